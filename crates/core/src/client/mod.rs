@@ -1,0 +1,109 @@
+//! The OAuth client: what is registered, and the rules for changing it.
+
+pub mod draft;
+pub mod registry;
+
+use crate::decision::Undecided;
+use crate::facts::Facts;
+use crate::grants::{GrantType, GrantTypes};
+use crate::types::{
+    ClientId, Lifetime, OrganizationId, RedirectUri, Scope, Secret, SubjectId, Timestamp, UserId,
+};
+
+pub use draft::Draft;
+
+/// Whether a client can get tokens, and whether those it has are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientState {
+    /// Everything works.
+    Active,
+    /// Blocked by an administrator: no new tokens, and the live ones are dead for good.
+    Disabled,
+    /// About to be deleted: no new tokens, the live ones live on.
+    Inactive,
+}
+
+impl ClientState {
+    /// All of them with their wire names.
+    pub const ALL: &[(Self, &str)] =
+        &[(Self::Active, "active"), (Self::Disabled, "disabled"), (Self::Inactive, "inactive")];
+
+    /// The wire name.
+    pub fn as_str(self) -> &'static str {
+        crate::types::wire_name(Self::ALL, self)
+    }
+}
+
+/// Who made or changed something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person.
+    User(UserId),
+    /// A client on its own behalf.
+    Client(ClientId),
+}
+
+/// A registered client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The `client_id`.
+    pub id: ClientId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Its name for people; names may repeat.
+    pub name: String,
+    /// What it is for; an empty text is not the same as none.
+    pub description: Option<String>,
+    /// Lifetime of its access tokens for the management API.
+    pub token_lifetime: Lifetime,
+    /// Where users are sent back to, in the order of registration.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// What it may use.
+    pub grant_types: GrantTypes,
+    /// The most that it may ask of a user.
+    pub scope: Scope,
+    /// Whether it can act.
+    pub state: ClientState,
+    /// When it will be deleted, if it is inactive until then.
+    pub date_to_delete: Option<Timestamp>,
+    /// Any of them proves that it is itself.
+    pub secrets: Vec<Secret>,
+    /// Tokens carry it; counting it up kills them all.
+    pub epoch: u32,
+    /// Counted up by every change.
+    pub version: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it; `None`: the server itself.
+    pub created_by: Option<Actor>,
+    /// When it was changed last.
+    pub modified_at: Timestamp,
+    /// Who changed it last; `None`: the server itself.
+    pub modified_by: Option<Actor>,
+}
+
+impl Client {
+    /// As a holder of roles.
+    pub fn subject(&self) -> SubjectId {
+        self.id.into()
+    }
+
+    /// The one grant type that the management API shows of the set.
+    pub fn authorized_grant_type(&self) -> &'static str {
+        self.grant_types.authorized_grant_type()
+    }
+
+    /// Whether it acts on its own behalf, with roles of its own.
+    pub fn acts_for_itself(&self) -> bool {
+        self.grant_types.contains(GrantType::ClientCredentials)
+    }
+
+    /// The client of that id in that organization; another organization's does not exist.
+    pub fn find_in<E>(
+        facts: &Facts,
+        organization: OrganizationId,
+        id: ClientId,
+    ) -> Result<Option<&std::sync::Arc<Self>>, Undecided<E>> {
+        Ok(facts.client(id)?.as_ref().filter(|client| client.organization == organization))
+    }
+}

@@ -1,0 +1,63 @@
+//! `client_secret_basic`: HTTP Basic (RFC 7617) with the client id as the user (RFC 6749 section 2.3.1).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::client_auth::{AuthMethod, Claim, ClientAuth};
+use crate::error::{ErrorCode, OAuthError};
+use crate::grants::exchange::TokenRequest;
+
+/// See the module.
+pub struct ClientSecretBasic;
+
+impl ClientAuth for ClientSecretBasic {
+    fn method(&self) -> AuthMethod {
+        AuthMethod::ClientSecretBasic
+    }
+
+    fn presented(&self, request: &TokenRequest) -> Option<Result<Claim, OAuthError>> {
+        let credentials = request.authorization?.credentials("basic")?;
+        let unreadable = OAuthError::new(ErrorCode::InvalidClient, "the Basic credentials cannot be read");
+        Some(read(credentials, request.dialect.basic_is_form_encoded()).ok_or(unreadable))
+    }
+}
+
+fn read(credentials: &str, form_encoded: bool) -> Option<Claim> {
+    let decoded = Zeroizing::new(STANDARD.decode(credentials).ok()?);
+    let (client_id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    let decode = |text: &str| if form_encoded { form_decode(text) } else { Some(text.to_owned()) };
+    Some(Claim { client_id: decode(client_id)?, secret: Zeroizing::new(decode(secret)?) })
+}
+
+/// RFC 6749 appendix B: one value, encoded as it would be in a form.
+fn form_decode(text: &str) -> Option<String> {
+    let encoded = Zeroizing::new(format!("v={}", text.replace('&', "%26")));
+    let (_, value) = form_urlencoded::parse(encoded.as_bytes()).next()?;
+    (!value.contains(char::REPLACEMENT_CHARACTER)).then(|| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, form_encoded: bool) -> Option<(String, String)> {
+        read(&STANDARD.encode(text), form_encoded).map(|claim| (claim.client_id, claim.secret.to_string()))
+    }
+
+    #[test]
+    fn only_the_standard_dialect_decodes_percent_signs() {
+        let pair = |id: &str, secret: &str| Some((id.to_owned(), secret.to_owned()));
+        assert_eq!(of("a%3Ab:c%2Bd+e&f", true), pair("a:b", "c+d e&f"));
+        assert_eq!(of("a%3Ab:c%2Bd+e&f", false), pair("a%3Ab", "c%2Bd+e&f"));
+        assert_eq!(of("id:se:cret", false), pair("id", "se:cret"));
+        assert_eq!(of("id:", false), pair("id", ""));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_no_claim() {
+        assert_eq!(of("no colon", false), None);
+        assert!(read("!!!", false).is_none());
+        assert!(read(&STANDARD.encode([0xff, 0x3a, 0x61]), false).is_none());
+    }
+}

@@ -1,0 +1,48 @@
+//! The two ways in which the same endpoints are spoken; the route picks one, nobody else does.
+
+use crate::tokens::TokenFormat;
+
+/// A renderer's name plus the few policy values in which the two sides differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// `/oauth/...`: what the vendor's SDKs speak.
+    Genesys,
+    /// `/oauth2/...`: RFC 6749 and its successors.
+    Standard,
+}
+
+impl Dialect {
+    /// Whether Basic credentials are form-encoded before base64 (RFC 6749 section 2.3.1). The vendor's SDKs do not.
+    pub const fn basic_is_form_encoded(self) -> bool {
+        matches!(self, Self::Standard)
+    }
+
+    /// Whether a scope that leaves nothing is simply dropped where roles decide and no user is there.
+    pub const fn drops_scope_without_user(self) -> bool {
+        matches!(self, Self::Genesys)
+    }
+
+    /// The format of its access tokens.
+    pub const fn token_format(self) -> TokenFormat {
+        match self {
+            Self::Genesys => TokenFormat::Sealed,
+            Self::Standard => TokenFormat::Jwt,
+        }
+    }
+
+    /// `token_type` (RFC 6749 section 7.1), in the spelling that its clients know.
+    pub const fn token_type(self) -> &'static str {
+        match self {
+            Self::Genesys => "bearer",
+            Self::Standard => "Bearer",
+        }
+    }
+
+    /// The name in log lines and counts.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Genesys => "genesys",
+            Self::Standard => "standard",
+        }
+    }
+}

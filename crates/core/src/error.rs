@@ -1,0 +1,202 @@
+//! The errors that a client can be told, each a row of a table: OAuth's (RFC 6749 section 5.2) and the
+//! management API's. Their texts are constants, so nothing a caller sent can leak through them.
+
+macro_rules! oauth_codes {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal, $status:literal;)+) => {
+        /// An error code of the token endpoint.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $($(#[$doc])* $name),+ }
+
+        impl ErrorCode {
+            /// The value of the `error` member.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $wire),+ }
+            }
+
+            /// The HTTP status in the standard dialect; the Genesys dialect answers 400 where this is below 500.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status),+ }
+            }
+        }
+    };
+}
+
+oauth_codes! {
+    /// The request is malformed, or a member is missing or stands twice.
+    InvalidRequest = "invalid_request", 400;
+    /// The client is unknown, did not prove who it is, or may not act now.
+    InvalidClient = "invalid_client", 401;
+    /// The client may not use this grant.
+    UnauthorizedClient = "unauthorized_client", 400;
+    /// The server does not have this grant.
+    UnsupportedGrantType = "unsupported_grant_type", 400;
+    /// The scope is unknown, or leaves nothing of what the client may ask for.
+    InvalidScope = "invalid_scope", 400;
+    /// The resource is not one of ours (RFC 8707 section 2).
+    InvalidTarget = "invalid_target", 400;
+    /// The body is larger than the server reads.
+    RequestTooLarge = "invalid_request", 413;
+    /// Something broke on our side; the log has it under the correlation id.
+    ServerError = "server_error", 500;
+    /// Not now; the store is busy or away.
+    TemporarilyUnavailable = "temporarily_unavailable", 503;
+}
+
+/// A refusal at an OAuth endpoint. `detail` becomes `error_description`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {detail}", code.as_str())]
+pub struct OAuthError {
+    /// Which.
+    pub code: ErrorCode,
+    /// Why, in words for the developer.
+    pub detail: &'static str,
+}
+
+impl OAuthError {
+    /// A refusal with its reason.
+    pub const fn new(code: ErrorCode, detail: &'static str) -> Self {
+        Self { code, detail }
+    }
+}
+
+macro_rules! api_codes {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal, $status:literal, $text:literal;)+) => {
+        /// An error code of the management API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ApiCode { $($(#[$doc])* $name),+ }
+
+        impl ApiCode {
+            /// The value of the `code` member.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $wire),+ }
+            }
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status),+ }
+            }
+
+            /// The message, with `{name}` where a parameter goes.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+api_codes! {
+    /// The body or the request cannot be understood.
+    BadRequest = "bad.request", 400, "The request could not be understood by the server due to malformed syntax.";
+    /// A date that is not in ISO 8601 form.
+    InvalidDate = "invalid.date", 400, "Dates must be specified as ISO-8601 strings. For example: yyyy-MM-ddTHH:mm:ss.SSSZ";
+    /// A member has a value of the wrong type.
+    InvalidValue = "invalid.value", 400, "The value of {field} is not valid for its type.";
+    /// A query parameter has a value that is not allowed.
+    InvalidQueryValue = "invalid.query.param.value", 400, "The value of the query parameter {field} is not valid.";
+    /// A rule on a member failed.
+    ConstraintValidation = "constraint.validation", 400, "{reason}";
+    /// More than 100 role ids in one query.
+    MaxRoleIds = "max.role.ids", 400, "Only 100 role ids can be requested at a time.";
+    /// `authorizedGrantType` is missing.
+    GrantTypeRequired = "grant.type.required", 400, "An authorized grant type is required.";
+    /// `authorizedGrantType` is not one of the values.
+    BadGrantType = "bad.grant.type", 400, "The authorized grant type must be one of [CODE, TOKEN, SAML2-BEARER, PASSWORD, CLIENT-CREDENTIALS].";
+    /// A client-credentials client without roles.
+    MissingClientRoles = "missing.client.roles", 400, "A client with the client credentials grant must have at least one role and division.";
+    /// A role or division that is unknown, or that the caller does not hold.
+    BadClientRole = "bad.client.role", 400, "One or more roles or divisions are unknown or not held by the caller: [{roles}]";
+    /// A client for users without scope.
+    MissingClientScope = "missing.client.scope", 400, "A client with this grant type must have at least one scope.";
+    /// A scope that is not known.
+    InvalidScope = "auth.invalid.scope", 400, "One or more scopes are not known: [{scopes}]";
+    /// `state` has a value that is not allowed here, or the client is disabled.
+    BadClientState = "bad.client.state", 400, "{reason}";
+    /// The organization has as many clients as it may.
+    TooManyClients = "auth.too.many.clients", 400, "The organization has reached its limit of {limit} OAuth clients.";
+    /// A client must be inactive before it can be deleted.
+    CannotDeleteClient = "cannot.delete.client", 400, "The client must be set to the state inactive before it can be deleted.";
+    /// The token does not stand for a user.
+    NotAUser = "not.a.user", 400, "This request requires a user context. Client credentials cannot be used for requests to this resource.";
+    /// No bearer token.
+    AuthenticationRequired = "authentication.required", 401, "No authentication bearer token specified in authorization header.";
+    /// The token is unknown, revoked or expired.
+    BadCredentials = "bad.credentials", 401, "Invalid login credentials.";
+    /// The caller has none of the permissions.
+    MissingAnyPermissions = "missing.any.permissions", 403, "Unable to perform the requested action. You must have at least one of the following permissions assigned: [{permissions}]";
+    /// There is no such thing.
+    NotFound = "not.found", 404, "The requested resource was not found.";
+    /// There is no such client.
+    ClientNotFound = "client.not.found", 404, "The OAuth client was not found.";
+    /// The path exists, the method does not.
+    MethodNotAllowed = "method.not.allowed", 405, "The method is not allowed for this resource.";
+    /// The world changed under the request again and again.
+    RequestConflict = "request.conflict", 409, "The request conflicts with the current state of the resource. Try again.";
+    /// The body is too large.
+    RequestTooLarge = "request.entity.too.large", 413, "The request is over the size limit of {bytes} bytes.";
+    /// The body is not JSON.
+    UnsupportedMediaType = "unsupported.media.type", 415, "The media type of the body is not supported. Use application/json.";
+    /// Something broke on our side.
+    InternalServerError = "internal.server.error", 500, "The server encountered an unexpected condition that prevented it from fulfilling the request.";
+    /// The store is away.
+    ServiceUnavailable = "service.unavailable", 503, "The service is currently unavailable. Try again later.";
+}
+
+/// A refusal of the management API.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", code.as_str())]
+pub struct ApiError {
+    /// Which.
+    pub code: ApiCode,
+    /// The member or parameter at fault, as it is spelled on the wire.
+    pub field: Option<String>,
+    /// Values of the placeholders in the code's text. Lists are joined by a comma and a space.
+    pub params: Vec<(&'static str, String)>,
+}
+
+impl ApiError {
+    /// A refusal whose text has no parameters.
+    pub const fn new(code: ApiCode) -> Self {
+        Self { code, field: None, params: Vec::new() }
+    }
+
+    /// With the value of one placeholder.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.params.push((name, value.to_string()));
+        self
+    }
+
+    /// With the member at fault.
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// A failed rule on a member; `reason` is a whole sentence for the developer.
+    pub fn constraint(field: &str, reason: &'static str) -> Self {
+        Self::new(ApiCode::ConstraintValidation).with("reason", reason).at(field)
+    }
+
+    /// The text with the placeholders filled in.
+    pub fn message(&self) -> String {
+        self.params.iter().fold(self.code.text().to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
+    }
+}
+
+impl From<ApiCode> for ApiError {
+    fn from(code: ApiCode) -> Self {
+        Self::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_filled_in() {
+        let error = ApiError::new(ApiCode::MissingAnyPermissions).with("permissions", "oauth:client:add");
+        assert!(error.message().ends_with("assigned: [oauth:client:add]"), "{}", error.message());
+    }
+}

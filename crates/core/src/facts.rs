@@ -1,0 +1,96 @@
+//! What the shell has fetched for a decision, and what a decision can ask it to fetch.
+
+use std::sync::Arc;
+
+use crate::client::Client;
+use crate::decision::Undecided;
+use crate::organization::{Division, Organization};
+use crate::rbac::{Role, RoleGrant};
+use crate::types::{ClientId, OrganizationId, SubjectId, UserId};
+use crate::user::User;
+
+/// One thing that a decision needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Load {
+    /// A client, with its secrets.
+    Client(ClientId),
+    /// A user.
+    User(UserId),
+    /// An organization.
+    Organization(OrganizationId),
+    /// All roles of an organization.
+    Roles(OrganizationId),
+    /// All divisions of an organization.
+    Divisions(OrganizationId),
+    /// The roles that a subject was granted.
+    RoleGrants(SubjectId),
+}
+
+/// A handful of things by key. A few entries at most, so a list beats a map.
+#[derive(Clone, Debug)]
+struct Known<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Known<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: PartialEq + Copy, V> Known<K, V> {
+    fn find(&self, key: K) -> Option<&V> {
+        self.0.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
+    }
+
+    fn load<E>(&self, key: K, load: impl Fn(K) -> Load) -> Result<&V, Undecided<E>> {
+        self.find(key).ok_or_else(|| Undecided::Need(vec![load(key)]))
+    }
+
+    fn put(&mut self, key: K, value: V) {
+        self.0.retain(|(known, _)| *known != key);
+        self.0.push((key, value));
+    }
+}
+
+/// Everything fetched so far. Reading what is not there yet answers `Undecided::Need`.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    clients: Known<ClientId, Option<Arc<Client>>>,
+    users: Known<UserId, Option<Arc<User>>>,
+    organizations: Known<OrganizationId, Option<Arc<Organization>>>,
+    roles: Known<OrganizationId, Arc<Vec<Role>>>,
+    divisions: Known<OrganizationId, Arc<Vec<Division>>>,
+    role_grants: Known<SubjectId, Arc<Vec<RoleGrant>>>,
+}
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $read:ident / $put:ident ($key:ty => $value:ty) in $field:ident as $load:ident;)+) => {
+        impl Facts {
+            $(
+                $(#[$doc])*
+                pub fn $read<E>(&self, id: $key) -> Result<&$value, Undecided<E>> {
+                    self.$field.load(id, Load::$load)
+                }
+
+                /// Adds what the shell fetched.
+                pub fn $put(&mut self, id: $key, value: $value) {
+                    self.$field.put(id, value);
+                }
+            )+
+        }
+    };
+}
+
+facts! {
+    /// The client, `None` if there is none.
+    client / put_client (ClientId => Option<Arc<Client>>) in clients as Client;
+    /// The user, `None` if there is none.
+    user / put_user (UserId => Option<Arc<User>>) in users as User;
+    /// The organization, `None` if there is none.
+    organization / put_organization (OrganizationId => Option<Arc<Organization>>) in organizations as Organization;
+    /// The roles of an organization.
+    roles / put_roles (OrganizationId => Arc<Vec<Role>>) in roles as Roles;
+    /// The divisions of an organization.
+    divisions / put_divisions (OrganizationId => Arc<Vec<Division>>) in divisions as Divisions;
+    /// The grants of a subject.
+    role_grants / put_role_grants (SubjectId => Arc<Vec<RoleGrant>>) in role_grants as RoleGrants;
+}

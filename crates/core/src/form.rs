@@ -1,0 +1,87 @@
+//! The body of a token request: `application/x-www-form-urlencoded` (RFC 6749 appendix B).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::error::{ErrorCode, OAuthError};
+
+/// The members that a specification lets stand more than once (RFC 8707 section 2).
+const REPEATABLE: &[&str] = &["resource", "audience"];
+
+/// A parsed form. A member without value counts as absent (RFC 6749 section 3.2). Its values are never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Form<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Form<'a> {
+    /// Parses a body; refuses bytes that are not UTF-8 and members that stand twice (RFC 6749 section 3.2).
+    pub fn parse(body: &'a [u8]) -> Result<Self, OAuthError> {
+        let malformed = OAuthError::new(ErrorCode::InvalidRequest, "the form is not valid UTF-8");
+        let mut members: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(body) {
+            // The parser replaces what is not UTF-8; a secret or a code never holds that character.
+            if name.contains(char::REPLACEMENT_CHARACTER) || value.contains(char::REPLACEMENT_CHARACTER) {
+                return Err(malformed);
+            }
+            if !REPEATABLE.contains(&&*name) && members.iter().any(|(known, _)| *known == name) {
+                return Err(OAuthError::new(ErrorCode::InvalidRequest, "a parameter stands more than once"));
+            }
+            members.push((name, value));
+        }
+        Ok(Self(members))
+    }
+
+    /// The value of a member, unless it is absent or empty.
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.values(name).next()
+    }
+
+    /// All values of a member that may be repeated.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| &**value)
+    }
+
+    /// Whether the member was sent, with or without value.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+}
+
+impl fmt::Debug for Form<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_stands_twice_is_refused_unless_it_may() {
+        assert!(Form::parse(b"scope=a&scope=b").is_err());
+        assert!(Form::parse(b"scope=&scope=b").is_err());
+        let form = Form::parse(b"resource=a&resource=b").expect("may be repeated");
+        assert_eq!(form.values("resource").collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_empty_member_counts_as_absent() {
+        let form = Form::parse(b"scope=&grant_type=x%2By").expect("a form");
+        assert_eq!((form.find("scope"), form.find("grant_type")), (None, Some("x+y")));
+        assert!(form.has("scope"));
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_refused() {
+        assert!(Form::parse(b"a=%ff").is_err());
+    }
+
+    #[test]
+    fn values_are_never_printed() {
+        let form = Form::parse(b"client_secret=hush").expect("a form");
+        assert_eq!(format!("{form:?}"), r#"["client_secret"]"#);
+    }
+}

@@ -1,0 +1,163 @@
+//! Grant types: what a client may be registered for, and the handlers of those that the server has.
+
+pub mod client_credentials;
+pub mod exchange;
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::error::OAuthError;
+use crate::form::Form;
+use crate::types::{Scope, UserId};
+
+/// A grant type that a client can be registered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum GrantType {
+    /// RFC 6749 section 4.1.
+    AuthorizationCode,
+    /// RFC 6749 section 6.
+    RefreshToken,
+    /// RFC 6749 section 4.2; has no part at the token endpoint.
+    Implicit,
+    /// RFC 6749 section 4.4.
+    ClientCredentials,
+    /// RFC 7522 section 2.1.
+    Saml2Bearer,
+    /// RFC 6749 section 4.3.
+    Password,
+}
+
+impl GrantType {
+    /// All of them with the `grant_type` value or, for the implicit grant, the name of RFC 7591 section 2.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::AuthorizationCode, "authorization_code"),
+        (Self::RefreshToken, "refresh_token"),
+        (Self::Implicit, "implicit"),
+        (Self::ClientCredentials, "client_credentials"),
+        (Self::Saml2Bearer, "urn:ietf:params:oauth:grant-type:saml2-bearer"),
+        (Self::Password, "password"),
+    ];
+
+    /// The `grant_type` value.
+    pub fn as_str(self) -> &'static str {
+        crate::types::wire_name(Self::ALL, self)
+    }
+}
+
+/// What the management API calls each grant type, in the order in which a set is shown by one of them.
+const AUTHORIZED: &[(GrantType, &str)] = &[
+    (GrantType::AuthorizationCode, "CODE"),
+    (GrantType::Implicit, "TOKEN"),
+    (GrantType::ClientCredentials, "CLIENT-CREDENTIALS"),
+    (GrantType::Saml2Bearer, "SAML2-BEARER"),
+    (GrantType::Password, "PASSWORD"),
+];
+
+/// The grant types of a client, as a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GrantTypes(u8);
+
+impl GrantTypes {
+    /// With `grant_type` added.
+    pub const fn with(self, grant_type: GrantType) -> Self {
+        Self(self.0 | 1 << grant_type as u8)
+    }
+
+    /// Whether it is in the set.
+    pub const fn contains(self, grant_type: GrantType) -> bool {
+        self.0 & 1 << grant_type as u8 != 0
+    }
+
+    /// The set behind an `authorizedGrantType`, in any spelling that a client of the API ever used.
+    pub fn from_authorized_grant_type(text: &str) -> Option<Self> {
+        let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_uppercase();
+        let (grant_type, _) = AUTHORIZED.iter().find(|(_, name)| plain(name) == plain(text))?;
+        let set = Self::default().with(*grant_type);
+        Some(if *grant_type == GrantType::AuthorizationCode {
+            set.with(GrantType::RefreshToken)
+        } else {
+            set
+        })
+    }
+
+    /// The `authorizedGrantType` that stands for the set.
+    pub fn authorized_grant_type(self) -> &'static str {
+        AUTHORIZED.iter().find(|(grant_type, _)| self.contains(*grant_type)).map_or("", |(_, name)| name)
+    }
+
+    /// Whether the client acts for users, so that its scope says how far.
+    pub fn need_scope(self) -> bool {
+        self.authorized_grant_type() != "CLIENT-CREDENTIALS"
+    }
+
+    /// Whether the client acts for itself, so that its roles say how far.
+    pub const fn need_roles(self) -> bool {
+        self.contains(GrantType::ClientCredentials)
+    }
+}
+
+impl std::fmt::Display for GrantTypes {
+    /// The `grant_type` values, separated by spaces.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> =
+            GrantType::ALL.iter().filter(|(one, _)| self.contains(*one)).map(|(_, name)| *name).collect();
+        f.write_str(&names.join(" "))
+    }
+}
+
+impl std::str::FromStr for GrantTypes {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.split(' ').filter(|name| !name.is_empty()).try_fold(Self::default(), |set, name| {
+            crate::types::from_wire(GrantType::ALL, name).map(|one| set.with(one)).ok_or(())
+        })
+    }
+}
+
+/// What a grant yields: for whom, and how much of the client's scope was allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization {
+    /// The user with the user's epoch; `None`: the client itself.
+    pub user: Option<(UserId, u32)>,
+    /// The most that can be asked for.
+    pub scope: Scope,
+}
+
+/// The handler of one grant type. It judges what is particular to it; everything else is the pipeline's.
+pub trait Grant: Sync {
+    /// Which.
+    fn grant_type(&self) -> GrantType;
+
+    /// Judges what was presented, for a client that has proved who it is.
+    fn authorize(&self, client: &Client, form: &Form) -> Result<Authorization, OAuthError>;
+}
+
+/// The grants that the token endpoint has.
+pub const ALL: &[&dyn Grant] = &[&client_credentials::ClientCredentials];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_grant_type_is_understood_and_one_is_answered() {
+        for (text, answer) in [
+            ("CODE", "CODE"),
+            ("code", "CODE"),
+            ("TOKEN", "TOKEN"),
+            ("CLIENT_CREDENTIALS", "CLIENT-CREDENTIALS"),
+            ("client-credentials", "CLIENT-CREDENTIALS"),
+            ("SAML2BEARER", "SAML2-BEARER"),
+            ("SAML2_BEARER", "SAML2-BEARER"),
+            ("SAML2-BEARER", "SAML2-BEARER"),
+            ("PASSWORD", "PASSWORD"),
+        ] {
+            let set = GrantTypes::from_authorized_grant_type(text).expect(text);
+            assert_eq!(set.authorized_grant_type(), answer);
+            assert_eq!(set.to_string().parse(), Ok(set));
+        }
+        assert_eq!(GrantTypes::from_authorized_grant_type("CODE_PKCE"), None);
+        assert_eq!("nonsense".parse::<GrantTypes>(), Err(()));
+    }
+}

@@ -1,0 +1,21 @@
+//! Signed tokens and the keys behind them: RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 (JWA).
+
+pub mod alg;
+pub mod jwk;
+pub mod jws;
+
+pub use alg::Alg;
+pub use jwk::Jwk;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Base64url without padding (RFC 7515 section 2).
+pub fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Reads base64url without padding; `None` for anything else, including stray bits at the end.
+pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}

@@ -1,0 +1,217 @@
+//! The server's keys: wrapped under the master key in the store, unwrapped here.
+
+pub mod master;
+pub mod rotation;
+
+use std::fmt;
+
+use aws_lc_rs::aead::{AES_256_GCM_SIV, LessSafeKey, UnboundKey};
+use aws_lc_rs::hmac;
+use subtle::ConstantTimeEq;
+
+use crate::jose::alg::PrivateKey;
+use crate::jose::{Alg, Jwk, jws};
+use crate::types::{Digest, KeyId, Timestamp};
+
+pub use master::MasterKey;
+
+/// What a key is for. A key serves one purpose only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// HMAC-SHA256 over secrets and handles.
+    Digest,
+    /// AES-256-GCM-SIV over sealed access tokens.
+    Seal,
+    /// Signatures that others verify.
+    Sign(Alg),
+}
+
+impl Purpose {
+    /// All of them with their names in the store.
+    pub const ALL: &[(Self, &str)] =
+        &[(Self::Digest, "digest"), (Self::Seal, "seal"), (Self::Sign(Alg::Es256), "sign-es256")];
+
+    /// The name in the store.
+    pub fn as_str(self) -> &'static str {
+        crate::types::wire_name(Self::ALL, self)
+    }
+}
+
+/// A key as the store has it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Named by everything made with it.
+    pub id: KeyId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The key material under the master key.
+    pub wrapped: Vec<u8>,
+    /// When it was made, and published if it signs.
+    pub created_at: Timestamp,
+    /// From then on it is used for new things, until a younger one is.
+    pub active_from: Timestamp,
+}
+
+impl fmt::Debug for KeyRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyRow({} {})", self.id.0, self.purpose.as_str())
+    }
+}
+
+/// Why a keyring could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyringError {
+    /// The master key does not fit, or the row was tampered with.
+    #[error("key {0} cannot be unwrapped with this master key")]
+    Unwrap(u32),
+    /// A purpose has no key.
+    #[error("the store has no {0} key")]
+    Missing(&'static str),
+}
+
+struct SealingKey {
+    id: KeyId,
+    active_from: Timestamp,
+    key: LessSafeKey,
+}
+
+/// A signing key that is ready for use.
+pub struct SigningKey {
+    /// Its algorithm.
+    pub alg: Alg,
+    active_from: Timestamp,
+    /// The private key.
+    pub key: PrivateKey,
+    /// The encoded header of access tokens signed with it.
+    pub header: String,
+    /// What is published.
+    pub jwk: Jwk,
+}
+
+/// All keys, unwrapped. Never printed.
+pub struct Keyring {
+    digests: Vec<(KeyId, hmac::Key)>,
+    seals: Vec<SealingKey>,
+    signers: Vec<SigningKey>,
+}
+
+impl Keyring {
+    /// Unwraps the rows; fails if one does not open or a purpose has none.
+    pub fn open(rows: &[KeyRow], master: &MasterKey) -> Result<Self, KeyringError> {
+        let mut keys = Self { digests: Vec::new(), seals: Vec::new(), signers: Vec::new() };
+        for row in rows {
+            let failed = KeyringError::Unwrap(row.id.0);
+            let material = master.unwrap(row.id, row.purpose, &row.wrapped).ok_or(failed)?;
+            match row.purpose {
+                Purpose::Digest => keys.digests.push((row.id, hmac::Key::new(hmac::HMAC_SHA256, &material))),
+                Purpose::Seal => {
+                    let key = UnboundKey::new(&AES_256_GCM_SIV, &material).map_err(|_| failed)?;
+                    keys.seals.push(SealingKey {
+                        id: row.id,
+                        active_from: row.active_from,
+                        key: LessSafeKey::new(key),
+                    });
+                }
+                Purpose::Sign(alg) => {
+                    let key = PrivateKey::from_pkcs8(alg, &material).ok_or(failed)?;
+                    let jwk = key.jwk();
+                    let header = jws::access_token_header(alg.as_str(), &jwk.kid);
+                    keys.signers.push(SigningKey { alg, active_from: row.active_from, key, header, jwk });
+                }
+            }
+        }
+        // Youngest first, so the first that is active is the current one.
+        keys.digests.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+        keys.seals.sort_by_key(|key| std::cmp::Reverse((key.active_from, key.id)));
+        keys.signers.sort_by_key(|key| std::cmp::Reverse(key.active_from));
+        for (missing, purpose) in [
+            (keys.digests.is_empty(), Purpose::Digest),
+            (keys.seals.is_empty(), Purpose::Seal),
+            (keys.signers.is_empty(), Purpose::Sign(Alg::Es256)),
+        ] {
+            if missing {
+                return Err(KeyringError::Missing(purpose.as_str()));
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Digests `value` under the current key.
+    pub fn digest(&self, value: &[u8]) -> Digest {
+        let (id, key) = &self.digests[0];
+        Digest { key: *id, bytes: mac(key, value) }
+    }
+
+    /// Whether `digest` was made of `value`; takes the same time either way.
+    pub fn matches(&self, digest: &Digest, value: &[u8]) -> bool {
+        let key = self.digests.iter().find(|(id, _)| *id == digest.key);
+        key.is_some_and(|(_, key)| bool::from(mac(key, value).ct_eq(&digest.bytes)))
+    }
+
+    /// The sealing key for new tokens. A clock that runs behind gets the oldest.
+    pub(crate) fn sealing_key(&self, now: Timestamp) -> (KeyId, &LessSafeKey) {
+        let key = current(&self.seals, now, |key| key.active_from);
+        (key.id, &key.key)
+    }
+
+    /// The sealing key of that id.
+    pub(crate) fn find_sealing_key(&self, id: KeyId) -> Option<&LessSafeKey> {
+        self.seals.iter().find(|key| key.id == id).map(|key| &key.key)
+    }
+
+    /// The signing key for new tokens.
+    pub fn signing_key(&self, now: Timestamp) -> &SigningKey {
+        current(&self.signers, now, |key| key.active_from)
+    }
+
+    /// Every signing key that a live token may name, and those that are about to sign, youngest first.
+    pub fn signing_keys(&self) -> impl Iterator<Item = &SigningKey> {
+        self.signers.iter()
+    }
+}
+
+fn mac(key: &hmac::Key, value: &[u8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(hmac::sign(key, value).as_ref());
+    bytes
+}
+
+fn current<T>(youngest_first: &[T], now: Timestamp, active_from: impl Fn(&T) -> Timestamp) -> &T {
+    youngest_first
+        .iter()
+        .find(|key| active_from(key) <= now)
+        .unwrap_or(&youngest_first[youngest_first.len() - 1])
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::env::fixed::Counting;
+
+    /// A keyring with one key for each purpose, active since the epoch.
+    pub(crate) fn keyring() -> Keyring {
+        let master = MasterKey::random(&Counting::new(1));
+        let rows = rotation::first_keys(&master, &Counting::new(2), Timestamp::default()).expect("keys");
+        Keyring::open(&rows, &master).expect("a keyring")
+    }
+
+    #[test]
+    fn a_digest_matches_its_value_only() {
+        let keys = keyring();
+        let digest = keys.digest(b"secret");
+        assert!(keys.matches(&digest, b"secret"));
+        assert!(!keys.matches(&digest, b"Secret"));
+        assert!(!keys.matches(&Digest { key: KeyId(99), ..digest }, b"secret"));
+    }
+
+    #[test]
+    fn another_master_key_opens_nothing() {
+        let rows = rotation::first_keys(
+            &MasterKey::random(&Counting::new(1)),
+            &Counting::new(2),
+            Timestamp::default(),
+        );
+        let other = MasterKey::random(&Counting::new(3));
+        assert_eq!(Keyring::open(&rows.expect("keys"), &other).err(), Some(KeyringError::Unwrap(1)));
+    }
+}

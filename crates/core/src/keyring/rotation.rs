@@ -1,0 +1,151 @@
+//! When keys come and go. Digest keys stay, as what they digested does; the others follow a rhythm.
+//!
+//! A sealing key is used for a day. Its nonces are random 96-bit values, so after 2^40 tokens under one key
+//! (12 million a second, all day) two of them share a nonce with a probability below 2^-16; AES-GCM-SIV
+//! (RFC 8452) then still reveals no more than whether two tokens are equal, and no two are.
+
+use crate::env::Random;
+use crate::jose::Alg;
+use crate::keyring::{KeyRow, MasterKey, Purpose};
+use crate::policy::LONGEST_TOKEN;
+use crate::types::{KeyId, Lifetime, Timestamp};
+use crate::write::Write;
+
+/// How long a key of one purpose serves, and how long before that it is made known.
+struct Rhythm {
+    purpose: Purpose,
+    period: Lifetime,
+    /// Longer than verifiers cache the key set, or other nodes take to load the key.
+    ahead: Lifetime,
+}
+
+const RHYTHMS: &[Rhythm] = &[
+    Rhythm { purpose: Purpose::Seal, period: Lifetime::from_days(1), ahead: Lifetime::from_seconds(3600) },
+    Rhythm {
+        purpose: Purpose::Sign(Alg::Es256),
+        period: Lifetime::from_days(30),
+        ahead: Lifetime::from_days(1),
+    },
+];
+
+/// The keys of an empty store, active at once; `None` if the library cannot make one.
+pub fn first_keys(master: &MasterKey, random: &dyn Random, now: Timestamp) -> Option<Vec<KeyRow>> {
+    let mut rows = Vec::new();
+    for (purpose, id) in Purpose::ALL.iter().map(|(purpose, _)| *purpose).zip(1..) {
+        rows.push(make(KeyId(id), purpose, master, random, now, now)?);
+    }
+    Some(rows)
+}
+
+/// What is due at `now`: a successor for a key whose time is nearly over, and the removal of keys that the last
+/// token they made has outlived. `None` if the library cannot make a key.
+pub fn due(rows: &[KeyRow], master: &MasterKey, random: &dyn Random, now: Timestamp) -> Option<Vec<Write>> {
+    let mut writes = Vec::new();
+    let mut next = rows.iter().map(|row| row.id.0).max().unwrap_or(0);
+    for rhythm in RHYTHMS {
+        let mut keys: Vec<_> = rows.iter().filter(|row| row.purpose == rhythm.purpose).collect();
+        keys.sort_by_key(|row| row.active_from);
+        if let Some(youngest) = keys.last()
+            && youngest.active_from + rhythm.period <= now + rhythm.ahead
+        {
+            next += 1;
+            // Never earlier than published long enough, however long the server was down.
+            let active_from = (youngest.active_from + rhythm.period).max(now + rhythm.ahead);
+            writes.push(Write::CreateKey(make(
+                KeyId(next),
+                rhythm.purpose,
+                master,
+                random,
+                now,
+                active_from,
+            )?));
+        }
+        let outlived = keys.windows(2).filter(|pair| pair[1].active_from + LONGEST_TOKEN < now);
+        writes.extend(outlived.map(|pair| Write::DeleteKey(pair[0].id)));
+    }
+    Some(writes)
+}
+
+fn make(
+    id: KeyId,
+    purpose: Purpose,
+    master: &MasterKey,
+    random: &dyn Random,
+    now: Timestamp,
+    active_from: Timestamp,
+) -> Option<KeyRow> {
+    let material = match purpose {
+        Purpose::Sign(alg) => alg.generate()?,
+        Purpose::Digest | Purpose::Seal => {
+            let mut bytes = zeroize::Zeroizing::new(vec![0; 32]);
+            random.fill(&mut bytes);
+            bytes
+        }
+    };
+    let wrapped = master.wrap(id, purpose, &material, random)?;
+    Some(KeyRow { id, purpose, wrapped, created_at: now, active_from })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::fixed::Counting;
+
+    const HOUR: Lifetime = Lifetime::from_seconds(3600);
+
+    fn apply(rows: &mut Vec<KeyRow>, writes: Vec<Write>) {
+        for write in writes {
+            match write {
+                Write::CreateKey(row) => rows.push(row),
+                Write::DeleteKey(id) => rows.retain(|row| row.id != id),
+                other => panic!("unexpected {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn over_a_year_every_token_finds_its_key_and_old_keys_go() {
+        let (master, random) = (MasterKey::random(&Counting::new(1)), Counting::new(2));
+        let mut now = Timestamp::from_seconds(1_700_000_000);
+        let mut rows = first_keys(&master, &random, now).expect("keys");
+        let mut signed: Vec<(Timestamp, KeyId)> = Vec::new();
+        for _ in 0..24 * 365 {
+            let writes = due(&rows, &master, &random, now).expect("keys");
+            apply(&mut rows, writes);
+            for purpose in [Purpose::Seal, Purpose::Sign(Alg::Es256)] {
+                let active = rows.iter().filter(|row| row.purpose == purpose && row.active_from <= now);
+                let current = active.max_by_key(|row| row.active_from).expect("always one is active");
+                signed.push((now + LONGEST_TOKEN, current.id));
+            }
+            signed.retain(|(expires, _)| now < *expires);
+            assert!(
+                signed.iter().all(|(_, id)| rows.iter().any(|row| row.id == *id)),
+                "a live token lost its key"
+            );
+            assert!(rows.len() < 10, "old keys stay: {rows:?}");
+            now = now + HOUR;
+        }
+    }
+
+    #[test]
+    fn after_a_long_sleep_the_successor_is_published_before_it_signs() {
+        let (master, random) = (MasterKey::random(&Counting::new(1)), Counting::new(2));
+        let start = Timestamp::from_seconds(1_700_000_000);
+        let rows = first_keys(&master, &random, start).expect("keys");
+        let now = start + Lifetime::from_days(90);
+        let writes = due(&rows, &master, &random, now).expect("keys");
+        let Some(Write::CreateKey(key)) = writes.last() else { panic!("{writes:?}") };
+        assert_eq!((key.purpose, key.active_from), (Purpose::Sign(Alg::Es256), now + Lifetime::from_days(1)));
+    }
+
+    #[test]
+    fn nothing_is_due_twice() {
+        let (master, random) = (MasterKey::random(&Counting::new(1)), Counting::new(2));
+        let start = Timestamp::from_seconds(1_700_000_000);
+        let mut rows = first_keys(&master, &random, start).expect("keys");
+        let now = start + Lifetime::from_days(31);
+        let writes = due(&rows, &master, &random, now).expect("keys");
+        apply(&mut rows, writes);
+        assert_eq!(due(&rows, &master, &random, now).expect("keys"), Vec::new());
+    }
+}

@@ -1,0 +1,26 @@
+//! The protocol of Chancery as pure, synchronous functions: `(facts, request, env) -> Step`.
+//!
+//! Nothing here does I/O, reads a clock or draws randomness by itself; what a decision needs from outside
+//! stands in [`facts::Facts`] and [`env::Env`], what it changes in [`decision::Decision::writes`].
+
+pub mod access;
+pub mod client;
+pub mod client_auth;
+pub mod decision;
+pub mod dialect;
+pub mod env;
+pub mod error;
+pub mod facts;
+pub mod family;
+pub mod form;
+pub mod grants;
+pub mod jose;
+pub mod keyring;
+pub mod organization;
+pub mod policy;
+pub mod rbac;
+pub mod ticket;
+pub mod tokens;
+pub mod types;
+pub mod user;
+pub mod write;

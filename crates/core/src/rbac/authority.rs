@@ -1,0 +1,147 @@
+//! What a subject may do: the sum of its grants. The only place that compares permissions.
+
+use crate::decision::Undecided;
+use crate::facts::Facts;
+use crate::rbac::role::WILDCARD;
+use crate::rbac::{DivisionScope, Permission, PermissionPolicy, Role};
+use crate::types::{OrganizationId, SubjectId};
+
+/// The roles of a subject, each with the division it is held in.
+#[derive(Clone, Debug, Default)]
+pub struct Authority<'a>(Vec<(DivisionScope, &'a Role)>);
+
+impl<'a> Authority<'a> {
+    /// Gathers the grants of `subject`. A grant of a role that is gone counts for nothing.
+    pub fn load<E>(
+        facts: &'a Facts,
+        organization: OrganizationId,
+        subject: SubjectId,
+    ) -> Result<Self, Undecided<E>> {
+        let roles = facts.roles(organization)?;
+        let grants = facts.role_grants(subject)?;
+        let held = grants.iter().filter_map(|grant| {
+            roles.iter().find(|role| role.id == grant.role).map(|role| (grant.division, role))
+        });
+        Ok(Self(held.collect()))
+    }
+
+    /// Whether it holds the permission in any division: enough for what is not division-aware.
+    pub fn has(&self, permission: &Permission) -> bool {
+        self.policies().any(|(_, policy)| {
+            covers(&policy.domain, permission.domain)
+                && covers(&policy.entity, permission.entity)
+                && policy.actions.iter().any(|action| covers(action, permission.action))
+        })
+    }
+
+    /// Whether it holds a legacy permission of one word in any division.
+    pub fn has_word(&self, word: &str) -> bool {
+        self.0.iter().any(|(_, role)| role.permissions.iter().any(|held| held == word))
+    }
+
+    /// The escalation guard: whether its own permissions in `division` cover all that `role` carries.
+    pub fn holds(&self, role: &Role, division: DivisionScope) -> bool {
+        let here = || self.0.iter().filter(|(held_in, _)| held_in.includes(division));
+        role.permissions.iter().all(|word| here().any(|(_, held)| held.permissions.contains(word)))
+            && role.policies.iter().all(|wanted| {
+                wanted.actions.iter().all(|action| {
+                    here().flat_map(|(_, held)| &held.policies).any(|policy| {
+                        covers(&policy.domain, &wanted.domain)
+                            && covers(&policy.entity, &wanted.entity)
+                            && policy.actions.iter().any(|held| covers(held, action))
+                    })
+                })
+            })
+    }
+
+    /// The roles, each with its division.
+    pub fn roles(&self) -> impl Iterator<Item = (DivisionScope, &'a Role)> {
+        self.0.iter().copied()
+    }
+
+    fn policies(&self) -> impl Iterator<Item = (DivisionScope, &'a PermissionPolicy)> {
+        self.0.iter().flat_map(|(division, role)| role.policies.iter().map(|policy| (*division, policy)))
+    }
+}
+
+/// A wildcard covers everything, another wildcard included; a name covers itself.
+fn covers(held: &str, wanted: &str) -> bool {
+    held == WILDCARD || held == wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::fixed::Counting;
+    use crate::rbac::permission::{OAUTH_CLIENT_ADD, OAUTH_CLIENT_VIEW};
+    use crate::rbac::role::built_in;
+    use crate::types::{DivisionId, RoleId};
+
+    fn role(domain: &str, entity: &str, actions: &[&str]) -> Role {
+        let random = Counting::new(9);
+        let [mut role, _] = built_in(OrganizationId::random(&random), &random);
+        role.id = RoleId::random(&random);
+        role.permissions.clear();
+        role.policies = vec![PermissionPolicy {
+            domain: domain.to_owned(),
+            entity: entity.to_owned(),
+            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+        }];
+        role
+    }
+
+    #[test]
+    fn a_wildcard_holds_what_a_name_does_not() {
+        for (role, view, add) in [
+            (role("*", "*", &["*"]), true, true),
+            (role("oauth", "*", &["view"]), true, false),
+            (role("oauth", "client", &["view", "add"]), true, true),
+            (role("directory", "*", &["*"]), false, false),
+            (role("oauth", "client", &[]), false, false),
+        ] {
+            let authority = Authority(vec![(DivisionScope::All, &role)]);
+            assert_eq!(
+                (authority.has(&OAUTH_CLIENT_VIEW), authority.has(&OAUTH_CLIENT_ADD)),
+                (view, add),
+                "{role:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_hands_out_more_than_they_hold() {
+        let all = role("*", "*", &["*"]);
+        let oauth = role("oauth", "*", &["*"]);
+        let view = role("oauth", "client", &["view"]);
+        let one = DivisionScope::One(DivisionId::random(&Counting::new(1)));
+        let other = DivisionScope::One(DivisionId::random(&Counting::new(2)));
+        for (held, held_in, wanted, wanted_in, expected) in [
+            (&all, DivisionScope::All, &oauth, DivisionScope::All, true),
+            (&oauth, DivisionScope::All, &view, one, true),
+            (&view, DivisionScope::All, &oauth, DivisionScope::All, false),
+            (&oauth, DivisionScope::All, &all, DivisionScope::All, false),
+            (&all, one, &view, one, true),
+            (&all, one, &view, other, false),
+            (&all, one, &view, DivisionScope::All, false),
+        ] {
+            let authority = Authority(vec![(held_in, held)]);
+            assert_eq!(
+                authority.holds(wanted, wanted_in),
+                expected,
+                "{held:?} {held_in} / {wanted:?} {wanted_in}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_legacy_word_must_be_held_too() {
+        let random = Counting::new(9);
+        let [admin, _] = built_in(OrganizationId::random(&random), &random);
+        let everything_but_the_word = role("*", "*", &["*"]);
+        assert!(
+            !Authority(vec![(DivisionScope::All, &everything_but_the_word)])
+                .holds(&admin, DivisionScope::All)
+        );
+        assert!(Authority(vec![(DivisionScope::All, &admin)]).holds(&admin, DivisionScope::All));
+    }
+}

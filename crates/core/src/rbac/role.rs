@@ -1,0 +1,141 @@
+//! Roles, and grants of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::env::Random;
+use crate::rbac::permission::{ADMIN, OAUTH_CLIENT_VIEW};
+use crate::types::{DivisionId, OrganizationId, RoleId, SubjectId, Timestamp};
+
+/// Stands for every entity or every action.
+pub const WILDCARD: &str = "*";
+
+/// A set of permissions on one kind of thing; `*` as entity or action stands for all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionPolicy {
+    /// The product area; `*` stands for all of them.
+    pub domain: String,
+    /// The kind of thing.
+    pub entity: String,
+    /// What may be done to it.
+    pub actions: Vec<String>,
+}
+
+/// A named set of permissions of an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its id.
+    pub id: RoleId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Its name; unique in the organization.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The built-in role it was made from, if it is one.
+    pub template: Option<String>,
+    /// Legacy permissions of one word.
+    pub permissions: Vec<String>,
+    /// Everything else.
+    pub policies: Vec<PermissionPolicy>,
+    /// Counted up by every change.
+    pub version: u32,
+}
+
+/// The template of the role that holds everything.
+pub const ADMIN_TEMPLATE: &str = "admin";
+/// The template of the role that may view clients.
+pub const OAUTH_VIEWER_TEMPLATE: &str = "oauthViewer";
+
+/// The roles that every organization starts with, the administrator's first.
+pub fn built_in(organization: OrganizationId, random: &dyn Random) -> [Role; 2] {
+    let role =
+        |name: &str, description: &str, template: &str, permissions: &[&str], policy: [&str; 3]| Role {
+            id: RoleId::random(random),
+            organization,
+            name: name.to_owned(),
+            description: description.to_owned(),
+            template: Some(template.to_owned()),
+            permissions: permissions.iter().map(|permission| (*permission).to_owned()).collect(),
+            policies: vec![PermissionPolicy {
+                domain: policy[0].to_owned(),
+                entity: policy[1].to_owned(),
+                actions: vec![policy[2].to_owned()],
+            }],
+            version: 1,
+        };
+    let view = OAUTH_CLIENT_VIEW;
+    [
+        role("admin", "Holds every permission", ADMIN_TEMPLATE, &[ADMIN], [WILDCARD; 3]),
+        role(
+            "oauth viewer",
+            "Views OAuth clients",
+            OAUTH_VIEWER_TEMPLATE,
+            &[],
+            [view.domain, view.entity, view.action],
+        ),
+    ]
+}
+
+/// Where a grant holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DivisionScope {
+    /// In every division; `*` on the wire.
+    All,
+    /// In one.
+    One(DivisionId),
+}
+
+impl DivisionScope {
+    /// Reads `*` or a division's id.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == WILDCARD { Some(Self::All) } else { DivisionId::parse(text).map(Self::One) }
+    }
+
+    /// Whether whoever has something here also has it in `other`.
+    pub fn includes(self, other: Self) -> bool {
+        self == Self::All || self == other
+    }
+}
+
+impl std::fmt::Display for DivisionScope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::All => f.write_str(WILDCARD),
+            Self::One(id) => id.fmt(f),
+        }
+    }
+}
+
+/// What kind of subject holds a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubjectKind {
+    /// A person.
+    User,
+    /// A client.
+    Client,
+}
+
+impl SubjectKind {
+    /// All of them with their wire names.
+    pub const ALL: &[(Self, &str)] = &[(Self::User, "PC_USER"), (Self::Client, "PC_OAUTH_CLIENT")];
+
+    /// The wire name.
+    pub fn as_str(self) -> &'static str {
+        crate::types::wire_name(Self::ALL, self)
+    }
+}
+
+/// A role that a subject holds in a division.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleGrant {
+    /// Who holds it.
+    pub subject: SubjectId,
+    /// What kind of subject that is.
+    pub kind: SubjectKind,
+    /// What is held.
+    pub role: RoleId,
+    /// Where.
+    pub division: DivisionScope,
+    /// Since when.
+    pub granted_at: Timestamp,
+}

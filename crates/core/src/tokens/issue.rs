@@ -1,0 +1,114 @@
+//! The only place that mints access tokens.
+
+use crate::client::Client;
+use crate::env::Env;
+use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, sealed};
+use crate::types::{Lifetime, Scope, TokenId, UserId};
+
+/// What a grant came to: a token that is not written yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// What it says.
+    pub token: AccessToken,
+    /// How it will be written.
+    pub format: TokenFormat,
+    /// How long it is good for.
+    pub lifetime: Lifetime,
+}
+
+/// Mints a token for `client`, on behalf of `user` if there is one.
+pub fn mint(
+    client: &Client,
+    user: Option<(UserId, u32)>,
+    scope: Scope,
+    audience: Audience,
+    format: TokenFormat,
+    env: &Env,
+) -> Issued {
+    let lifetime = match audience {
+        Audience::Management => client.token_lifetime,
+        Audience::Issuer => client.token_lifetime.min(crate::policy::RESOURCE_TOKEN),
+    };
+    let issued_at = crate::types::Timestamp::from_seconds(env.now.seconds());
+    let token = AccessToken {
+        id: TokenId::random(env.random),
+        client: client.id,
+        client_epoch: client.epoch,
+        user,
+        family: None,
+        audience,
+        scope,
+        issued_at,
+        expires_at: issued_at + lifetime,
+    };
+    Issued { token, format, lifetime }
+}
+
+/// Writes the token down; `None` if the library fails.
+pub fn render(issued: &Issued, env: &Env) -> Option<String> {
+    match issued.format {
+        TokenFormat::Sealed => sealed::seal(&issued.token, env),
+        TokenFormat::Jwt => jwt::sign(&issued.token, env),
+    }
+}
+
+/// Reads a token of ours in either format. Says nothing about whether it is still good: see `verify`.
+pub fn open(text: &str, env: &Env) -> Option<AccessToken> {
+    if text.contains('.') { jwt::open(text, env) } else { sealed::open(text, env) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokens::verify::tests::world;
+
+    #[test]
+    fn both_formats_read_back_and_a_changed_character_does_not() {
+        let world = world();
+        for format in [TokenFormat::Sealed, TokenFormat::Jwt] {
+            for audience in [Audience::Management, Audience::Issuer] {
+                let scope = Scope::parse("users oauth:readonly").expect("known");
+                let user = Some((UserId::random(world.env().random), 3));
+                let issued = mint(&world.client, user, scope, audience, format, &world.env());
+                let text = render(&issued, &world.env()).expect("renders");
+                assert_eq!(open(&text, &world.env()).as_ref(), Some(&issued.token), "{format:?}");
+                for position in [0, text.len() / 2, text.len() - 5] {
+                    let mut bent = text.clone().into_bytes();
+                    bent[position] = if bent[position] == b'A' { b'B' } else { b'A' };
+                    let bent = String::from_utf8(bent).expect("text");
+                    assert_eq!(open(&bent, &world.env()), None, "{format:?} {position}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sealed_token_survives_any_path_or_fragment() {
+        let world = world();
+        let issued =
+            mint(&world.client, None, Scope::EMPTY, Audience::Management, TokenFormat::Sealed, &world.env());
+        let text = render(&issued, &world.env()).expect("renders");
+        assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{text}");
+    }
+
+    #[test]
+    fn a_token_for_others_lives_an_hour_at_most() {
+        let world = world();
+        let lifetime = |audience| {
+            mint(&world.client, None, Scope::EMPTY, audience, TokenFormat::Jwt, &world.env())
+                .lifetime
+                .seconds()
+        };
+        assert_eq!((lifetime(Audience::Management), lifetime(Audience::Issuer)), (86_400, 3600));
+    }
+
+    #[test]
+    fn rubbish_is_no_token() {
+        let world = world();
+        for text in
+            ["", ".", "..", "a.b.c", "AAAA", "\u{0}", &"A".repeat(5000), &format!("{}..", "A".repeat(100))]
+        {
+            assert_eq!(open(text, &world.env()), None, "{text}");
+        }
+    }
+}

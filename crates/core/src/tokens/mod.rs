@@ -1,0 +1,57 @@
+//! Access tokens: minted in one place, in two formats, neither of which writes a row.
+
+pub mod issue;
+pub mod jwt;
+pub mod sealed;
+pub mod verify;
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::{ClientId, FamilyKey, Scope, Timestamp, TokenId, UserId};
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audience {
+    /// `/api/v2` of this server.
+    Management,
+    /// The issuer itself and whoever trusts it; never `/api/v2`.
+    Issuer,
+}
+
+/// How a token is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFormat {
+    /// Readable by this server alone.
+    Sealed,
+    /// RFC 9068; readable by everybody, verifiable offline.
+    Jwt,
+}
+
+/// What a token says, whatever its format.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessToken {
+    /// Its own id.
+    pub id: TokenId,
+    /// To whom it was issued.
+    pub client: ClientId,
+    /// The client's epoch then.
+    pub client_epoch: u32,
+    /// The user it stands for, and the user's epoch then; `None`: the client itself.
+    pub user: Option<(UserId, u32)>,
+    /// The family it belongs to, if it has one.
+    pub family: Option<FamilyKey>,
+    /// What it is good for.
+    pub audience: Audience,
+    /// What was allowed.
+    pub scope: Scope,
+    /// When it was issued, in whole seconds.
+    pub issued_at: Timestamp,
+    /// From then on it is refused, in whole seconds.
+    pub expires_at: Timestamp,
+}
+
+/// The ids that were revoked one by one, held in memory whole.
+pub trait Revocations {
+    /// Whether the token or its family was revoked.
+    fn covers(&self, token: &AccessToken) -> bool;
+}

@@ -1,0 +1,60 @@
+//! A registered callback (RFC 6749 section 3.1.2).
+
+use serde::{Deserialize, Serialize};
+
+/// No callback is longer.
+pub const MOST_CHARACTERS: usize = 2048;
+
+/// A callback as it was registered; compared as a plain string.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RedirectUri(String);
+
+impl RedirectUri {
+    /// An absolute URI without fragment (RFC 6749 section 3.1.2); the error says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.len() > MOST_CHARACTERS {
+            return Err("a redirect URI must have at most 2048 characters");
+        }
+        if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err("a redirect URI must not contain spaces or control characters");
+        }
+        let (scheme, rest) = text.split_once(':').ok_or("a redirect URI must be absolute")?;
+        let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        if !is_scheme || rest.is_empty() {
+            return Err("a redirect URI must be absolute");
+        }
+        if text.contains('#') {
+            return Err("a redirect URI must not contain a fragment");
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text as registered.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_is_absolute_and_has_no_fragment() {
+        for good in [
+            "https://app.example/cb?x=1",
+            "http://localhost",
+            "com.example.app:/cb",
+            "urn:ietf:wg:oauth:2.0:oob",
+        ] {
+            assert!(RedirectUri::parse(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["", "app.example/cb", "/cb", "https:", "https://a/#x", "https://a b", "1a://x", "http://a\n"]
+        {
+            assert!(RedirectUri::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Scope (RFC 6749 section 3.3): the names that the server knows, and sets of them.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+macro_rules! known {
+    (both: $($both:literal)+; plain: $($plain:literal)+; readonly: $($readonly:literal)+; openid: $($openid:literal)+;) => {
+        /// Every scope name of the management API, then those of OpenID Connect Core section 5.4 and 11.
+        pub const KNOWN: &[&str] = &[
+            $($both, concat!($both, ":readonly"),)+ $($plain,)+ $(concat!($readonly, ":readonly"),)+ $($openid,)+
+        ];
+        const OPENID: &[&str] = &[$($openid),+];
+    };
+}
+
+known! {
+    both: "ai-studio" "alerting" "analytics" "architect" "assistants" "authorization" "billing" "business-rules"
+        "case-management" "coaching" "content-management" "conversations" "data-privacy" "devices" "dialog"
+        "employee-engagement" "employee-performance" "external-contacts" "fax" "gamification" "gdpr" "geolocation"
+        "greetings" "groups" "identity-providers" "infrastructureascode" "integrations" "journey" "knowledge"
+        "language-understanding" "learning" "license" "locations" "logcapture" "messaging" "messaging-platform"
+        "oauth" "organization" "organization-authorization" "outbound" "presence" "process-automation" "quality"
+        "recordings" "response-management" "routing" "scim" "screen-monitoring" "scripts" "social-media"
+        "speech-and-text-analytics" "stations" "telephony" "textbots" "usage" "user-recordings" "users" "users-rules"
+        "voicemail" "web-chat" "webdeployments" "widgets" "workforce-management" "workitems";
+    plain: "all" "data-extensions" "notifications" "upload" "user-basic-info";
+    readonly: "audits" "search";
+    openid: "openid" "profile" "email" "address" "phone" "offline_access";
+}
+
+/// The name of one scope that the server knows.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScopeName(&'static str);
+
+impl ScopeName {
+    /// Looks a name up; names are case-sensitive (RFC 6749 section 3.3).
+    pub fn find(name: &str) -> Option<Self> {
+        KNOWN.iter().find(|known| **known == name).map(|known| Self(known))
+    }
+
+    /// All of them, by name.
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<_> = KNOWN.iter().map(|name| Self(name)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The name.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// What it lets an application do, in English.
+    pub fn description(self) -> String {
+        match self.0 {
+            "all" => "Full access to everything that you may do".to_owned(),
+            "openid" => "Sign you in".to_owned(),
+            "offline_access" => "Keep access while you are away".to_owned(),
+            "user-basic-info" => "Read basic information about you".to_owned(),
+            name if OPENID.contains(&name) => format!("Read your {name}"),
+            name => match name.strip_suffix(":readonly") {
+                Some(area) => format!("View {}", area.replace('-', " ")),
+                None => format!("View and change {}", name.replace('-', " ")),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for ScopeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Serialize for ScopeName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ScopeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::find(&name).ok_or_else(|| serde::de::Error::custom("unknown scope"))
+    }
+}
+
+/// A set of scope names, in the order in which they were given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scope(Vec<ScopeName>);
+
+impl Scope {
+    /// No scope at all.
+    pub const EMPTY: Self = Self(Vec::new());
+
+    /// A set of names, duplicates dropped; `None` if one of them is unknown.
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let mut scope = Self::EMPTY;
+        for name in names {
+            let name = ScopeName::find(name)?;
+            if !scope.0.contains(&name) {
+                scope.0.push(name);
+            }
+        }
+        Some(scope)
+    }
+
+    /// Reads the space-separated form; `None` if a name is unknown.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_names(text.split(' ').filter(|name| !name.is_empty()))
+    }
+
+    /// What both sets have, in the order of `self`.
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self(self.0.iter().copied().filter(|name| other.0.contains(name)).collect())
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|name| name.0)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.names().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_management_api_has_135_names_and_openid_connect_six() {
+        assert_eq!(KNOWN.len(), 135 + 6);
+        let mut sorted = KNOWN.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), KNOWN.len(), "a name stands twice");
+    }
+
+    #[test]
+    fn an_unknown_name_is_no_scope() {
+        assert_eq!(Scope::parse("users nonsense"), None);
+        assert_eq!(Scope::parse("Users"), None);
+        assert_eq!(Scope::parse("  ").map(|s| s.is_empty()), Some(true));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back(picks in proptest::collection::vec(0..KNOWN.len(), 0..20)) {
+            let scope = Scope::from_names(picks.into_iter().map(|pick| KNOWN[pick])).unwrap_or_default();
+            prop_assert_eq!(Scope::parse(&scope.to_string()), Some(scope));
+        }
+
+        #[test]
+        fn narrowing_never_widens(a in proptest::collection::vec(0..KNOWN.len(), 0..20), b in proptest::collection::vec(0..KNOWN.len(), 0..20)) {
+            let a = Scope::from_names(a.into_iter().map(|pick| KNOWN[pick])).unwrap_or_default();
+            let b = Scope::from_names(b.into_iter().map(|pick| KNOWN[pick])).unwrap_or_default();
+            let both = a.intersection(&b);
+            prop_assert!(both.names().all(|name| a.names().any(|n| n == name) && b.names().any(|n| n == name)));
+        }
+    }
+}

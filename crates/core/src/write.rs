@@ -1,0 +1,186 @@
+//! What a decision can change, and what others must be told of it.
+
+use std::fmt;
+
+use crate::client::Client;
+use crate::family::NewFamily;
+use crate::keyring::KeyRow;
+use crate::organization::{Division, Organization};
+use crate::rbac::{Role, RoleGrant};
+use crate::ticket::NewTicket;
+use crate::types::{
+    ClientId, Digest, FamilyKey, KeyId, OrganizationId, Secret, SecretId, SubjectId, TicketKey, Timestamp,
+    TokenId, UserId,
+};
+use crate::user::User;
+
+/// One change. A commit does all of its changes or, when one finds the world changed, none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// Nothing changes, but the commit fails unless this holds.
+    Require(Require),
+    /// A new organization; conflicts with one of the same id or short name.
+    CreateOrganization(Organization),
+    /// A new division.
+    CreateDivision(Division),
+    /// A new role.
+    CreateRole(Role),
+    /// A new user; conflicts with one of the same address in the organization.
+    CreateUser(User),
+    /// A new client with its secrets.
+    CreateClient(Box<Client>),
+    /// Replaces all but the secrets of a client whose stored version is the one given here, and counts it up.
+    ReplaceClient(Box<Client>),
+    /// Replaces all secrets of a client.
+    ReplaceSecrets(ClientId, Vec<Secret>),
+    /// Removes a client with its secrets and grants; conflicts if it is gone.
+    DeleteClient(OrganizationId, ClientId),
+    /// Replaces all direct grants of a subject.
+    ReplaceRoleGrants(OrganizationId, SubjectId, Vec<RoleGrant>),
+    /// A new key; conflicts with one of the same id.
+    CreateKey(KeyRow),
+    /// Removes a key; one that is gone already is no conflict.
+    DeleteKey(KeyId),
+    /// A new ticket, under a key that the store makes.
+    CreateTicket(NewTicket),
+    /// Marks a ticket spent; conflicts if it was spent, has expired or is gone.
+    Spend(TicketKey, Timestamp),
+    /// Replaces digest, expiry and payload of an unspent ticket; conflicts unless its version is `expect`.
+    ReplaceTicket {
+        /// Which.
+        key: TicketKey,
+        /// The version that was read.
+        expect: u32,
+        /// The new digest.
+        digest: Digest,
+        /// The new expiry.
+        expires_at: Timestamp,
+        /// The new payload.
+        payload: String,
+    },
+    /// A new family, under a key that the store makes.
+    CreateFamily(NewFamily),
+    /// Counts a family's generation up; conflicts unless it stands at `generation` and is live.
+    Advance(FamilyKey, u32, Timestamp),
+    /// Revokes a family for good; one that is revoked already is no conflict.
+    RevokeFamily(FamilyKey, Timestamp),
+    /// Remembers that a token or family is revoked, until the last token it covers has expired.
+    Revoke(Revoked),
+    /// Remembers when a client last authenticated, and with which secret. Tells nobody.
+    RecordUse(ClientId, Option<SecretId>, Timestamp),
+}
+
+/// A fact whose change would make the decision unsafe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Require {
+    /// The client still has this version.
+    Client(ClientId, u32),
+    /// The user still has this version.
+    User(UserId, u32),
+    /// The family still has this version.
+    Family(FamilyKey, u32),
+    /// The organization has fewer clients than this.
+    ClientsBelow(OrganizationId, u32),
+    /// The store is empty.
+    NoOrganization,
+}
+
+/// What can be revoked by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RevokedId {
+    /// One access token.
+    Token(TokenId),
+    /// All tokens of a family.
+    Family(FamilyKey),
+}
+
+impl RevokedId {
+    /// Reads what `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("token", id) => TokenId::parse(id).map(Self::Token),
+            ("family", key) => key.parse().ok().map(|key| Self::Family(FamilyKey(key))),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for RevokedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(id) => write!(f, "token:{id}"),
+            Self::Family(key) => write!(f, "family:{}", key.0),
+        }
+    }
+}
+
+/// A revocation by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// What is revoked.
+    pub id: RevokedId,
+    /// When nothing is left that it covers.
+    pub expires_at: Timestamp,
+}
+
+/// What other nodes must fetch again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Changed {
+    /// An organization.
+    Organization(OrganizationId),
+    /// The divisions of an organization.
+    Divisions(OrganizationId),
+    /// The roles of an organization.
+    Roles(OrganizationId),
+    /// A user.
+    User(UserId),
+    /// A client.
+    Client(ClientId),
+    /// The grants of a subject.
+    RoleGrants(SubjectId),
+    /// The keys of the server.
+    Keys,
+    /// The revoked ids.
+    Revoked,
+}
+
+impl Write {
+    /// What a node must drop from its caches once this is committed.
+    pub fn changed(&self) -> Option<Changed> {
+        Some(match self {
+            Self::CreateOrganization(organization) => Changed::Organization(organization.id),
+            Self::CreateDivision(division) => Changed::Divisions(division.organization),
+            Self::CreateRole(role) => Changed::Roles(role.organization),
+            Self::CreateUser(user) => Changed::User(user.id),
+            Self::CreateClient(client) | Self::ReplaceClient(client) => Changed::Client(client.id),
+            Self::ReplaceSecrets(client, _) | Self::DeleteClient(_, client) => Changed::Client(*client),
+            Self::ReplaceRoleGrants(_, subject, _) => Changed::RoleGrants(*subject),
+            Self::CreateKey(_) | Self::DeleteKey(_) => Changed::Keys,
+            Self::Revoke(_) => Changed::Revoked,
+            Self::Require(_)
+            | Self::CreateTicket(_)
+            | Self::Spend(..)
+            | Self::ReplaceTicket { .. }
+            | Self::CreateFamily(_)
+            | Self::Advance(..)
+            | Self::RevokeFamily(..)
+            | Self::RecordUse(..) => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::fixed::Counting;
+
+    #[test]
+    fn a_revoked_id_reads_back() {
+        for id in [RevokedId::Token(TokenId::random(&Counting::new(1))), RevokedId::Family(FamilyKey(-7))] {
+            assert_eq!(RevokedId::parse(&id.to_string()), Some(id));
+        }
+        assert_eq!(RevokedId::parse("user:1"), None);
+    }
+}

@@ -1,0 +1,272 @@
+"""The world of the acceptance suite: a running server, its administrator, and the vendor's SDK as it comes.
+
+CHANCERY_URL says where the server listens, CHANCERY_BOOTSTRAP names the file with the credentials it made when it
+first started. Nothing here touches the network before a test asks for it, so the suite can be collected without a
+server.
+"""
+
+import atexit
+import base64
+import contextlib
+import functools
+import json
+import os
+import tempfile
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+# The SDK reads ~/.genesyscloudpython/config on import, and watches it for changes: on a developer's machine that
+# file may point at the real service. An empty home keeps the suite on the server under test.
+_EMPTY_HOME = tempfile.TemporaryDirectory(prefix="chancery-e2e-home-")
+atexit.register(_EMPTY_HOME.cleanup)
+_HOME = os.environ.get("HOME")
+os.environ["HOME"] = _EMPTY_HOME.name
+try:
+    import PureCloudPlatformClientV2 as sdk
+finally:
+    if _HOME is None:
+        del os.environ["HOME"]
+    else:
+        os.environ["HOME"] = _HOME
+
+ApiException = sdk.rest.ApiException
+
+# For every grant type of the registry, the smallest registration besides its name that the contract accepts.
+# CLIENT-CREDENTIALS needs roles as well; `registration` adds them, because their ids differ on every server.
+GRANT_TYPES = {
+    "CODE": {"scope": ["users:readonly", "oauth"], "registered_redirect_uri": ["https://app.example.com/callback"]},
+    "TOKEN": {"scope": ["users:readonly"], "registered_redirect_uri": ["https://spa.example.com/callback"]},
+    "SAML2-BEARER": {"scope": ["users", "organization:readonly"]},
+    "PASSWORD": {"scope": ["user-basic-info"]},
+    "CLIENT-CREDENTIALS": {},
+}
+
+
+def environment(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise RuntimeError(f"set {name}: the suite drives a server that is already running")
+    return value
+
+
+@functools.cache
+def url() -> str:
+    return environment("CHANCERY_URL").rstrip("/")
+
+
+@functools.cache
+def bootstrap() -> dict:
+    with open(environment("CHANCERY_BOOTSTRAP"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+# Connections
+
+
+def unconnected() -> sdk.ApiClient:
+    sdk.configuration.host = url()  # one configuration for the whole process, read when an ApiClient is made
+    return sdk.ApiClient()
+
+
+def connect(client_id: str, secret: str) -> sdk.ApiClient:
+    return unconnected().get_client_credentials_token(client_id, secret)
+
+
+def with_token(token: str) -> sdk.ApiClient:
+    api = unconnected()
+    api.access_token = token
+    return api
+
+
+@functools.cache
+def administrator() -> sdk.ApiClient:
+    client = bootstrap()["client"]
+    return connect(client["clientId"], client["clientSecret"])
+
+
+# Raw HTTP
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Any  # case-insensitive, as http.client has them
+    text: str
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.text)
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def raw(method: str, path: str, *, token=None, headers=None, json_body=None, form=None, data=None) -> Answer:
+    """One request just as written: at most one of `json_body`, `form` and `data` becomes its body."""
+    headers = dict(headers or {})
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    if json_body is not None:
+        data = json.dumps(json_body)
+        headers.setdefault("Content-Type", "application/json")
+    elif form is not None:
+        data = urllib.parse.urlencode(form)
+        headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+    data = data.encode() if isinstance(data, str) else data
+    request = urllib.request.Request(url() + path, data=data, headers=headers, method=method)
+    try:
+        with _opener.open(request, timeout=30) as response:
+            return Answer(response.status, response.headers, response.read().decode())
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return Answer(refusal.code, refusal.headers, refusal.read().decode())
+
+
+def basic(client_id: str, secret: str) -> dict:
+    credentials = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    return {"Authorization": f"Basic {credentials}"}
+
+
+def ask_for_token(client, path="/oauth/token", **form) -> Answer:
+    """A token request of `client`, authenticated through Basic; by default for client credentials."""
+    return raw("POST", path, headers=basic(client.id, client.secret), form=form or {"grant_type": "client_credentials"})
+
+
+# Roles and divisions
+
+
+@functools.cache
+def role_id(name: str) -> str:
+    roles = sdk.AuthorizationApi(administrator()).get_authorization_roles(page_size=100).entities
+    return next(role.id for role in roles if role.name == name)
+
+
+@functools.cache
+def home_division() -> str:
+    return sdk.AuthorizationApi(administrator()).get_authorization_divisions_home().id
+
+
+def role_division(role: str, division: str) -> sdk.RoleDivision:
+    pair = sdk.RoleDivision()
+    pair.role_id, pair.division_id = role, division
+    return pair
+
+
+def pairs(client) -> list:
+    return [(pair.role_id, pair.division_id) for pair in client.role_divisions]
+
+
+# Registrations
+
+
+def unique(word: str) -> str:
+    return f"e2e {word} {uuid.uuid4().hex[:12]}"
+
+
+def registration(grant_type: str = "CLIENT-CREDENTIALS", **members) -> sdk.OAuthClientRequest:
+    """A registration that the server accepts, changed by `members`; a member given as None is left out."""
+    defaults = {"name": unique(grant_type), "authorized_grant_type": grant_type, **GRANT_TYPES[grant_type]}
+    if grant_type == "CLIENT-CREDENTIALS" and "role_ids" not in members:
+        defaults["role_divisions"] = [role_division(role_id("oauth viewer"), "*")]
+    return _filled({**defaults, **members})
+
+
+def changed(client: sdk.OAuthClient, **members) -> sdk.OAuthClientRequest:
+    """The update that leaves `client` as it is, but for `members`."""
+    writable = sdk.OAuthClientRequest().swagger_types
+    return _filled({**{member: getattr(client, member) for member in writable}, **members})
+
+
+def _filled(members: dict) -> sdk.OAuthClientRequest:
+    request = sdk.OAuthClientRequest()
+    for member, value in members.items():
+        if value is not None:  # the SDK's setters for enums fail on None
+            setattr(request, member, value)
+    return request
+
+
+def wire(request, **members) -> dict:
+    """The JSON of `request` with `members` put over it: says what the setters of the SDK's models would rewrite."""
+    return {**unconnected().sanitize_for_serialization(request), **members}
+
+
+# The test case that all modules build on
+
+
+class Refusal:
+    """Filled in when the block of `refused` has ended."""
+
+    body: dict
+    headers: Any
+
+
+class ChanceryTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.admin = administrator()
+        cls.admin_id = bootstrap()["client"]["clientId"]
+        cls.oauth = sdk.OAuthApi(cls.admin)
+
+    def create(self, grant_type="CLIENT-CREDENTIALS", by=None, **members) -> sdk.OAuthClient:
+        return self.create_from(registration(grant_type, **members), by)
+
+    def create_from(self, request, by=None) -> sdk.OAuthClient:
+        client = (by or self.oauth).post_oauth_clients(request)
+        self.addCleanup(discard, client.id)
+        return client
+
+    def connect_new(self, **members):
+        """A new client-credentials client and a connection with its first token."""
+        client = self.create(**members)
+        return client, connect(client.id, client.secret)
+
+    def put(self, client, **members) -> sdk.OAuthClient:
+        return self.oauth.put_oauth_client(client.id, changed(client, **members))
+
+    @contextlib.contextmanager
+    def refused(self, status: int, code: str):
+        """The block must end in an ApiException that carries a well-formed ErrorBody with this status and code."""
+        refusal = Refusal()
+        with self.assertRaises(ApiException) as caught:
+            yield refusal
+        refusal.headers = caught.exception.headers
+        self.assertEqual(status, caught.exception.status, caught.exception.body)
+        refusal.body = self.check_error_body(status, code, caught.exception.body, refusal.headers)
+
+    def check_refusal(self, answer: Answer, status: int, code: str) -> dict:
+        """The same for an answer to `raw`."""
+        self.assertEqual(status, answer.status, answer.text)
+        return self.check_error_body(status, code, answer.text, answer.headers)
+
+    def check_error_body(self, status, code, text, headers) -> dict:
+        self.assertTrue(headers.get("Content-Type", "").startswith("application/json"), headers.get("Content-Type"))
+        body = json.loads(text)
+        self.assertEqual(code, body["code"], body)
+        self.assertEqual(status, body["status"])
+        self.assertIsInstance(body["message"], str)
+        self.assertTrue(body["message"])
+        self.assertTrue(body["contextId"])
+        self.assertEqual(headers.get("ININ-Correlation-Id"), body["contextId"])
+        self.assertIsInstance(body["details"], list)
+        self.assertTrue(all(isinstance(detail, dict) for detail in body["details"]))
+        self.assertIsInstance(body["errors"], list)
+        self.assertNotIn(None, body.values(), "members without a value are left out")
+        return body
+
+    def check_alive(self, api: sdk.ApiClient):
+        sdk.TokensApi(api).head_tokens_me()
+
+    def check_dead(self, api: sdk.ApiClient):
+        with self.refused(401, "bad.credentials"):
+            sdk.TokensApi(api).get_tokens_me()
+
+
+def discard(client_id: str):
+    answer = raw("DELETE", f"/api/v2/oauth/clients/{client_id}", token=administrator().access_token)
+    if answer.status not in (204, 404):
+        raise AssertionError(f"client {client_id} could not be cleaned up: {answer.status} {answer.text}")

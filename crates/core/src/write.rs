@@ -66,8 +66,8 @@ pub enum Write {
     RevokeFamily(FamilyKey, Timestamp),
     /// Remembers that a token or family is revoked, until the last token it covers has expired.
     Revoke(Revoked),
-    /// Remembers when a client last authenticated, and with which secret. Tells nobody.
-    RecordUse(ClientId, Option<SecretId>, Timestamp),
+    /// Remembers when a secret last authenticated its client. Tells nobody.
+    RecordUse(SecretId, Timestamp),
 }
 
 /// A fact whose change would make the decision unsafe.

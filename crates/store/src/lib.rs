@@ -1,1 +1,94 @@
-//! x
+//! What Chancery keeps, and where: one trait of small reads and one atomic commit, several backends behind it.
+
+pub mod memory;
+mod sql;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use chancery_core::client::Client;
+use chancery_core::family::Family;
+use chancery_core::keyring::KeyRow;
+use chancery_core::organization::{Division, Organization};
+use chancery_core::rbac::{Role, RoleGrant};
+use chancery_core::ticket::Ticket;
+use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SubjectId, TicketKey, Timestamp, UserId};
+use chancery_core::user::User;
+use chancery_core::write::{Changed, Revoked, Write};
+
+pub use memory::Memory;
+pub use sqlite::Sqlite;
+
+/// Why the store did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The world changed under the decision: load and decide again. Never shown to a user.
+    #[error("the world changed under the decision")]
+    Conflict,
+    /// The store cannot be reached or does not answer.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// The store holds something that this version cannot read.
+    #[error("the store is damaged: {0}")]
+    Corrupt(String),
+}
+
+/// A key that the store made for a new row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// Of a ticket.
+    Ticket(TicketKey),
+    /// Of a family.
+    Family(FamilyKey),
+}
+
+/// A change that another process or node committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its row in the log: the same change read twice has the same key.
+    pub key: i64,
+    /// What changed.
+    pub changed: Changed,
+}
+
+/// A backend. Reads are small and answer what is committed; `commit` is the only way to change anything.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Does all writes or none, durably, in their order; answers the keys it made. `now` dates the change log.
+    async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<Vec<Made>, StoreError>;
+
+    /// All organizations, oldest first.
+    async fn organizations(&self) -> Result<Vec<Organization>, StoreError>;
+    /// One organization.
+    async fn find_organization(&self, id: OrganizationId) -> Result<Option<Organization>, StoreError>;
+    /// The divisions of an organization, by name.
+    async fn divisions(&self, organization: OrganizationId) -> Result<Vec<Division>, StoreError>;
+    /// The roles of an organization, by name.
+    async fn roles(&self, organization: OrganizationId) -> Result<Vec<Role>, StoreError>;
+    /// One user.
+    async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError>;
+    /// One client with its secrets.
+    async fn find_client(&self, id: ClientId) -> Result<Option<Client>, StoreError>;
+    /// The ids of an organization's clients, by name and then id.
+    async fn client_ids(&self, organization: OrganizationId) -> Result<Vec<ClientId>, StoreError>;
+    /// Those of the clients that still exist, in the order asked for, each with its grants.
+    async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError>;
+    /// Inactive clients whose date of deletion has passed; at most `limit`.
+    async fn clients_to_delete(&self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, StoreError>;
+    /// The grants of a subject, in the order they were granted.
+    async fn role_grants(&self, subject: SubjectId) -> Result<Vec<RoleGrant>, StoreError>;
+    /// All keys.
+    async fn keys(&self) -> Result<Vec<KeyRow>, StoreError>;
+    /// One ticket. Never cached.
+    async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError>;
+    /// One family. Never cached.
+    async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError>;
+    /// The ids that are revoked and still matter at `now`.
+    async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError>;
+
+    /// What others committed since `since`, by their clocks. This process's own commits are left out.
+    async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError>;
+    /// Deletes rows that nothing needs any more: at most `limit` of each kind; answers how many.
+    async fn sweep(&self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
+    /// Finishes what is queued and lets go of the database.
+    async fn close(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,84 @@
+//! Families.
+
+use chancery_core::family::{Family, NewFamily};
+use chancery_core::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
+
+use super::{Columns, Expect, Query, Statement, Value, params};
+
+pub fn insert(it: &NewFamily) -> Statement {
+    Statement {
+        sql: "INSERT INTO families (key, version, generation, organization_id, client_id, client_epoch, user_id,
+                  user_epoch, scope, mac_key, client_authenticated, created_at, rotated_at, expires_at)
+              VALUES ($1, 1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+        params: params![
+            Value::Null,
+            it.organization,
+            it.client,
+            it.client_epoch,
+            it.user,
+            it.user_epoch,
+            it.scope.to_string(),
+            it.mac_key.0,
+            it.client_authenticated,
+            it.created_at,
+            it.expires_at
+        ],
+        expect: Expect::Family,
+    }
+}
+
+pub fn advance(key: FamilyKey, generation: u32, at: Timestamp) -> Statement {
+    Statement {
+        sql: "UPDATE families SET version = version + 1, generation = generation + 1, rotated_at = $1
+              WHERE key = $2 AND generation = $3 AND revoked_at IS NULL AND expires_at > $1",
+        params: params![at, key.0, generation],
+        expect: Expect::OneRow,
+    }
+}
+
+pub fn revoke(key: FamilyKey, at: Timestamp) -> Statement {
+    Statement {
+        sql: "UPDATE families SET version = version + 1, revoked_at = $1 WHERE key = $2 AND revoked_at IS NULL",
+        params: params![at, key.0],
+        expect: Expect::Anything,
+    }
+}
+
+pub fn require(key: FamilyKey, version: u32) -> Statement {
+    Statement {
+        sql: "SELECT 1 FROM families WHERE key = $1 AND version = $2",
+        params: params![key.0, version],
+        expect: Expect::Found,
+    }
+}
+
+pub fn find(key: FamilyKey) -> Query<Family> {
+    Query {
+        sql: "SELECT key, version, generation, rotated_at, revoked_at, organization_id, client_id, client_epoch,
+                  user_id, user_epoch, scope, mac_key, client_authenticated, created_at, expires_at
+              FROM families WHERE key = $1",
+        params: params![key.0],
+        read: |row| {
+            let mut row = Columns::of(row);
+            Ok(Family {
+                key: FamilyKey(row.next()?),
+                version: row.next()?,
+                generation: row.next()?,
+                rotated_at: row.next()?,
+                revoked_at: row.maybe()?,
+                origin: NewFamily {
+                    organization: row.parse(OrganizationId::parse)?,
+                    client: row.parse(ClientId::parse)?,
+                    client_epoch: row.next()?,
+                    user: row.parse(UserId::parse)?,
+                    user_epoch: row.next()?,
+                    scope: row.parse(Scope::parse)?,
+                    mac_key: KeyId(row.next()?),
+                    client_authenticated: row.next()?,
+                    created_at: row.next()?,
+                    expires_at: row.next()?,
+                },
+            })
+        },
+    }
+}

@@ -1,0 +1,71 @@
+//! Tickets of every kind.
+
+use chancery_core::ticket::{NewTicket, Ticket};
+use chancery_core::types::{ClientId, Digest, FamilyKey, KeyId, OrganizationId, TicketKey, Timestamp, UserId};
+
+use super::{Columns, Expect, Query, Statement, Value, params};
+
+pub fn insert(it: &NewTicket) -> Statement {
+    Statement {
+        sql: "INSERT INTO tickets (key, kind, digest_key, digest, version, organization_id, client_id, user_id,
+                  family_key, expires_at, payload)
+              VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10)",
+        params: params![
+            Value::Null,
+            &*it.kind,
+            it.digest.key.0,
+            it.digest.bytes.to_vec(),
+            it.organization,
+            it.client,
+            it.user,
+            it.family.map(|key| key.0),
+            it.expires_at,
+            &*it.payload
+        ],
+        expect: Expect::Ticket,
+    }
+}
+
+pub fn spend(key: TicketKey, at: Timestamp) -> Statement {
+    Statement {
+        sql: "UPDATE tickets SET spent_at = $1 WHERE key = $2 AND spent_at IS NULL AND expires_at > $1",
+        params: params![at, key.0],
+        expect: Expect::OneRow,
+    }
+}
+
+pub fn replace(key: TicketKey, expect: u32, digest: &Digest, expires_at: Timestamp, payload: &str) -> Statement {
+    Statement {
+        sql: "UPDATE tickets SET version = version + 1, digest_key = $1, digest = $2, expires_at = $3, payload = $4
+              WHERE key = $5 AND version = $6 AND spent_at IS NULL",
+        params: params![digest.key.0, digest.bytes.to_vec(), expires_at, payload, key.0, expect],
+        expect: Expect::OneRow,
+    }
+}
+
+pub fn find(key: TicketKey) -> Query<Ticket> {
+    Query {
+        sql: "SELECT key, version, spent_at, kind, digest_key, digest, organization_id, client_id, user_id, family_key,
+                  expires_at, payload
+              FROM tickets WHERE key = $1",
+        params: params![key.0],
+        read: |row| {
+            let mut row = Columns::of(row);
+            Ok(Ticket {
+                key: TicketKey(row.next()?),
+                version: row.next()?,
+                spent_at: row.maybe()?,
+                content: NewTicket {
+                    kind: row.next()?,
+                    digest: Digest { key: KeyId(row.next()?), bytes: super::client::digest(row.next()?)? },
+                    organization: row.parse(OrganizationId::parse)?,
+                    client: row.maybe_parse(ClientId::parse)?,
+                    user: row.maybe_parse(UserId::parse)?,
+                    family: row.maybe()?.map(FamilyKey),
+                    expires_at: row.next()?,
+                    payload: row.next()?,
+                },
+            })
+        },
+    }
+}

@@ -1,0 +1,184 @@
+//! SQLite: one writer thread that commits in groups, a few readers, everything in one file.
+
+mod open;
+mod reader;
+mod row;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use chancery_core::client::Client;
+use chancery_core::family::Family;
+use chancery_core::keyring::KeyRow;
+use chancery_core::organization::{Division, Organization};
+use chancery_core::rbac::{Role, RoleGrant};
+use chancery_core::ticket::Ticket;
+use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SubjectId, TicketKey, Timestamp, UserId};
+use chancery_core::user::User;
+use chancery_core::write::{Revoked, Write};
+
+pub use open::OpenError;
+use reader::Readers;
+use row::{all, one};
+use writer::Writer;
+
+use crate::sql::{self, Query};
+use crate::{Change, Made, Store, StoreError};
+
+/// A store in one SQLite file, in WAL mode at FULL durability. Several processes can have it open.
+pub struct Sqlite {
+    /// Names this process in the change log, so that it need not read its own lines.
+    node: String,
+    writer: Mutex<Option<Writer>>,
+    readers: Mutex<Option<Readers>>,
+}
+
+impl Sqlite {
+    /// Opens the file, or makes it with mode 0600; brings an older schema up. Refuses, and leaves unchanged, what is
+    /// damaged, not ours, or too new.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let connection = open::prepare(path)?;
+        let node = open::random_name(&connection)?;
+        let readers = Readers::start(path)?;
+        let writer = Writer::start(connection)?;
+        Ok(Self { node, writer: Mutex::new(Some(writer)), readers: Mutex::new(Some(readers)) })
+    }
+
+    async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&rusqlite::Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let answer = match &*self.readers.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(readers) => readers.ask(read)?,
+            None => return Err(closed()),
+        };
+        answer.await.map_err(|_| closed())?
+    }
+
+    async fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
+        self.read(move |connection| one(connection, &query)).await
+    }
+
+    async fn list<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
+        self.read(move |connection| all(connection, &query)).await
+    }
+
+    async fn run(&self, statements: Vec<sql::Statement>) -> Result<writer::Done, StoreError> {
+        let answer = match &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(writer) => writer.queue(statements)?,
+            None => return Err(closed()),
+        };
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
+}
+
+fn client(connection: &rusqlite::Connection, id: ClientId) -> Result<Option<Client>, StoreError> {
+    let Some(mut client) = one(connection, &sql::client::find(id))? else { return Ok(None) };
+    client.secrets = all(connection, &sql::client::secrets(id))?;
+    Ok(Some(client))
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<Vec<Made>, StoreError> {
+        let mut statements: Vec<_> = writes.iter().flat_map(sql::write::statements).collect();
+        let changes = writes.iter().filter_map(Write::changed);
+        statements.extend(changes.map(|changed| sql::change::insert(&self.node, now, changed)));
+        Ok(self.run(statements).await?.made)
+    }
+
+    async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
+        self.list(sql::organization::all()).await
+    }
+
+    async fn find_organization(&self, id: OrganizationId) -> Result<Option<Organization>, StoreError> {
+        self.find(sql::organization::find(id)).await
+    }
+
+    async fn divisions(&self, organization: OrganizationId) -> Result<Vec<Division>, StoreError> {
+        let mut divisions = self.list(sql::organization::divisions(organization)).await?;
+        divisions.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(divisions)
+    }
+
+    async fn roles(&self, organization: OrganizationId) -> Result<Vec<Role>, StoreError> {
+        let mut roles = self.list(sql::role::of_organization(organization)).await?;
+        roles.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(roles)
+    }
+
+    async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.find(sql::user::find(id)).await
+    }
+
+    async fn find_client(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        self.read(move |connection| client(connection, id)).await
+    }
+
+    async fn client_ids(&self, organization: OrganizationId) -> Result<Vec<ClientId>, StoreError> {
+        let mut names = self.list(sql::client::names(organization)).await?;
+        names.sort_unstable();
+        Ok(names.into_iter().map(|(_, id)| id).collect())
+    }
+
+    async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError> {
+        self.read(move |connection| {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                if let Some(client) = client(connection, id)? {
+                    found.push((client, all(connection, &sql::role::grants(id.into()))?));
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn clients_to_delete(&self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, StoreError> {
+        self.list(sql::client::to_delete(now, limit)).await
+    }
+
+    async fn role_grants(&self, subject: SubjectId) -> Result<Vec<RoleGrant>, StoreError> {
+        self.list(sql::role::grants(subject)).await
+    }
+
+    async fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
+        self.list(sql::key::all()).await
+    }
+
+    async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError> {
+        self.find(sql::ticket::find(key)).await
+    }
+
+    async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
+        self.find(sql::family::find(key)).await
+    }
+
+    async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError> {
+        self.list(sql::revoked::live(now)).await
+    }
+
+    async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError> {
+        let changes = self.list(sql::change::since(&self.node, since)).await?;
+        Ok(changes.into_iter().flatten().collect())
+    }
+
+    async fn sweep(&self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        Ok(self.run(sql::sweep::statements(now, limit)).await?.changed)
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Joining waits for what is queued; the last connection to close folds the log into the database.
+        let joined = tokio::task::spawn_blocking(move || (drop(writer), drop(readers))).await;
+        joined.map(|_| ()).map_err(|_| closed())
+    }
+}

@@ -1,0 +1,134 @@
+//! Opening a database file: refuse what is not ours before anything in it is touched.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+/// "Chan" in ASCII: marks a file as ours in its header.
+const APPLICATION_ID: i32 = 0x4368_616e;
+/// Files up to this size are read whole and checked at every start; a larger one would delay it.
+const CHECKED_AT_START: u64 = 16 * 1024 * 1024;
+
+mod migrations {
+    refinery::embed_migrations!("src/sqlite/migrations");
+}
+
+/// Why a database was not opened. Nothing in it was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be read or written, or made.
+    #[error("it cannot be opened: {0}")]
+    Io(String),
+    /// The file is no database, or its content is damaged.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+    /// The database belongs to another program.
+    #[error("it is a database of another program")]
+    Foreign,
+    /// The database was written by a newer version.
+    #[error("its schema has version {found}, and this version of Chancery knows {known}")]
+    TooNew {
+        /// The version in the file.
+        found: i32,
+        /// The highest version known here.
+        known: i32,
+    },
+    /// A migration failed.
+    #[error("its schema cannot be brought up to date: {0}")]
+    Migration(String),
+}
+
+impl OpenError {
+    /// A thread could not be started.
+    pub fn thread(error: std::io::Error) -> Self {
+        Self::Io(error.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match error.sqlite_error_code() {
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
+
+/// The writer's connection, to a database that has the schema of this version.
+pub fn prepare(path: &Path) -> Result<Connection, OpenError> {
+    // SQLite gives its log and index the mode of the database.
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| OpenError::Io(error.to_string()))?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Until the file has passed, closing it must not fold a log into it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let outdated = check(&connection, path)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    if outdated {
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        let migrated = migrations::migrations::runner().run(&mut connection);
+        migrated.map_err(|error| OpenError::Migration(error.to_string()))?;
+    }
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub fn reader(path: &Path) -> Result<Connection, OpenError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// 128 random bits in hexadecimal.
+pub fn random_name(connection: &Connection) -> Result<String, OpenError> {
+    Ok(connection.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+    // Every connection stays on its own thread.
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Refuses what is not ours, too new or damaged; says whether the schema is older than this version's.
+fn check(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
+    let application_id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && application_id != APPLICATION_ID {
+        return Err(OpenError::Foreign);
+    }
+    let size = std::fs::metadata(path).map_err(|error| OpenError::Io(error.to_string()))?.len();
+    if size <= CHECKED_AT_START {
+        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if verdict != "ok" {
+            return Err(OpenError::Damaged(verdict));
+        }
+    }
+    let runner = migrations::migrations::runner();
+    let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default();
+    let found = applied(connection)?;
+    if found > known { Err(OpenError::TooNew { found, known }) } else { Ok(found < known) }
+}
+
+/// The version of the schema in the file; 0 if it has none.
+fn applied(connection: &Connection) -> Result<i32, OpenError> {
+    let history = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'refinery_schema_history'";
+    if !connection.prepare(history)?.exists([])? {
+        return Ok(0);
+    }
+    Ok(connection.query_row("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", [], |row| row.get(0))?)
+}

@@ -1,0 +1,67 @@
+//! From the shared SQL to rusqlite.
+
+use rusqlite::Connection;
+use rusqlite::types::{ToSqlOutput, Value as SqliteValue, ValueRef};
+
+use crate::StoreError;
+use crate::sql::{Query, Row, Value};
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(SqliteValue::Null),
+            Self::Int(value) => ToSqlOutput::Owned(SqliteValue::Integer(*value)),
+            Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Self::Blob(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+        })
+    }
+}
+
+struct SqliteRow<'a, 'b>(&'a rusqlite::Row<'b>);
+
+impl Row for SqliteRow<'_, '_> {
+    fn int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        self.0.get(column).map_err(error)
+    }
+
+    fn text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        self.0.get(column).map_err(error)
+    }
+
+    fn blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(column).map_err(error)
+    }
+}
+
+/// All rows of a query.
+pub fn all<T>(connection: &Connection, query: &Query<T>) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(query.sql).map_err(error)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(&query.params)).map_err(error)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(error)? {
+        found.push((query.read)(&SqliteRow(row))?);
+    }
+    Ok(found)
+}
+
+/// The first row of a query.
+pub fn one<T>(connection: &Connection, query: &Query<T>) -> Result<Option<T>, StoreError> {
+    let mut statement = connection.prepare_cached(query.sql).map_err(error)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(&query.params)).map_err(error)?;
+    rows.next().map_err(error)?.map(|row| (query.read)(&SqliteRow(row))).transpose()
+}
+
+/// What an error of SQLite means here: a broken constraint is a conflict, damage is damage, the rest may pass.
+pub fn error(error: rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
+    match error.sqlite_error_code() {
+        Some(ConstraintViolation) => StoreError::Conflict,
+        Some(DatabaseCorrupt | NotADatabase) => StoreError::Corrupt(error.to_string()),
+        _ => match error {
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..) => {
+                StoreError::Corrupt(error.to_string())
+            }
+            _ => StoreError::Unavailable(error.to_string()),
+        },
+    }
+}

@@ -1,0 +1,128 @@
+//! The writer: one thread that commits whatever is queued in one transaction, each commit in a savepoint of its
+//! own. Many commits share the wait for the disk; one that conflicts takes no other down.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use chancery_core::types::{FamilyKey, TicketKey};
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::open::OpenError;
+use super::row::error;
+use crate::sql::{Expect, Statement};
+use crate::{Made, StoreError};
+
+/// So many commits share one transaction at most; bounds the wait of the first.
+const GROUP: usize = 512;
+
+/// What came of a commit.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// The keys that were made, in order.
+    pub made: Vec<Made>,
+    /// How many rows were changed.
+    pub changed: usize,
+}
+
+struct Job {
+    statements: Vec<Statement>,
+    reply: oneshot::Sender<Result<Done, StoreError>>,
+}
+
+/// The queue of the writing thread. Dropping it waits until everything queued is committed.
+pub struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub fn start(connection: Connection) -> Result<Self, OpenError> {
+        let (jobs, queue) = channel();
+        let thread = std::thread::Builder::new().name("sqlite-writer".to_owned());
+        let thread = thread.spawn(move || serve(connection, &queue)).map_err(OpenError::thread)?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    pub fn queue(&self, statements: Vec<Statement>) -> Result<oneshot::Receiver<Result<Done, StoreError>>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { statements, reply };
+        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(super::closed)?;
+        Ok(answer)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(mut connection: Connection, queue: &Receiver<Job>) {
+    while let Ok(first) = queue.recv() {
+        let mut jobs = vec![first];
+        while jobs.len() < GROUP
+            && let Ok(job) = queue.try_recv()
+        {
+            jobs.push(job);
+        }
+        // Nobody is told yes before the whole group is on disk.
+        match commit(&mut connection, &jobs) {
+            Ok(results) => {
+                for (job, result) in jobs.into_iter().zip(results) {
+                    let _ = job.reply.send(result);
+                }
+            }
+            Err(error) => {
+                for job in jobs {
+                    let _ = job.reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn commit(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
+    let mut group = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
+    let mut results = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let mut savepoint = group.savepoint().map_err(error)?;
+        let result = run(&savepoint, &job.statements);
+        if result.is_err() {
+            savepoint.rollback().map_err(error)?;
+        }
+        savepoint.commit().map_err(error)?;
+        results.push(result);
+    }
+    group.commit().map_err(error)?;
+    Ok(results)
+}
+
+fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreError> {
+    let mut done = Done::default();
+    for it in statements {
+        let mut statement = connection.prepare_cached(it.sql).map_err(error)?;
+        let params = rusqlite::params_from_iter(&it.params);
+        if it.expect == Expect::Found {
+            if !statement.exists(params).map_err(error)? {
+                return Err(StoreError::Conflict);
+            }
+            continue;
+        }
+        let changed = statement.execute(params).map_err(error)?;
+        done.changed += changed;
+        match it.expect {
+            Expect::OneRow | Expect::Log | Expect::Ticket | Expect::Family if changed != 1 => {
+                return Err(StoreError::Conflict);
+            }
+            // An integer primary key left null is the next row of the table: appended, never scattered.
+            Expect::Ticket => done.made.push(Made::Ticket(TicketKey(connection.last_insert_rowid()))),
+            Expect::Family => done.made.push(Made::Family(FamilyKey(connection.last_insert_rowid()))),
+            _ => {}
+        }
+    }
+    Ok(done)
+}

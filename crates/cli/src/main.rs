@@ -1,2 +1,51 @@
-//! x
-fn main() {}
+//! `chancery`: the one binary.
+
+mod commands;
+
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// An OAuth 2 and OpenID Connect authorization server whose client registry speaks the Genesys Cloud API.
+#[derive(Parser)]
+#[command(name = "chancery", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server.
+    Serve(commands::serve::Serve),
+    /// Give the administrator client of the local store a fresh secret.
+    Recover(commands::recover::Recover),
+    /// Make and list the organizations of the local store.
+    Organization(commands::organization::Organization),
+}
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: The runtime cannot be started: {error}.");
+            return std::process::ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(command) => command.run().await,
+            Command::Recover(command) => command.run().await,
+            Command::Organization(command) => command.run().await,
+        }
+    });
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -13,6 +13,7 @@ pub mod error;
 pub mod facts;
 pub mod family;
 pub mod form;
+pub mod founding;
 pub mod grants;
 pub mod jose;
 pub mod keyring;

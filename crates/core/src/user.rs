@@ -59,7 +59,7 @@ pub struct User {
     pub division: DivisionId,
     /// The name for people.
     pub name: String,
-    /// The address, which is the login name; unique in the organization, compared in lower case.
+    /// The address in lower case, which is the login name; unique in the organization.
     pub email: String,
     /// Whether the user can act.
     pub state: UserState,

@@ -29,13 +29,14 @@ pub enum Write {
     CreateUser(User),
     /// A new client with its secrets.
     CreateClient(Box<Client>),
-    /// Replaces all but the secrets of a client whose stored version is the one given here, and counts it up.
+    /// Replaces the members of a client whose stored version is the one given here, and counts it up. What never
+    /// changes (id, organization, creation) and its secrets stay.
     ReplaceClient(Box<Client>),
     /// Replaces all secrets of a client.
     ReplaceSecrets(ClientId, Vec<Secret>),
     /// Removes a client with its secrets and grants; conflicts if it is gone.
     DeleteClient(OrganizationId, ClientId),
-    /// Replaces all direct grants of a subject.
+    /// Replaces all direct grants of a subject; conflicts if a role stands twice in one division.
     ReplaceRoleGrants(OrganizationId, SubjectId, Vec<RoleGrant>),
     /// A new key; conflicts with one of the same id.
     CreateKey(KeyRow),

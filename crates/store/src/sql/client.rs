@@ -36,7 +36,8 @@ pub fn insert(it: &Client) -> Vec<Statement> {
         params,
         expect: Expect::OneRow,
     }];
-    statements.extend(it.secrets.iter().zip(0..).map(|(secret, position)| insert_secret(it.id, position, secret)));
+    statements
+        .extend(it.secrets.iter().zip(0..).map(|(secret, position)| insert_secret(it.id, position, secret)));
     statements
 }
 
@@ -56,14 +57,16 @@ pub fn replace(it: &Client) -> Statement {
 
 pub fn replace_secrets(client: ClientId, secrets: &[Secret]) -> Vec<Statement> {
     let mut statements = vec![delete_secrets(client)];
-    statements.extend(secrets.iter().zip(0..).map(|(secret, position)| insert_secret(client, position, secret)));
+    statements
+        .extend(secrets.iter().zip(0..).map(|(secret, position)| insert_secret(client, position, secret)));
     statements
 }
 
 fn insert_secret(client: ClientId, position: i64, it: &Secret) -> Statement {
     Statement {
-        sql: "INSERT INTO client_secrets (id, client_id, organization_id, position, digest_key, digest, created_at, expires_at)
-              SELECT $1, id, organization_id, $2, $3, $4, $5, $6 FROM clients WHERE id = $7",
+        sql: "INSERT INTO client_secrets (id, client_id, organization_id, position, digest_key, digest, created_at,
+                  expires_at, last_used_at)
+              SELECT $1, id, organization_id, $2, $3, $4, $5, $6, $7 FROM clients WHERE id = $8",
         params: params![
             it.id,
             position,
@@ -71,6 +74,7 @@ fn insert_secret(client: ClientId, position: i64, it: &Secret) -> Statement {
             it.digest.bytes.to_vec(),
             it.created_at,
             it.expires_at,
+            it.last_used_at,
             client
         ],
         expect: Expect::OneRow,

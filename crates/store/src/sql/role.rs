@@ -38,7 +38,11 @@ pub fn of_organization(organization: OrganizationId) -> Query<Role> {
 }
 
 /// Replaces the grants of a subject: one statement to clear, one for each grant.
-pub fn replace_grants(organization: OrganizationId, subject: SubjectId, grants: &[RoleGrant]) -> Vec<Statement> {
+pub fn replace_grants(
+    organization: OrganizationId,
+    subject: SubjectId,
+    grants: &[RoleGrant],
+) -> Vec<Statement> {
     let mut statements = vec![Statement {
         sql: "DELETE FROM role_grants WHERE organization_id = $1 AND subject_id = $2",
         params: params![organization, subject],

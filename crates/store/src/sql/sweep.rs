@@ -4,21 +4,28 @@ use chancery_core::types::{Lifetime, Timestamp};
 
 use super::{Expect, Statement, params};
 
-/// How long a spent or expired ticket stays, so that a replay is still recognised.
+/// How long a ticket stays after its expiry, so that a replay is still recognised.
 pub const TICKETS: Lifetime = Lifetime::from_days(1);
 /// How long a change stays readable: far longer than a node can go without reading.
 pub const CHANGES: Lifetime = Lifetime::from_seconds(3600);
 
 /// One statement a table, each removing at most `limit` rows.
 pub fn statements(now: Timestamp, limit: u32) -> Vec<Statement> {
-    let delete = |sql, before: Timestamp| Statement { sql, params: params![before, limit], expect: Expect::Anything };
+    let delete =
+        |sql, before: Timestamp| Statement { sql, params: params![before, limit], expect: Expect::Anything };
     vec![
         delete(
             "DELETE FROM tickets WHERE key IN (SELECT key FROM tickets WHERE expires_at < $1 LIMIT $2)",
             now - TICKETS,
         ),
-        delete("DELETE FROM families WHERE key IN (SELECT key FROM families WHERE expires_at < $1 LIMIT $2)", now),
-        delete("DELETE FROM revoked WHERE id IN (SELECT id FROM revoked WHERE expires_at < $1 LIMIT $2)", now),
+        delete(
+            "DELETE FROM families WHERE key IN (SELECT key FROM families WHERE expires_at < $1 LIMIT $2)",
+            now,
+        ),
+        delete(
+            "DELETE FROM revoked WHERE id IN (SELECT id FROM revoked WHERE expires_at < $1 LIMIT $2)",
+            now,
+        ),
         delete(
             "DELETE FROM change_log WHERE key IN (SELECT key FROM change_log WHERE at < $1 LIMIT $2)",
             now - CHANGES,

@@ -1,13 +1,16 @@
 //! Tickets of every kind.
 
 use chancery_core::ticket::{NewTicket, Ticket};
-use chancery_core::types::{ClientId, Digest, FamilyKey, KeyId, OrganizationId, TicketKey, Timestamp, UserId};
+use chancery_core::types::{
+    ClientId, Digest, FamilyKey, KeyId, OrganizationId, TicketKey, Timestamp, UserId,
+};
 
 use super::{Columns, Expect, Query, Statement, Value, params};
 
 pub fn insert(it: &NewTicket) -> Statement {
     Statement {
-        sql: "INSERT INTO tickets (key, kind, digest_key, digest, version, organization_id, client_id, user_id,
+        sql:
+            "INSERT INTO tickets (key, kind, digest_key, digest, version, organization_id, client_id, user_id,
                   family_key, expires_at, payload)
               VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10)",
         params: params![
@@ -34,7 +37,13 @@ pub fn spend(key: TicketKey, at: Timestamp) -> Statement {
     }
 }
 
-pub fn replace(key: TicketKey, expect: u32, digest: &Digest, expires_at: Timestamp, payload: &str) -> Statement {
+pub fn replace(
+    key: TicketKey,
+    expect: u32,
+    digest: &Digest,
+    expires_at: Timestamp,
+    payload: &str,
+) -> Statement {
     Statement {
         sql: "UPDATE tickets SET version = version + 1, digest_key = $1, digest = $2, expires_at = $3, payload = $4
               WHERE key = $5 AND version = $6 AND spent_at IS NULL",

@@ -35,7 +35,8 @@ pub fn require(id: UserId, version: u32) -> Statement {
 
 pub fn find(id: UserId) -> Query<User> {
     Query {
-        sql: "SELECT id, organization_id, division_id, name, email, state, password, epoch, version, created_at
+        sql:
+            "SELECT id, organization_id, division_id, name, email, state, password, epoch, version, created_at
               FROM users WHERE id = $1",
         params: params![id],
         read: |row| {

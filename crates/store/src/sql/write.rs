@@ -15,7 +15,9 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::Require(Require::Client(id, version)) => client::require(*id, *version),
         Write::Require(Require::User(id, version)) => user::require(*id, *version),
         Write::Require(Require::Family(key, version)) => family::require(*key, *version),
-        Write::Require(Require::ClientsBelow(organization, limit)) => client::require_below(*organization, *limit),
+        Write::Require(Require::ClientsBelow(organization, limit)) => {
+            client::require_below(*organization, *limit)
+        }
         Write::Require(Require::NoOrganization) => organization::none(),
         Write::CreateOrganization(it) => organization::insert(it),
         Write::CreateDivision(it) => organization::insert_division(it),

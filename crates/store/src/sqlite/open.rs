@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -10,6 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 
 /// "Chan" in ASCII: marks a file as ours in its header.
 const APPLICATION_ID: i32 = 0x4368_616e;
+/// The size of every file of SQLite is a multiple of this.
+const SMALLEST_PAGE: u64 = 512;
 /// Files up to this size are read whole and checked at every start; a larger one would delay it.
 const CHECKED_AT_START: u64 = 16 * 1024 * 1024;
 
@@ -61,14 +63,18 @@ impl From<rusqlite::Error> for OpenError {
 
 /// The writer's connection, to a database that has the schema of this version.
 pub fn prepare(path: &Path) -> Result<Connection, OpenError> {
-    // SQLite gives its log and index the mode of the database.
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| OpenError::Io(error.to_string()))?;
+    let failed = |error: std::io::Error| OpenError::Io(error.to_string());
+    // One process at a time looks at the file and brings it up. A file of its own: to open and close the database by
+    // hand would drop the locks that SQLite holds on it.
+    let turn = path.with_added_extension("lock");
+    let turn =
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(turn).map_err(failed)?;
+    turn.lock().map_err(failed)?;
+    if !path.exists() {
+        // SQLite gives its log and index the mode of the database.
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    }
+    check_size(path)?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Until the file has passed, closing it must not fold a log into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -104,6 +110,22 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// SQLite itself takes a file that was cut short within a page for a shorter one. With a log beside it, the end may
+/// only be unfinished, and the log repairs it.
+fn check_size(path: &Path) -> Result<(), OpenError> {
+    let size = std::fs::metadata(path).map_err(|error| OpenError::Io(error.to_string()))?.len();
+    if size % SMALLEST_PAGE != 0 && !log_of(path).exists() {
+        return Err(OpenError::Damaged("it ends within a page".to_owned()));
+    }
+    Ok(())
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
 /// Refuses what is not ours, too new or damaged; says whether the schema is older than this version's.
 fn check(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
     let application_id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
@@ -130,5 +152,6 @@ fn applied(connection: &Connection) -> Result<i32, OpenError> {
     if !connection.prepare(history)?.exists([])? {
         return Ok(0);
     }
-    Ok(connection.query_row("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", [], |row| row.get(0))?)
+    Ok(connection
+        .query_row("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", [], |row| row.get(0))?)
 }

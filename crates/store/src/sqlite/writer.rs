@@ -44,7 +44,10 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    pub fn queue(&self, statements: Vec<Statement>) -> Result<oneshot::Receiver<Result<Done, StoreError>>, StoreError> {
+    pub fn queue(
+        &self,
+        statements: Vec<Statement>,
+    ) -> Result<oneshot::Receiver<Result<Done, StoreError>>, StoreError> {
         let (reply, answer) = oneshot::channel();
         let job = Job { statements, reply };
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(super::closed)?;

@@ -1,4 +1,5 @@
 -- Times are milliseconds since 1970, ids are UUIDs in text. Every row of a tenant names its organization.
+-- Keys that handles name are never made twice, lest an old handle name a new row: hence AUTOINCREMENT.
 
 CREATE TABLE organizations (
     id TEXT PRIMARY KEY,
@@ -99,7 +100,7 @@ CREATE TABLE keys (
 );
 
 CREATE TABLE tickets (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     digest_key BIGINT NOT NULL,
     digest BLOB NOT NULL,
@@ -116,7 +117,7 @@ CREATE TABLE tickets (
 CREATE INDEX tickets_by_expiry ON tickets (expires_at);
 
 CREATE TABLE families (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     version BIGINT NOT NULL,
     generation BIGINT NOT NULL,
     organization_id TEXT NOT NULL,
@@ -143,7 +144,7 @@ CREATE INDEX revoked_by_expiry ON revoked (expires_at);
 
 -- What other processes must fetch again; no data of a tenant.
 CREATE TABLE change_log (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     at BIGINT NOT NULL,
     node TEXT NOT NULL,
     kind TEXT NOT NULL,

@@ -1,0 +1,97 @@
+//! One file a command, and the options that several of them share.
+
+pub mod organization;
+pub mod recover;
+pub mod serve;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use chancery_server::config::File;
+use chancery_server::start::bootstrap::Wishes;
+use chancery_server::start::credentials::Place;
+use chancery_server::start::data_dir::MasterKeySource;
+use clap::Args;
+use zeroize::Zeroizing;
+
+/// Where the data is, and what unlocks it.
+#[derive(Args)]
+pub struct Data {
+    /// Configuration file (TOML).
+    #[arg(long, env = "CHANCERY_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder that keeps everything [default: ./chancery-data].
+    #[arg(long, env = "CHANCERY_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// File that holds the master key [default: master.key in the data directory].
+    #[arg(
+        long,
+        env = "CHANCERY_MASTER_KEY_FILE",
+        value_name = "FILE",
+        conflicts_with = "master_key_command"
+    )]
+    master_key_file: Option<PathBuf>,
+    /// Command that prints the master key.
+    #[arg(long, env = "CHANCERY_MASTER_KEY_COMMAND", value_name = "COMMAND")]
+    master_key_command: Option<String>,
+}
+
+impl Data {
+    /// The configuration file with what the environment overrides.
+    fn file(&self) -> anyhow::Result<File> {
+        Ok(File::load(self.config.as_deref(), std::env::vars())?)
+    }
+
+    fn data_dir(&self, file: &File) -> PathBuf {
+        self.data_dir.clone().or_else(|| file.data_dir.clone()).unwrap_or_else(|| "chancery-data".into())
+    }
+
+    fn master_key(&self) -> anyhow::Result<MasterKeySource> {
+        // Read by hand: a flag would show the key to everybody on the machine.
+        let value =
+            std::env::var("CHANCERY_MASTER_KEY").ok().filter(|value| !value.is_empty()).map(Zeroizing::new);
+        Ok(match (&self.master_key_file, &self.master_key_command, value) {
+            (None, None, None) => MasterKeySource::DataDir,
+            (Some(path), None, None) => MasterKeySource::File(path.clone()),
+            (None, Some(command), None) => MasterKeySource::Command(command.clone()),
+            (None, None, Some(value)) => MasterKeySource::Value(value),
+            _ => bail!("The master key is given in more than one way. Keep one of them."),
+        })
+    }
+}
+
+/// What the `CHANCERY_BOOTSTRAP_...` variables, or the files that `..._FILE` names, ask for.
+fn wishes() -> anyhow::Result<Wishes> {
+    Ok(Wishes {
+        client_id: wish("CLIENT_ID")?.map(|text| text.to_string()),
+        client_secret: wish("CLIENT_SECRET")?,
+        admin_email: wish("ADMIN_EMAIL")?.map(|text| text.to_string()),
+        admin_password: wish("ADMIN_PASSWORD")?,
+    })
+}
+
+fn wish(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
+    let name = format!("CHANCERY_BOOTSTRAP_{name}");
+    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (read(&name), read(&format!("{name}_FILE"))) {
+        (Some(_), Some(_)) => bail!("Both {name} and {name}_FILE are set. Keep one of them."),
+        (Some(value), None) => Ok(Some(Zeroizing::new(value))),
+        (None, Some(path)) => {
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("The file {path}, which {name}_FILE names, cannot be read"))?;
+            Ok(Some(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned())))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// Says where credentials went that no terminal showed.
+fn tell(place: &Place) {
+    if let Place::File(path) = place {
+        println!("The credentials are in {}", display(path));
+    }
+}
+
+fn display(path: &Path) -> std::path::Display<'_> {
+    path.display()
+}

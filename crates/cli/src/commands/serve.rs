@@ -1,0 +1,100 @@
+//! `chancery serve`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use chancery_server::config::{Config, LogFormat, LogLevel};
+use chancery_server::{start, telemetry};
+use clap::{Args, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Data, wishes};
+
+/// Every option can also stand in the configuration file, with underscores.
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    data: Data,
+    /// Address and port; port 0 takes a free one [default: 127.0.0.1:8080].
+    #[arg(long, env = "CHANCERY_LISTEN", value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// URL by which others know the server [default: the address it is bound to].
+    #[arg(long, env = "CHANCERY_ISSUER", value_name = "URL")]
+    issuer: Option<String>,
+    /// Where the credentials of the first start go [default: the terminal, else bootstrap.json in the data directory].
+    #[arg(long, env = "CHANCERY_BOOTSTRAP_FILE", value_name = "PATH")]
+    bootstrap_file: Option<PathBuf>,
+    /// How log lines are written [default: text].
+    #[arg(long, env = "CHANCERY_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<Format>,
+    /// The least important lines that are written [default: info].
+    #[arg(long, env = "CHANCERY_LOG_LEVEL", value_name = "LEVEL")]
+    log_level: Option<Level>,
+    /// Allow plain http on an address that others can reach.
+    #[arg(long, env = "CHANCERY_INSECURE_HTTP", num_args = 0..=1, default_missing_value = "true")]
+    insecure_http: Option<bool>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Level {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+impl From<Format> for LogFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
+impl From<Level> for LogLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warn => Self::Warn,
+            Level::Info => Self::Info,
+            Level::Debug => Self::Debug,
+        }
+    }
+}
+
+impl Serve {
+    /// Serves until SIGTERM or SIGINT.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let file = self.data.file()?;
+        let format = self.log_format.map(LogFormat::from).or(file.log_format).unwrap_or_default();
+        let level = self.log_level.map(LogLevel::from).or(file.log_level).unwrap_or_default();
+        let config = Config {
+            listen: self
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            data_dir: self.data.data_dir(&file),
+            issuer: self.issuer.or(file.issuer),
+            bootstrap_file: self.bootstrap_file.or(file.bootstrap_file),
+            insecure_http: self.insecure_http.or(file.insecure_http).unwrap_or_default(),
+            policy: file.genesys,
+        };
+        telemetry::start(format, level);
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let stop = async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        Ok(start::serve(config, self.data.master_key()?, wishes()?, stop).await?)
+    }
+}

@@ -1,0 +1,170 @@
+//! A new organization with everything it takes to administer it.
+
+use crate::client::{Client, ClientState};
+use crate::env::Random;
+use crate::grants::{GrantType, GrantTypes};
+use crate::keyring::Keyring;
+use crate::organization::{Division, Organization};
+use crate::policy::DEFAULT_TOKEN;
+use crate::rbac::role::{ADMIN_TEMPLATE, built_in};
+use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
+use crate::types::{
+    ClientId, ClientSecret, DivisionId, OrganizationId, RoleId, Scope, Secret, SubjectId, Timestamp, UserId,
+};
+use crate::user::{PasswordHash, User, UserState};
+use crate::write::Write;
+
+/// What is chosen beforehand.
+pub struct Plan {
+    /// The organization's name for people.
+    pub name: String,
+    /// The short name, unique in the store.
+    pub short_name: String,
+    /// The administrator's address.
+    pub email: String,
+    /// The administrator's password, digested.
+    pub password: PasswordHash,
+    /// The administrator client's id, if it is not to be random.
+    pub client: Option<ClientId>,
+    /// The administrator client's secret.
+    pub secret: ClientSecret,
+}
+
+/// What came of it.
+pub struct Founded {
+    /// The organization.
+    pub organization: Organization,
+    /// Its administrator.
+    pub user: UserId,
+    /// Its administrator client.
+    pub client: ClientId,
+    /// Everything to be committed.
+    pub writes: Vec<Write>,
+}
+
+/// Founds an organization: its home division, the built-in roles, an administrator, and a client-credentials client
+/// with the administrator's role in all divisions.
+pub fn found(plan: Plan, keys: &Keyring, random: &dyn Random, now: Timestamp) -> Founded {
+    let organization = Organization {
+        id: OrganizationId::random(random),
+        name: plan.name,
+        short_name: plan.short_name,
+        default_language: "en-US".to_owned(),
+        version: 1,
+        created_at: now,
+    };
+    let home = Division {
+        id: DivisionId::random(random),
+        organization: organization.id,
+        name: "Home".to_owned(),
+        description: "Holds everything that names no other division".to_owned(),
+        home: true,
+    };
+    let [admin, viewer] = built_in(organization.id, random);
+    let user = User {
+        id: UserId::random(random),
+        organization: organization.id,
+        division: home.id,
+        name: "Administrator".to_owned(),
+        email: plan.email.to_lowercase(),
+        state: UserState::Active,
+        password: Some(plan.password),
+        epoch: 1,
+        version: 1,
+        created_at: now,
+    };
+    let id = plan.client.unwrap_or_else(|| ClientId::random(random));
+    let client =
+        administrator_client(id, organization.id, Secret::keep(&plan.secret, keys, random, now), now);
+    let user_id = user.id;
+    let writes = vec![
+        Write::CreateOrganization(organization.clone()),
+        Write::CreateDivision(home),
+        Write::ReplaceRoleGrants(
+            organization.id,
+            user_id.into(),
+            vec![everywhere(user_id.into(), SubjectKind::User, admin.id, now)],
+        ),
+        Write::ReplaceRoleGrants(
+            organization.id,
+            id.into(),
+            vec![everywhere(id.into(), SubjectKind::Client, admin.id, now)],
+        ),
+        Write::CreateRole(admin),
+        Write::CreateRole(viewer),
+        Write::CreateUser(user),
+        Write::CreateClient(Box::new(client)),
+    ];
+    Founded { organization, user: user_id, client: id, writes }
+}
+
+/// Gives an organization a working administrator client with `secret`: the oldest that it has, or a new one.
+/// `None` if it lost the administrator's role.
+pub fn recover(
+    organization: OrganizationId,
+    clients: &[(Client, Vec<RoleGrant>)],
+    roles: &[Role],
+    secret: Secret,
+    random: &dyn Random,
+    now: Timestamp,
+) -> Option<(ClientId, Vec<Write>)> {
+    let admin = roles.iter().find(|role| role.template.as_deref() == Some(ADMIN_TEMPLATE))?;
+    let administers = |grants: &[RoleGrant]| {
+        grants.iter().any(|it| it.role == admin.id && it.division == DivisionScope::All)
+    };
+    let candidates =
+        clients.iter().filter(|(client, grants)| client.acts_for_itself() && administers(grants));
+    if let Some((client, _)) = candidates.min_by_key(|(client, _)| (client.created_at, client.id)) {
+        let mut client = client.clone();
+        client.state = ClientState::Active;
+        client.date_to_delete = None;
+        client.modified_at = now;
+        client.modified_by = None;
+        let id = client.id;
+        return Some((
+            id,
+            vec![Write::ReplaceClient(Box::new(client)), Write::ReplaceSecrets(id, vec![secret])],
+        ));
+    }
+    let id = ClientId::random(random);
+    let client = administrator_client(id, organization, secret, now);
+    let grants = vec![everywhere(id.into(), SubjectKind::Client, admin.id, now)];
+    Some((
+        id,
+        vec![
+            Write::CreateClient(Box::new(client)),
+            Write::ReplaceRoleGrants(organization, id.into(), grants),
+        ],
+    ))
+}
+
+fn everywhere(subject: SubjectId, kind: SubjectKind, role: RoleId, now: Timestamp) -> RoleGrant {
+    RoleGrant { subject, kind, role, division: DivisionScope::All, granted_at: now }
+}
+
+fn administrator_client(
+    id: ClientId,
+    organization: OrganizationId,
+    secret: Secret,
+    now: Timestamp,
+) -> Client {
+    Client {
+        id,
+        organization,
+        name: "Administrator".to_owned(),
+        description: Some("Made with the organization; holds the role admin in all divisions".to_owned()),
+        token_lifetime: DEFAULT_TOKEN,
+        redirect_uris: Vec::new(),
+        grant_types: GrantTypes::default().with(GrantType::ClientCredentials),
+        scope: Scope::EMPTY,
+        state: ClientState::Active,
+        date_to_delete: None,
+        secrets: vec![secret],
+        epoch: 1,
+        version: 1,
+        created_at: now,
+        created_by: None,
+        modified_at: now,
+        modified_by: None,
+    }
+}

@@ -1,0 +1,120 @@
+//! Query strings, and listings page by page.
+
+use chancery_api::Listing;
+use chancery_core::error::{ApiCode, ApiError};
+
+const DEFAULT_SIZE: usize = 25;
+const LARGEST_SIZE: usize = 500;
+
+/// A parsed query string.
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Of a request.
+    pub fn of(uri: &axum::http::Uri) -> Self {
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// The value of a parameter, unless it is absent or empty.
+    pub fn one(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter, repeated or joined by commas: the SDKs do either.
+    pub fn many(&self, name: &str) -> Vec<&str> {
+        let given = self.0.iter().filter(|(known, _)| known == name);
+        given
+            .flat_map(|(_, value)| value.split(','))
+            .map(str::trim)
+            .filter(|value| !value.is_empty())
+            .collect()
+    }
+
+    /// A positive whole number.
+    fn number(&self, name: &str, default: usize) -> Result<usize, ApiError> {
+        let Some(text) = self.one(name) else { return Ok(default) };
+        let refused = || ApiError::new(ApiCode::InvalidQueryValue).with("field", name).at(name);
+        text.parse().ok().filter(|number| *number > 0).ok_or_else(refused)
+    }
+
+    /// Cuts the page that was asked for out of `all`.
+    pub fn page<T>(&self, all: Vec<T>, path: &str) -> Result<Listing<T>, ApiError> {
+        let size = self.number("pageSize", DEFAULT_SIZE)?;
+        if size > LARGEST_SIZE {
+            return Err(ApiError::new(ApiCode::InvalidQueryValue).with("field", "pageSize").at("pageSize"));
+        }
+        let number = self.number("pageNumber", 1)?;
+        let total = all.len();
+        let count = total.div_ceil(size).max(1);
+        let uri = |page: usize| Some(self.uri(path, size, page));
+        let entities = all.into_iter().skip((number - 1).saturating_mul(size)).take(size).collect();
+        let as_int = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        Ok(Listing {
+            entities,
+            page_size: as_int(size),
+            page_number: as_int(number),
+            total: i64::try_from(total).unwrap_or(i64::MAX),
+            first_uri: uri(1),
+            next_uri: (number < count).then(|| self.uri(path, size, number + 1)),
+            previous_uri: (number > 1).then(|| self.uri(path, size, (number - 1).min(count))),
+            last_uri: uri(count),
+            self_uri: uri(number),
+            page_count: as_int(count),
+        })
+    }
+
+    /// The same query on another page.
+    fn uri(&self, path: &str, size: usize, number: usize) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("pageSize", &size.to_string()).append_pair("pageNumber", &number.to_string());
+        let filters = self.0.iter().filter(|(name, _)| name != "pageSize" && name != "pageNumber");
+        query.extend_pairs(filters.map(|(name, value)| (name, value)));
+        format!("{path}?{}", query.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &'static str) -> Query {
+        Query::of(&axum::http::Uri::from_static(text))
+    }
+
+    #[test]
+    fn pages_follow_one_another_to_the_end() {
+        let page = |text| query(text).page((1..=60).collect::<Vec<_>>(), "/x").expect("a page");
+        let first = page("/x?name=a%20b");
+        assert_eq!((first.entities.len(), first.page_count, first.total), (25, 3, 60));
+        assert_eq!(first.next_uri.as_deref(), Some("/x?pageSize=25&pageNumber=2&name=a+b"));
+        assert_eq!(first.previous_uri, None);
+        let last = page("/x?pageNumber=3");
+        assert_eq!((last.entities, last.next_uri), ((51..=60).collect(), None));
+        assert_eq!(page("/x?pageNumber=9").entities, Vec::<i32>::new());
+    }
+
+    #[test]
+    fn an_empty_listing_has_one_page() {
+        let listing = query("/x").page(Vec::<i32>::new(), "/x").expect("a page");
+        assert_eq!((listing.page_count, listing.total, listing.next_uri), (1, 0, None));
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused() {
+        for text in
+            ["/x?pageSize=0", "/x?pageSize=-1", "/x?pageNumber=a", "/x?pageSize=501", "/x?pageNumber=0"]
+        {
+            assert!(query(text).page(vec![1], "/x").is_err(), "{text}");
+        }
+        assert!(query("/x?pageNumber=18446744073709551615&pageSize=500").page(vec![1], "/x").is_ok());
+    }
+
+    #[test]
+    fn lists_come_repeated_or_joined() {
+        assert_eq!(query("/x?id=a&id=b,c").many("id"), ["a", "b", "c"]);
+    }
+}

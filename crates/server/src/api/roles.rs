@@ -1,0 +1,91 @@
+//! `/api/v2/authorization/roles`: the roles of the organization.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use chancery_api::{DomainOrganizationRole, DomainPermissionPolicy};
+use chancery_core::error::ApiCode;
+use chancery_core::rbac::Role;
+use chancery_core::rbac::permission::AUTHORIZATION_ROLE_VIEW;
+use chancery_core::types::OrganizationId;
+
+use super::paging::Query;
+use super::{Answer, admit};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::http::respond;
+use crate::settle::look_up;
+
+const PATH: &str = "/api/v2/authorization/roles";
+/// Most ids in one query.
+const MOST_IDS: usize = 100;
+
+/// `GET`: page by page, filtered by `id`, `name`, `permission` and `defaultRoleId`.
+pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
+    let caller = admit(&app, request.headers(), &[AUTHORIZATION_ROLE_VIEW]).await?;
+    let query = Query::of(request.uri());
+    let (ids, templates, permissions) =
+        (query.many("id"), query.many("defaultRoleId"), query.many("permission"));
+    if ids.len() > MOST_IDS {
+        return Err(ApiCode::MaxRoleIds.into());
+    }
+    let name = query.one("name").map(str::to_lowercase);
+    let wanted = |role: &&Role| {
+        (ids.is_empty() || ids.contains(&role.id.to_string().as_str()))
+            && (templates.is_empty() || role.template.as_deref().is_some_and(|own| templates.contains(&own)))
+            && name.as_ref().is_none_or(|name| role.name.to_lowercase().contains(name.trim_matches('*')))
+            && permissions.iter().all(|permission| carries(role, permission))
+    };
+    let roles = all(&app, caller.organization).await?;
+    let found = roles.iter().filter(wanted).map(represent).collect();
+    Ok(respond::ok(&query.page(found, PATH)?))
+}
+
+/// `GET` of one.
+pub async fn read(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+    let caller = admit(&app, request.headers(), &[AUTHORIZATION_ROLE_VIEW]).await?;
+    let roles = all(&app, caller.organization).await?;
+    let role = roles.iter().find(|role| role.id.to_string() == id.to_lowercase());
+    role.map(|role| respond::ok(&represent(role))).ok_or(Failure::NotFound)
+}
+
+async fn all(app: &Arc<App>, organization: OrganizationId) -> Result<Arc<Vec<Role>>, Failure> {
+    look_up(app, |facts| facts.roles(organization).cloned()).await
+}
+
+/// Whether a role carries `domain:entity:action` or a word, wildcards of the role included.
+fn carries(role: &Role, permission: &str) -> bool {
+    let covers = |held: &str, wanted: &str| held == "*" || held == wanted;
+    let mut parts = permission.splitn(3, ':');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(domain), Some(entity), Some(action)) => role.policies.iter().any(|policy| {
+            covers(&policy.domain, domain)
+                && covers(&policy.entity, entity)
+                && policy.actions.iter().any(|held| covers(held, action))
+        }),
+        _ => role.permissions.iter().any(|held| held == permission),
+    }
+}
+
+fn represent(role: &Role) -> DomainOrganizationRole {
+    let policies = role.policies.iter().map(|policy| DomainPermissionPolicy {
+        domain: Some(policy.domain.clone()),
+        entity_name: Some(policy.entity.clone()),
+        action_set: Some(policy.actions.clone()),
+        allow_conditions: Some(false),
+        ..DomainPermissionPolicy::default()
+    });
+    DomainOrganizationRole {
+        id: Some(role.id.to_string()),
+        name: Some(role.name.clone()),
+        description: Some(role.description.clone()),
+        default_role_id: role.template.clone(),
+        permissions: Some(role.permissions.clone()),
+        permission_policies: Some(policies.collect()),
+        role_needs_update: Some(false),
+        base: Some(false),
+        default: Some(role.template.is_some()),
+        self_uri: Some(format!("{PATH}/{}", role.id)),
+        ..DomainOrganizationRole::default()
+    }
+}

@@ -1,0 +1,73 @@
+//! `/api/v2/users/me`: the person behind the token.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use chancery_api::{Contact, DomainEntityRef, NamedEntity, UserAuthorization, UserMe};
+use chancery_core::error::ApiCode;
+use chancery_core::rbac::{Authority, permission};
+
+use super::paging::Query;
+use super::{Answer, admit, organizations, tokens};
+use crate::app::App;
+use crate::http::respond;
+use crate::settle::look_up;
+
+/// `GET`; `expand` adds `authorization`, `organization` and `token`.
+pub async fn me(State(app): State<Arc<App>>, request: Request) -> Answer {
+    let caller = admit(&app, request.headers(), &[]).await?;
+    let user = caller.user.clone().ok_or(ApiCode::NotAUser)?;
+    let query = Query::of(request.uri());
+    let expands = |name: &str| query.many("expand").iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
+    let mut me = UserMe {
+        id: user.id.to_string(),
+        name: Some(user.name.clone()),
+        division: Some(DomainEntityRef {
+            id: user.division.to_string(),
+            name: None,
+            self_uri: Some(format!("/api/v2/authorization/divisions/{}", user.division)),
+        }),
+        email: Some(user.email.clone()),
+        username: Some(user.email.clone()),
+        state: Some(user.state.as_str().to_owned()),
+        primary_contact_info: Some(vec![Contact {
+            address: Some(user.email.clone()),
+            media_type: Some("EMAIL".to_owned()),
+            r#type: Some("PRIMARY".to_owned()),
+            ..Contact::default()
+        }]),
+        version: i32::try_from(user.version).unwrap_or(i32::MAX),
+        self_uri: Some(format!("/api/v2/users/{}", user.id)),
+        ..UserMe::default()
+    };
+    if expands("organization") {
+        me.organization =
+            Some(organizations::represent(&*organizations::find(&app, user.organization).await?));
+    }
+    if expands("token") {
+        me.token = Some(tokens::describe(&app, &caller).await?);
+    }
+    if expands("authorization") {
+        let authorization = look_up(&app, |facts| {
+            Authority::load(facts, user.organization, user.id.into()).map(|authority| represent(&authority))
+        });
+        me.authorization = Some(authorization.await?);
+    }
+    Ok(respond::ok(&me))
+}
+
+fn represent(authority: &Authority) -> UserAuthorization {
+    let mut roles: Vec<NamedEntity> = Vec::new();
+    for (_, role) in authority.roles() {
+        let role = NamedEntity { id: role.id.to_string(), name: Some(role.name.clone()) };
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    let held = permission::ALL.iter().filter(|permission| authority.has(permission));
+    UserAuthorization {
+        roles: Some(roles),
+        permissions: Some(held.map(ToString::to_string).collect()),
+        ..UserAuthorization::default()
+    }
+}

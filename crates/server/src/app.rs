@@ -1,0 +1,302 @@
+//! Everything that a request can reach.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use arc_swap::ArcSwap;
+use chancery_core::client::Client;
+use chancery_core::env::{Env, Random};
+use chancery_core::facts::{Facts, Load};
+use chancery_core::keyring::{Keyring, KeyringError, MasterKey};
+use chancery_core::organization::{Division, Organization};
+use chancery_core::policy::Policy;
+use chancery_core::rbac::{Role, RoleGrant};
+use chancery_core::tokens::{AccessToken, Revocations, issue};
+use chancery_core::types::{ClientId, Lifetime, OrganizationId, SubjectId, Timestamp, UserId};
+use chancery_core::user::User;
+use chancery_core::write::{Changed, Revoked, RevokedId, Write};
+use chancery_store::{Change, Made, Store, StoreError};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::cache::{Age, Cache};
+use crate::clock::Clock;
+use crate::recorder::Recorder;
+
+/// When nothing was heard of other nodes for so long, our own tokens are not judged.
+const DEAF: Lifetime = Lifetime::from_seconds(60);
+/// Tokens opened lately.
+const OPENED: usize = 8192;
+/// Writers of one record take turns; so many records can be written at the same time.
+const TURNS: usize = 64;
+
+/// What an app is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Unwraps the keys.
+    pub master: MasterKey,
+    /// The issuer identifier, without a slash at its end.
+    pub issuer: String,
+    /// What the operator chose.
+    pub policy: Policy,
+}
+
+/// The state of a node; shared by all requests and jobs.
+pub struct App {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Unwraps the keys.
+    pub master: MasterKey,
+    /// The issuer identifier, without a slash at its end.
+    pub issuer: String,
+    /// What the operator chose.
+    pub policy: Policy,
+    /// What happened and is not written yet.
+    pub recorder: Recorder,
+    keys: ArcSwap<Keyring>,
+    revoked: RevokedIds,
+    clients: Cache<ClientId, Arc<Client>>,
+    users: Cache<UserId, Arc<User>>,
+    organizations: Cache<OrganizationId, Arc<Organization>>,
+    roles: Cache<OrganizationId, Arc<Vec<Role>>>,
+    divisions: Cache<OrganizationId, Arc<Vec<Division>>>,
+    role_grants: Cache<SubjectId, Arc<Vec<RoleGrant>>>,
+    opened: quick_cache::sync::Cache<[u8; 32], Arc<AccessToken>>,
+    turns: Vec<Mutex<()>>,
+    heard_at: AtomicI64,
+    /// Lines of the change log heard lately, so that one change does not empty the caches again and again.
+    heard: std::sync::Mutex<HashSet<i64>>,
+}
+
+/// Why a node cannot begin.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys do not open.
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
+}
+
+#[derive(Default)]
+struct RevokedIds(RwLock<HashMap<RevokedId, Timestamp>>);
+
+impl RevokedIds {
+    fn replace(&self, revoked: Vec<Revoked>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) =
+            revoked.into_iter().map(|it| (it.id, it.expires_at)).collect();
+    }
+
+    fn add(&self, revoked: &Revoked) {
+        let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let until = ids.entry(revoked.id).or_insert(revoked.expires_at);
+        *until = (*until).max(revoked.expires_at);
+    }
+}
+
+impl Revocations for RevokedIds {
+    fn covers(&self, token: &AccessToken) -> bool {
+        let ids = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        !ids.is_empty()
+            && (ids.contains_key(&RevokedId::Token(token.id))
+                || token.family.is_some_and(|family| ids.contains_key(&RevokedId::Family(family))))
+    }
+}
+
+impl App {
+    /// Loads what must be in memory before the first request: the keys and the revoked ids.
+    pub async fn load(parts: Parts) -> Result<Arc<Self>, LoadError> {
+        let now = parts.clock.now();
+        let keys = Keyring::open(&parts.store.keys().await?, &parts.master)?;
+        let revoked = RevokedIds::default();
+        revoked.replace(parts.store.revoked(now).await?);
+        Ok(Arc::new(Self {
+            store: parts.store,
+            clock: parts.clock,
+            random: parts.random,
+            master: parts.master,
+            issuer: parts.issuer,
+            policy: parts.policy,
+            recorder: Recorder::default(),
+            keys: ArcSwap::from_pointee(keys),
+            revoked,
+            clients: Cache::new(20_000),
+            users: Cache::new(20_000),
+            organizations: Cache::new(1000),
+            roles: Cache::new(1000),
+            divisions: Cache::new(1000),
+            role_grants: Cache::new(20_000),
+            opened: quick_cache::sync::Cache::new(OPENED),
+            turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
+            heard_at: AtomicI64::new(now.millis()),
+            heard: std::sync::Mutex::default(),
+        }))
+    }
+
+    /// Runs `with` in the surroundings of this moment.
+    pub fn with_env<T>(&self, with: impl FnOnce(&Env) -> T) -> T {
+        let keys = self.keys.load();
+        with(&Env {
+            now: self.clock.now(),
+            issuer: &self.issuer,
+            policy: &self.policy,
+            keys: &keys,
+            revoked: &self.revoked,
+            random: &*self.random,
+        })
+    }
+
+    /// The keys as they are now.
+    pub fn keys(&self) -> Arc<Keyring> {
+        self.keys.load_full()
+    }
+
+    /// Opens a presented token, or remembers that it did; says nothing about whether it is still good.
+    pub fn open_token(&self, text: &str) -> Option<Arc<AccessToken>> {
+        let digest: [u8; 32] = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes())
+            .as_ref()
+            .try_into()
+            .ok()?;
+        if let Some(token) = self.opened.get(&digest) {
+            return Some(token);
+        }
+        let token = Arc::new(self.with_env(|env| issue::open(text, env))?);
+        self.opened.insert(digest, Arc::clone(&token));
+        Some(token)
+    }
+
+    /// Fetches one fact, from memory if that is young enough. Says whether memory was asked.
+    pub async fn fetch(&self, facts: &mut Facts, load: Load, age: Age) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        macro_rules! fetch {
+            ($cache:ident, $id:expr, $put:ident, $read:expr, $wrap:expr, $found:ident => $keep:expr) => {{
+                if let Some(value) = self.$cache.find($id, age, now) {
+                    facts.$put($id, $wrap(value));
+                    return Ok(true);
+                }
+                let ticket = self.$cache.ticket();
+                let $found = $read.await?;
+                match $keep {
+                    Some(value) => {
+                        let value = Arc::new(value);
+                        self.$cache.keep(ticket, $id, Arc::clone(&value), now);
+                        facts.$put($id, $wrap(value));
+                    }
+                    None => facts.$put($id, Default::default()),
+                }
+                Ok(false)
+            }};
+        }
+        match load {
+            Load::Client(id) => fetch!(clients, id, put_client, self.store.find_client(id), Some, it => it),
+            Load::User(id) => fetch!(users, id, put_user, self.store.find_user(id), Some, it => it),
+            Load::Organization(id) => {
+                fetch!(organizations, id, put_organization, self.store.find_organization(id), Some, it => it)
+            }
+            Load::Roles(id) => {
+                fetch!(roles, id, put_roles, self.store.roles(id), std::convert::identity, it => Some(it))
+            }
+            Load::Divisions(id) => {
+                fetch!(divisions, id, put_divisions, self.store.divisions(id), std::convert::identity, it => Some(it))
+            }
+            Load::RoleGrants(id) => {
+                fetch!(role_grants, id, put_role_grants, self.store.role_grants(id), std::convert::identity, it => Some(it))
+            }
+        }
+    }
+
+    /// Commits, and lets this node see what it did before anybody is answered. Goes on when the caller hangs up, lest
+    /// a commit be made that memory never hears of.
+    pub async fn commit(self: &Arc<Self>, writes: Vec<Write>) -> Result<Vec<Made>, StoreError> {
+        let app = Arc::clone(self);
+        let commit = tokio::spawn(async move {
+            let changed: Vec<Changed> = writes.iter().filter_map(Write::changed).collect();
+            let revoked: Vec<Revoked> = writes
+                .iter()
+                .filter_map(|write| if let Write::Revoke(it) = write { Some(*it) } else { None })
+                .collect();
+            let now = app.clock.now();
+            let made = app.store.commit(writes, now).await?;
+            revoked.iter().for_each(|it| app.revoked.add(it));
+            for change in changed {
+                if change != Changed::Revoked {
+                    app.hear(change).await?;
+                }
+            }
+            Ok(made)
+        });
+        commit.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+    }
+
+    /// Drops or reloads what was changed, here or elsewhere.
+    pub async fn hear(&self, change: Changed) -> Result<(), StoreError> {
+        match change {
+            Changed::Organization(id) => self.organizations.forget(id),
+            Changed::Divisions(id) => self.divisions.forget(id),
+            Changed::Roles(id) => self.roles.forget(id),
+            Changed::User(id) => self.users.forget(id),
+            Changed::Client(id) => self.clients.forget(id),
+            Changed::RoleGrants(id) => self.role_grants.forget(id),
+            Changed::Revoked => self.revoked.replace(self.store.revoked(self.clock.now()).await?),
+            Changed::Keys => {
+                let rows = self.store.keys().await?;
+                match Keyring::open(&rows, &self.master) {
+                    Ok(keys) => self.keys.store(Arc::new(keys)),
+                    Err(error) => return Err(StoreError::Corrupt(error.to_string())),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets every record: nobody knows what was missed.
+    pub fn forget_everything(&self) {
+        self.clients.clear();
+        self.users.clear();
+        self.organizations.clear();
+        self.roles.clear();
+        self.divisions.clear();
+        self.role_grants.clear();
+    }
+
+    /// What is new among the lines of the change log that were read just now.
+    pub fn news(&self, lines: &[Change]) -> HashSet<Changed> {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().filter(|line| !heard.contains(&line.key)).map(|line| line.changed).collect()
+    }
+
+    /// Notes that these lines were heard, and with them all changes up to `at`.
+    pub fn heard(&self, lines: &[Change], at: Timestamp) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) =
+            lines.iter().map(|line| line.key).collect();
+        self.heard_at.store(at.millis(), Ordering::Relaxed);
+    }
+
+    /// When changes were heard last.
+    pub fn heard_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.heard_at.load(Ordering::Relaxed))
+    }
+
+    /// Whether this node has heard too little to say that a token was not revoked elsewhere.
+    pub fn is_deaf(&self) -> bool {
+        self.heard_at() + DEAF < self.clock.now()
+    }
+
+    /// Waits until it is this record's turn to be written, so that writers on one node do not conflict.
+    pub async fn turn(&self, record: impl Hash) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        record.hash(&mut hasher);
+        self.turns[(hasher.finish() % TURNS as u64) as usize].lock().await
+    }
+}

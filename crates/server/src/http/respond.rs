@@ -1,0 +1,148 @@
+//! The only renderers: one for each group's failures, and the few answers that belong to no group.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chancery_api::{Detail, ErrorBody};
+use chancery_core::error::ErrorCode;
+use chancery_core::policy::Policy;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::http::envelope::CorrelationId;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A JSON answer.
+pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => (status, [(CONTENT_TYPE, JSON)], body).into_response(),
+        Err(error) => Failure::Internal(error.to_string()).into_response(),
+    }
+}
+
+/// A JSON answer with status 200.
+pub fn ok<T: Serialize>(value: &T) -> Response {
+    json(StatusCode::OK, value)
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+#[derive(Serialize)]
+struct OAuthBody {
+    error: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'static str>,
+    error_description: &'static str,
+}
+
+/// The vendor's login host: 400 for every refusal, both descriptions, never a challenge.
+pub fn genesys(failure: &Failure, policy: &Policy) -> Response {
+    let error = failure.as_oauth();
+    let code = match (failure, error.code) {
+        (Failure::NotFound | Failure::MethodNotAllowed, _) => outside(failure),
+        (_, ErrorCode::InvalidClient) => policy.invalid_client_status.into(),
+        (_, code) if code.status() >= 500 || code == ErrorCode::RequestTooLarge => code.status(),
+        _ => 400,
+    };
+    let body = OAuthBody {
+        error: error.code.as_str(),
+        description: Some(error.detail),
+        error_description: error.detail,
+    };
+    json(status(code), &body)
+}
+
+/// Whether the request tried to authenticate through the `Authorization` header.
+pub fn tried_basic(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION)
+}
+
+/// RFC 6749 section 5.2; a challenge only for those who tried the header.
+pub fn standard(failure: &Failure, tried_basic: bool) -> Response {
+    let error = failure.as_oauth();
+    let code = match failure {
+        Failure::NotFound | Failure::MethodNotAllowed => outside(failure),
+        _ => error.code.status(),
+    };
+    let body = OAuthBody { error: error.code.as_str(), description: None, error_description: error.detail };
+    let mut response = json(status(code), &body);
+    if error.code == ErrorCode::InvalidClient && tried_basic {
+        let challenge = HeaderValue::from_static(r#"Basic realm="chancery", charset="UTF-8""#);
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// The management API's ErrorBody.
+pub fn api(failure: &Failure, id: &CorrelationId) -> Response {
+    let error = failure.as_api();
+    let params: BTreeMap<String, String> =
+        error.params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let field = error.field.iter().map(|field| Detail {
+        error_code: Some(error.code.as_str().to_owned()),
+        field_name: Some(field.clone()),
+        ..Detail::default()
+    });
+    let body = ErrorBody {
+        message: error.message(),
+        code: error.code.as_str().to_owned(),
+        status: error.code.status(),
+        context_id: id.0.clone(),
+        message_with_params: (!params.is_empty()).then(|| error.code.text().to_owned()),
+        message_params: params,
+        details: field.collect(),
+        ..ErrorBody::default()
+    };
+    json(status(error.code.status()), &body)
+}
+
+/// Where nobody speaks a dialect.
+pub fn plain(failure: &Failure) -> Response {
+    let code = status(outside(failure));
+    let text = code.canonical_reason().unwrap_or_default();
+    (code, format!("{} {text}\n", code.as_u16())).into_response()
+}
+
+fn outside(failure: &Failure) -> u16 {
+    match failure {
+        Failure::NotFound => 404,
+        Failure::MethodNotAllowed => 405,
+        Failure::TooLarge(_) => 413,
+        Failure::Conflict => 409,
+        Failure::Unavailable(_) => 503,
+        Failure::OAuth(_) | Failure::Api(_) => 400,
+        Failure::Internal(_) => 500,
+    }
+}
+
+/// `/`: tells whoever looks that they have found the right port.
+pub async fn front(State(app): State<Arc<App>>) -> Response {
+    let (version, issuer) = (env!("CARGO_PKG_VERSION"), &app.issuer);
+    format!(
+        "Chancery {version}\n\nToken endpoint   {issuer}/oauth/token\nStandard OAuth   {issuer}/oauth2/token\n\
+         Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\n"
+    )
+    .into_response()
+}
+
+/// Whether the process answers at all.
+pub async fn live() -> Response {
+    ok(&serde_json::json!({ "status": "live" }))
+}
+
+/// Whether the node can do its work: the store answers, and it hears of changes.
+pub async fn ready(State(app): State<Arc<App>>) -> Response {
+    let reads = app.store.organizations().await;
+    if reads.is_ok() && !app.is_deaf() {
+        return ok(&serde_json::json!({ "status": "ready" }));
+    }
+    json(StatusCode::SERVICE_UNAVAILABLE, &serde_json::json!({ "status": "not ready" }))
+}

@@ -1,0 +1,54 @@
+//! What a node does by itself, from time to time.
+
+mod flush;
+mod hear;
+mod rotate;
+mod sweep;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chancery_store::StoreError;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+use crate::app::App;
+
+pub use flush::flush;
+
+type Run = fn(Arc<App>) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+
+/// One job.
+pub struct Job {
+    /// What it is called in the log.
+    pub name: &'static str,
+    /// It runs this often.
+    pub every: Duration,
+    run: Run,
+}
+
+/// All jobs of a node.
+pub const ALL: &[Job] = &[
+    Job { name: "hear", every: Duration::from_millis(500), run: |app| Box::pin(hear::hear(app)) },
+    Job { name: "flush", every: Duration::from_secs(5), run: |app| Box::pin(flush::flush(app)) },
+    Job { name: "rotate", every: Duration::from_secs(60), run: |app| Box::pin(rotate::rotate(app)) },
+    Job { name: "sweep", every: Duration::from_secs(60), run: |app| Box::pin(sweep::sweep(app)) },
+];
+
+/// Starts them all; dropping the handles does not stop them, aborting does.
+pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
+    ALL.iter().map(|job| tokio::spawn(keep_running(job, Arc::clone(app)))).collect()
+}
+
+async fn keep_running(job: &'static Job, app: Arc<App>) {
+    let mut ticks = tokio::time::interval(job.every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = (job.run)(Arc::clone(&app)).await {
+            tracing::warn!(job = job.name, %error, "a job failed and will run again");
+        }
+    }
+}

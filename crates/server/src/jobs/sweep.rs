@@ -1,0 +1,37 @@
+//! Deletes what has had its time: expired rows, and inactive clients whose date has come.
+
+use std::sync::Arc;
+
+use chancery_core::client::{Client, ClientState};
+use chancery_core::write::{Changed, Require, Write};
+use chancery_store::StoreError;
+
+use crate::app::App;
+
+/// Small batches, so that no request waits for a sweep.
+const BATCH: u32 = 500;
+
+pub async fn sweep(app: Arc<App>) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    while app.store.sweep(now, BATCH).await? >= BATCH as usize {
+        tokio::task::yield_now().await;
+    }
+    app.hear(Changed::Revoked).await?;
+    for id in app.store.clients_to_delete(now, BATCH).await? {
+        let Some(client) = app.store.find_client(id).await? else { continue };
+        if is_due(&client, now) {
+            let unchanged = Write::Require(Require::Client(id, client.version));
+            match app.commit(vec![unchanged, Write::DeleteClient(client.organization, id)]).await {
+                Ok(_) => tracing::info!(client = %id, "an inactive client was deleted on its date"),
+                // Somebody changed it meanwhile: the next sweep looks again.
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_due(client: &Client, now: chancery_core::types::Timestamp) -> bool {
+    client.state == ClientState::Inactive && client.date_to_delete.is_some_and(|date| date <= now)
+}

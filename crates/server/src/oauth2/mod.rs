@@ -1,0 +1,4 @@
+//! The OAuth endpoints, in both dialects.
+
+pub mod jwks;
+pub mod token;

@@ -1,0 +1,55 @@
+//! The token endpoint (RFC 6749 section 3.2).
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::response::Response;
+use chancery_core::client_auth::Header;
+use chancery_core::dialect::Dialect;
+use chancery_core::form::Form;
+use chancery_core::grants::exchange::{TokenRequest, exchange};
+use chancery_core::tokens::issue;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::http::{body, respond};
+use crate::settle::settle;
+
+/// RFC 6749 section 5.1.
+#[derive(Serialize)]
+struct TokenAnswer<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u32,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+}
+
+/// `/oauth/token`.
+pub async fn genesys(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
+    answer(&app, Dialect::Genesys, request).await
+}
+
+/// `/oauth2/token`.
+pub async fn standard(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
+    answer(&app, Dialect::Standard, request).await
+}
+
+async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Result<Response, Failure> {
+    let (parts, body) = request.into_parts();
+    let bytes = body::form(&parts.headers, body).await?;
+    let form = Form::parse(&bytes)?;
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(Header::new);
+    let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
+    let issued = settle(app, |facts, env| exchange(facts, &request, env)).await?;
+    let token = app.with_env(|env| issue::render(&issued, env));
+    let token = token.ok_or_else(|| Failure::Internal("a token could not be written".to_owned()))?;
+    Ok(respond::ok(&TokenAnswer {
+        access_token: &token,
+        token_type: dialect.token_type(),
+        expires_in: issued.lifetime.seconds(),
+        scope: issued.token.scope.to_string(),
+    }))
+}

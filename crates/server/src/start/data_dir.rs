@@ -1,0 +1,227 @@
+//! The data directory: the database, the master key, and the lock that keeps a second server out.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use chancery_core::env::Random;
+use chancery_core::keyring::{Keyring, MasterKey};
+use chancery_store::sqlite::OpenError;
+use chancery_store::{Sqlite, Store};
+use zeroize::Zeroizing;
+
+use super::{StartError, unreadable};
+
+/// A folder that is ours.
+#[derive(Debug)]
+pub struct DataDir {
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// Where the master key comes from.
+#[derive(Default)]
+pub enum MasterKeySource {
+    /// `master.key` in the data directory, made at the first start.
+    #[default]
+    DataDir,
+    /// Another file.
+    File(PathBuf),
+    /// The key itself, from the environment.
+    Value(Zeroizing<String>),
+    /// What a command prints; run by `sh -c`.
+    Command(String),
+}
+
+impl DataDir {
+    /// The folder at `path`, made with mode 0700 if it is not there.
+    pub fn prepare(path: &Path) -> Result<Self, StartError> {
+        let refused = |error: std::io::Error| {
+            StartError(format!(
+                "The data directory {} cannot be used: {error}. Make it readable and writable for this user, or choose another with --data-dir.",
+                path.display()
+            ))
+        };
+        if !path.exists() {
+            DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
+        }
+        std::fs::read_dir(path).map_err(refused)?;
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// The folder at `path`, if a server has begun in it.
+    pub fn existing(path: &Path) -> Result<Self, StartError> {
+        let folder = Self { path: path.to_owned() };
+        if folder.database().exists() {
+            return Ok(folder);
+        }
+        Err(StartError(format!(
+            "There is no database in {}. Start `chancery serve` first, or name its directory with --data-dir.",
+            path.display()
+        )))
+    }
+
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.path.join("chancery.db")
+    }
+
+    /// Held as long as a server runs here; ends with the process, however that ends.
+    pub fn lock(&self) -> Result<File, StartError> {
+        let path = self.path.join("server.lock");
+        let refused = |error: std::io::Error| {
+            StartError(format!(
+                "The lock file {} cannot be used: {error}. Make it writable for this user, or choose another directory with --data-dir.",
+                path.display()
+            ))
+        };
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(refused)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StartError(format!(
+                "Another server is using {}. Stop it, or choose another directory with --data-dir.",
+                self.path.display()
+            ))),
+            Err(TryLockError::Error(error)) => Err(refused(error)),
+        }
+    }
+
+    /// Opens the database, or makes it.
+    pub fn open_store(&self) -> Result<Sqlite, StartError> {
+        let path = self.database();
+        Sqlite::open(&path).map_err(|error| {
+            let advice = match error {
+                OpenError::TooNew { .. } => "Use the version that wrote it, or a newer one",
+                OpenError::Damaged(_) | OpenError::Migration(_) => "Restore it from a backup",
+                OpenError::Foreign => "Choose another directory with --data-dir",
+                OpenError::Io(_) => "Make it readable and writable for this user",
+            };
+            StartError(format!("The database {} cannot be used: {error}. {advice}.", path.display()))
+        })
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.path.join("master.key")
+    }
+
+    /// The master key of a database that is in use.
+    pub fn master_key(&self, source: &MasterKeySource) -> Result<MasterKey, StartError> {
+        let (text, origin) = match source {
+            MasterKeySource::Value(text) => (text.clone(), "in CHANCERY_MASTER_KEY".to_owned()),
+            MasterKeySource::Command(command) => {
+                (run(command)?, "printed by the master key command".to_owned())
+            }
+            MasterKeySource::File(path) => (read(path)?, format!("in {}", path.display())),
+            MasterKeySource::DataDir => {
+                (read(&self.key_file())?, format!("in {}", self.key_file().display()))
+            }
+        };
+        MasterKey::parse(&text).ok_or_else(|| {
+            StartError(format!(
+                "The master key {origin} is not 32 bytes in base64url. Restore it from a backup."
+            ))
+        })
+    }
+
+    /// The master key of an empty database; made in the data directory if that is where it belongs.
+    pub fn master_key_or_new(
+        &self,
+        source: &MasterKeySource,
+        random: &dyn Random,
+    ) -> Result<MasterKey, StartError> {
+        if matches!(source, MasterKeySource::DataDir) && !self.key_file().exists() {
+            let master = MasterKey::random(random);
+            write_private(&self.key_file(), master.expose().as_bytes()).map_err(|error| {
+                StartError(format!(
+                    "The master key {} cannot be written: {error}.",
+                    self.key_file().display()
+                ))
+            })?;
+        }
+        self.master_key(source)
+    }
+}
+
+/// Refuses a master key that does not open the keys in the store.
+pub async fn check_keys(
+    store: &dyn Store,
+    master: &MasterKey,
+    folder: &DataDir,
+) -> Result<Keyring, StartError> {
+    let rows = store.keys().await.map_err(|error| unreadable(folder, &error))?;
+    Keyring::open(&rows, master).map_err(|_| {
+        StartError(format!(
+            "The master key does not belong to the database {}. Use the key that was made with it.",
+            folder.database().display()
+        ))
+    })
+}
+
+fn read(path: &Path) -> Result<Zeroizing<String>, StartError> {
+    let refused = |why: &str| {
+        Err(StartError(format!(
+            "The master key {} {why}. Without it the database cannot be used: restore it from a backup.",
+            path.display()
+        )))
+    };
+    match std::fs::metadata(path) {
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+            return Err(StartError(format!(
+                "The master key {} can be read by others. Run `chmod 600 {}`.",
+                path.display(),
+                path.display()
+            )));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return refused("is missing"),
+        Err(error) => return refused(&format!("cannot be read: {error}")),
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Zeroizing::new(text)),
+        Err(error) => refused(&format!("cannot be read: {error}")),
+    }
+}
+
+fn run(command: &str) -> Result<Zeroizing<String>, StartError> {
+    let failed = |why: String| {
+        StartError(format!("The master key command failed: {why}. Check --master-key-command."))
+    };
+    let output = std::process::Command::new("sh")
+        .args(["-c", command])
+        .stderr(std::process::Stdio::inherit())
+        .output();
+    let output = output.map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(output.status.to_string()));
+    }
+    String::from_utf8(output.stdout)
+        .map(Zeroizing::new)
+        .map_err(|_| failed("it did not print text".to_owned()))
+}
+
+/// Writes a file of mode 0600 so that it is there whole, and on disk, or not at all.
+pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(std::io::ErrorKind::InvalidInput)?.to_string_lossy();
+    if path.exists() && !path.metadata()?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    let draft = folder.join(format!(".{name}.{}", std::process::id()));
+    // A draft that a crash left behind must not lend its mode to this one.
+    drop(std::fs::remove_file(&draft));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let written =
+        file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&draft, path));
+    if written.is_err() {
+        drop(std::fs::remove_file(&draft));
+    }
+    written?;
+    File::open(folder)?.sync_all()
+}

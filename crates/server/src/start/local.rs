@@ -1,0 +1,147 @@
+//! Commands on the local store. They work beside a running server, which hears of what they change.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chancery_core::env::Random;
+use chancery_core::founding;
+use chancery_core::keyring::Keyring;
+use chancery_core::organization::Organization;
+use chancery_core::types::{ClientSecret, Secret};
+use chancery_store::Store;
+
+use super::bootstrap::{self, Naming, Wishes};
+use super::credentials::{AdministratorClient, Credentials, OrganizationName, Place};
+use super::data_dir::{self, DataDir, MasterKeySource};
+use super::{StartError, unreadable};
+use crate::clock::{Clock, SystemClock, SystemRandom};
+
+/// A store that a server has begun, opened by a command.
+pub struct Local {
+    folder: DataDir,
+    store: Arc<dyn Store>,
+    keys: Keyring,
+}
+
+impl Local {
+    /// Opens the store in `data_dir`.
+    pub async fn open(data_dir: &Path, master: &MasterKeySource) -> Result<Self, StartError> {
+        let folder = DataDir::existing(data_dir)?;
+        let store: Arc<dyn Store> = Arc::new(folder.open_store()?);
+        let none = store.organizations().await.map_err(|error| unreadable(&folder, &error))?.is_empty();
+        if none {
+            return Err(StartError(format!(
+                "There is no organization in {}. Start `chancery serve` first.",
+                folder.path.display()
+            )));
+        }
+        let keys = data_dir::check_keys(&*store, &folder.master_key(master)?, &folder).await?;
+        Ok(Self { folder, store, keys })
+    }
+
+    /// All organizations, oldest first.
+    pub async fn organizations(&self) -> Result<Vec<Organization>, StartError> {
+        self.store.organizations().await.map_err(|error| unreadable(&self.folder, &error))
+    }
+
+    /// Makes an organization, and says where its credentials went.
+    pub async fn create_organization(
+        &self,
+        name: &str,
+        short_name: Option<&str>,
+        wishes: Wishes,
+        file: Option<&Path>,
+    ) -> Result<Place, StartError> {
+        let wishes = wishes.check()?;
+        let short_name = short_name.map_or_else(|| shorten(name), str::to_owned);
+        let fits = !short_name.is_empty()
+            && short_name.len() <= 64
+            && short_name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            return Err(StartError(
+                "A short name has 1 to 64 of the characters a-z, 0-9 and -. Set one with --short-name."
+                    .to_owned(),
+            ));
+        }
+        if name.trim().is_empty() || name.chars().any(char::is_control) || name.chars().count() > 256 {
+            return Err(StartError(
+                "A name has 1 to 256 characters, none of them a control character.".to_owned(),
+            ));
+        }
+        if self.organizations().await?.iter().any(|it| it.short_name == short_name) {
+            return Err(StartError(format!(
+                "There is an organization with the short name {short_name} already. Choose another with --short-name."
+            )));
+        }
+        let place = Place::choose(file, &self.folder.path.join(format!("organization-{short_name}.json")));
+        let naming = Naming { name, short_name: &short_name, issuer: None };
+        let (random, now) = (SystemRandom, SystemClock.now());
+        bootstrap::organization(&*self.store, Vec::new(), &self.keys, &wishes, &naming, &place, &random, now)
+            .await?;
+        Ok(place)
+    }
+
+    /// Gives the administrator client of an organization a fresh secret; makes a client if none is left.
+    pub async fn recover(
+        &self,
+        organization: Option<&str>,
+        file: Option<&Path>,
+    ) -> Result<Place, StartError> {
+        let failed = |error: chancery_store::StoreError| {
+            StartError(format!(
+                "The secret was not changed: {error}. Try again; the credentials just made are void."
+            ))
+        };
+        let organization = self.choose(organization).await?;
+        let random = SystemRandom;
+        let roles = self.store.roles(organization.id).await.map_err(failed)?;
+        let ids = self.store.client_ids(organization.id).await.map_err(failed)?;
+        let clients = self.store.clients(ids).await.map_err(failed)?;
+        let value = ClientSecret::random(&random as &dyn Random);
+        let now = SystemClock.now();
+        let secret = Secret::keep(&value, &self.keys, &random, now);
+        let (client, writes) = founding::recover(organization.id, &clients, &roles, secret, &random, now)
+            .ok_or_else(|| StartError(format!("{} has lost its administrator role.", organization.name)))?;
+        let place = Place::choose(file, &self.folder.path.join("recovery.json"));
+        let credentials = Credentials {
+            issuer: None,
+            organization: OrganizationName { id: organization.id.to_string(), name: organization.name },
+            admin: None,
+            client: AdministratorClient { client_id: client.to_string(), client_secret: value },
+        };
+        credentials.deliver(&place)?;
+        self.store.commit(writes, now).await.map_err(failed)?;
+        Ok(place)
+    }
+
+    /// Lets go of the database.
+    pub async fn close(&self) {
+        drop(self.store.close().await);
+    }
+
+    async fn choose(&self, wanted: Option<&str>) -> Result<Organization, StartError> {
+        let mut organizations = self.organizations().await?;
+        match wanted {
+            Some(wanted) => organizations
+                .into_iter()
+                .find(|it| it.short_name == wanted || it.id.to_string() == wanted)
+                .ok_or_else(|| {
+                    StartError(format!(
+                        "There is no organization {wanted}. See `chancery organization list`."
+                    ))
+                }),
+            None if organizations.len() == 1 => Ok(organizations.remove(0)),
+            None => {
+                Err(StartError("There are several organizations. Choose one with --organization.".to_owned()))
+            }
+        }
+    }
+}
+
+/// "Acme & Sons" becomes "acme-sons".
+fn shorten(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut short = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
+    short.truncate(64);
+    short
+}

@@ -1,0 +1,173 @@
+//! One suite that every backend must pass: what `Store` and `Write` promise, whatever keeps the rows.
+
+#![expect(clippy::expect_used, reason = "all of this is test code")]
+
+use std::sync::Arc;
+
+use chancery_store::{Memory, Sqlite, Store};
+use tempfile::TempDir;
+
+/// One module a concept. A test that `suite!` does not list is dead code, which the compiler reports.
+mod conformance {
+    pub mod atomicity;
+    pub mod change;
+    pub mod client;
+    pub mod family;
+    pub mod key;
+    pub mod organization;
+    pub mod revoked;
+    pub mod role;
+    pub mod sample;
+    pub mod sweep;
+    pub mod ticket;
+    pub mod user;
+}
+
+/// Runs the suite against the stores that `$open` makes. It answers an empty store and whatever must outlive it.
+macro_rules! suite {
+    ($backend:ident, $open:path) => {
+        mod $backend {
+            tests! {
+                $open;
+                organization:
+                    every_field_reads_back
+                    one_that_does_not_exist_is_not_found
+                    they_are_listed_oldest_first
+                    an_id_is_taken_once
+                    a_short_name_is_taken_once
+                    divisions_read_back_by_name
+                    a_division_id_is_taken_once
+                    a_division_name_is_taken_once_in_an_organization
+                    the_store_is_bootstrapped_once
+                    of_sixteen_bootstraps_one_succeeds;
+                role:
+                    every_field_reads_back_by_name
+                    an_id_is_taken_once
+                    a_name_is_taken_once_in_an_organization
+                    grants_read_back_in_the_order_they_were_granted
+                    grants_are_replaced_whole
+                    grants_belong_to_the_subject_they_are_written_for
+                    a_role_is_held_once_in_a_division
+                    grants_are_replaced_within_their_organization;
+                user:
+                    every_field_reads_back
+                    one_that_does_not_exist_is_not_found
+                    an_id_is_taken_once
+                    an_address_is_taken_once_in_an_organization
+                    a_version_can_be_required;
+                client:
+                    every_field_reads_back
+                    one_that_does_not_exist_is_not_found
+                    the_last_use_of_a_secret_reads_back
+                    every_combination_of_grant_types_reads_back
+                    an_id_is_taken_once
+                    a_secret_id_is_taken_once
+                    replacing_one_changes_what_can_be_changed
+                    replacing_one_keeps_where_it_comes_from
+                    replacing_one_keeps_its_secrets
+                    replacing_a_stale_version_conflicts
+                    replacing_one_that_is_gone_conflicts
+                    of_64_replacements_of_a_version_one_succeeds
+                    secrets_are_replaced_whole_and_in_order
+                    replacing_secrets_keeps_their_last_use
+                    secrets_of_a_client_that_is_gone_conflict_unless_there_are_none
+                    a_secret_cannot_take_the_id_of_another_clients
+                    deleting_one_takes_its_secrets_and_grants_along
+                    deleting_one_that_is_gone_conflicts
+                    deleting_one_of_another_organization_conflicts
+                    an_id_can_be_used_again_after_deletion
+                    a_use_moves_forward_only
+                    a_use_of_a_secret_that_is_gone_is_no_conflict
+                    ids_are_listed_by_name_and_then_id
+                    clients_come_in_the_order_asked_for_without_the_gone
+                    only_inactive_clients_that_are_due_are_to_be_deleted
+                    at_most_so_many_are_to_be_deleted_the_longest_due_first
+                    a_version_can_be_required
+                    a_number_of_clients_can_be_required
+                    of_64_creations_below_a_limit_of_ten_ten_succeed
+                    a_client_is_never_read_half_changed;
+                ticket:
+                    every_field_reads_back
+                    one_that_does_not_exist_is_not_found
+                    every_ticket_has_a_key_of_its_own
+                    the_keys_come_in_the_order_of_the_writes
+                    a_key_is_not_made_again_after_its_ticket_was_swept
+                    spending_marks_it
+                    a_spent_one_cannot_be_spent
+                    an_expired_one_cannot_be_spent
+                    one_that_does_not_exist_cannot_be_spent
+                    of_64_who_spend_it_one_succeeds
+                    replacing_changes_digest_expiry_and_payload
+                    an_expired_one_can_be_replaced
+                    replacing_a_stale_version_conflicts
+                    replacing_a_spent_one_conflicts
+                    replacing_one_that_does_not_exist_conflicts
+                    of_64_replacements_of_a_version_one_succeeds;
+                family:
+                    every_field_reads_back
+                    one_that_does_not_exist_is_not_found
+                    every_family_has_a_key_of_its_own
+                    a_key_is_not_made_again_after_its_family_was_swept
+                    advancing_counts_up
+                    another_generation_does_not_advance
+                    a_revoked_one_does_not_advance
+                    an_expired_one_does_not_advance
+                    one_that_does_not_exist_does_not_advance
+                    of_64_who_advance_a_generation_one_succeeds
+                    revoking_is_for_good_and_happens_once
+                    revoking_one_that_does_not_exist_is_no_conflict
+                    a_version_can_be_required;
+                key:
+                    every_field_reads_back
+                    an_id_is_taken_once
+                    a_deleted_one_is_gone
+                    deleting_one_that_is_gone_is_no_conflict;
+                revoked:
+                    every_field_reads_back
+                    what_has_expired_is_left_out
+                    the_later_expiry_is_kept;
+                sweep:
+                    an_empty_store_has_nothing_to_sweep
+                    tickets_stay_for_a_day_after_they_expired
+                    families_go_when_they_have_expired
+                    revocations_go_when_they_have_expired
+                    at_most_so_many_of_each_kind_go
+                    everything_else_stays;
+                change:
+                    a_commit_of_its_own_is_no_change
+                    nothing_to_write_is_nothing_done;
+                atomicity:
+                    a_failed_commit_leaves_nothing_behind
+                    writes_see_the_writes_before_them
+                    every_commit_of_many_at_once_stands_alone
+                    nobody_sees_half_a_commit;
+            }
+        }
+    };
+}
+
+macro_rules! tests {
+    ($open:path; $($concept:ident: $($test:ident)+;)+) => {$(
+        mod $concept {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                let (store, _kept) = $open();
+                crate::conformance::$concept::$test(std::sync::Arc::clone(&store)).await;
+                store.close().await.expect("the store closes");
+            }
+        )+}
+    )+};
+}
+
+fn new_memory() -> (Arc<dyn Store>, ()) {
+    (Arc::new(Memory::new()), ())
+}
+
+fn new_sqlite() -> (Arc<dyn Store>, TempDir) {
+    let directory = TempDir::new().expect("a temporary directory");
+    let store = Sqlite::open(&directory.path().join("chancery.db")).expect("a new database");
+    (Arc::new(store), directory)
+}
+
+suite!(memory, crate::new_memory);
+suite!(sqlite, crate::new_sqlite);

@@ -1,0 +1,132 @@
+//! Families.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chancery_core::family::{Family, NewFamily};
+use chancery_core::types::{FamilyKey, Scope};
+use chancery_core::write::{Require, Write};
+use chancery_store::{Made, Store};
+
+use super::sample::*;
+
+fn fresh(key: FamilyKey) -> Family {
+    Family { key, origin: family(), generation: 0, rotated_at: NOW, revoked_at: None, version: 1 }
+}
+
+pub async fn every_field_reads_back(store: Arc<dyn Store>) {
+    let other = NewFamily {
+        scope: Scope::EMPTY,
+        client_authenticated: false,
+        client_epoch: u32::MAX,
+        user_epoch: 0,
+        created_at: before(NOW),
+        ..family()
+    };
+    for origin in [family(), other] {
+        let key = create_family(&store, origin.clone()).await;
+        let rotated_at = origin.created_at;
+        assert_eq!(store.find_family(key).await, Ok(Some(Family { origin, rotated_at, ..fresh(key) })));
+    }
+}
+
+pub async fn one_that_does_not_exist_is_not_found(store: Arc<dyn Store>) {
+    let key = create_family(&store, family()).await;
+    for other in [key.0 + 1, key.0 - 1, -key.0, i64::MAX, i64::MIN] {
+        assert_eq!(store.find_family(FamilyKey(other)).await, Ok(None));
+    }
+}
+
+pub async fn every_family_has_a_key_of_its_own(store: Arc<dyn Store>) {
+    let results = race(&[Arc::clone(&store)], 64, |_| vec![Write::CreateFamily(family()); 2]).await;
+    assert_eq!(winners(&results), 64);
+    let mut keys = BTreeSet::new();
+    for made in results.into_iter().flatten().flatten() {
+        let Made::Family(key) = made else { panic!("a family made {made:?}") };
+        assert!(keys.insert(key), "{key:?} was made twice");
+        assert_eq!(read_family(&store, key).await, fresh(key));
+    }
+    assert_eq!(keys.len(), 128);
+}
+
+/// Or an old refresh token, and an old revocation, would name the family of somebody else.
+pub async fn a_key_is_not_made_again_after_its_family_was_swept(store: Arc<dyn Store>) {
+    let first = create_family(&store, family()).await;
+    let second = create_family(&store, family()).await;
+    assert_eq!(store.sweep(NOW + DAY + DAY, 10).await, Ok(2));
+    let third = create_family(&store, family()).await;
+    assert!(third != first && third != second, "{third:?} was made twice");
+}
+
+pub async fn advancing_counts_up(store: Arc<dyn Store>) {
+    let (key, other) = (create_family(&store, family()).await, create_family(&store, family()).await);
+    commit(&store, [Write::Advance(key, 0, after(NOW))]).await;
+    let once = Family { generation: 1, version: 2, rotated_at: after(NOW), ..fresh(key) };
+    assert_eq!(read_family(&store, key).await, once);
+    commit(&store, [Write::Advance(key, 1, NOW + MINUTE)]).await;
+    let twice = Family { generation: 2, version: 3, rotated_at: NOW + MINUTE, ..fresh(key) };
+    assert_eq!(read_family(&store, key).await, twice);
+    assert_eq!(read_family(&store, other).await, fresh(other));
+}
+
+pub async fn another_generation_does_not_advance(store: Arc<dyn Store>) {
+    let key = create_family(&store, family()).await;
+    commit(&store, [Write::Advance(key, 0, NOW)]).await;
+    for generation in [0, 2] {
+        conflict(&store, [Write::Advance(key, generation, NOW)]).await;
+    }
+    assert_eq!(read_family(&store, key).await, Family { generation: 1, version: 2, ..fresh(key) });
+}
+
+pub async fn a_revoked_one_does_not_advance(store: Arc<dyn Store>) {
+    let key = create_family(&store, family()).await;
+    commit(&store, [Write::RevokeFamily(key, NOW)]).await;
+    conflict(&store, [Write::Advance(key, 0, NOW)]).await;
+    assert_eq!(read_family(&store, key).await, Family { revoked_at: Some(NOW), version: 2, ..fresh(key) });
+}
+
+pub async fn an_expired_one_does_not_advance(store: Arc<dyn Store>) {
+    let end = family().expires_at;
+    let key = create_family(&store, family()).await;
+    conflict(&store, [Write::Advance(key, 0, after(end))]).await;
+    conflict(&store, [Write::Advance(key, 0, end)]).await;
+    assert_eq!(read_family(&store, key).await, fresh(key));
+    commit(&store, [Write::Advance(key, 0, before(end))]).await;
+}
+
+pub async fn one_that_does_not_exist_does_not_advance(store: Arc<dyn Store>) {
+    conflict(&store, [Write::Advance(FamilyKey(1), 0, NOW)]).await;
+}
+
+pub async fn of_64_who_advance_a_generation_one_succeeds(store: Arc<dyn Store>) {
+    let key = create_family(&store, family()).await;
+    let results = race(&[Arc::clone(&store)], 64, |_| vec![Write::Advance(key, 0, NOW)]).await;
+    assert_eq!(winners(&results), 1);
+    assert_eq!(read_family(&store, key).await, Family { generation: 1, version: 2, ..fresh(key) });
+}
+
+pub async fn revoking_is_for_good_and_happens_once(store: Arc<dyn Store>) {
+    let (key, other) = (create_family(&store, family()).await, create_family(&store, family()).await);
+    let revoked = Family { revoked_at: Some(NOW), version: 2, ..fresh(key) };
+    for at in [NOW, before(NOW), NOW + MINUTE] {
+        commit(&store, [Write::RevokeFamily(key, at)]).await;
+        assert_eq!(read_family(&store, key).await, revoked);
+    }
+    assert_eq!(read_family(&store, other).await, fresh(other));
+}
+
+pub async fn revoking_one_that_does_not_exist_is_no_conflict(store: Arc<dyn Store>) {
+    commit(&store, [Write::RevokeFamily(FamilyKey(1), NOW)]).await;
+    assert_eq!(store.find_family(FamilyKey(1)).await, Ok(None));
+}
+
+pub async fn a_version_can_be_required(store: Arc<dyn Store>) {
+    let key = create_family(&store, family()).await;
+    let require = |version| Write::Require(Require::Family(key, version));
+    commit(&store, [require(1)]).await;
+    conflict(&store, [require(0)]).await;
+    commit(&store, [Write::Advance(key, 0, NOW), require(2)]).await;
+    conflict(&store, [require(1)]).await;
+    commit(&store, [Write::RevokeFamily(key, NOW), require(3)]).await;
+    conflict(&store, [Write::Require(Require::Family(FamilyKey(key.0 + 1), 1))]).await;
+}

@@ -1,0 +1,90 @@
+//! What goes when nothing needs it any more, and what stays.
+
+use std::sync::Arc;
+
+use chancery_core::family::NewFamily;
+use chancery_core::ticket::NewTicket;
+use chancery_core::types::Timestamp;
+use chancery_core::write::{Revoked, Write};
+use chancery_store::{Made, Store};
+
+use super::sample::*;
+
+fn ticket_until(expires_at: Timestamp) -> NewTicket {
+    NewTicket { expires_at, ..ticket() }
+}
+
+fn family_until(expires_at: Timestamp) -> NewFamily {
+    NewFamily { expires_at, ..family() }
+}
+
+fn revoked_until(n: u64, expires_at: Timestamp) -> Write {
+    Write::Revoke(Revoked { expires_at, ..revoked(n) })
+}
+
+pub async fn an_empty_store_has_nothing_to_sweep(store: Arc<dyn Store>) {
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(0));
+}
+
+pub async fn tickets_stay_for_a_day_after_they_expired(store: Arc<dyn Store>) {
+    let gone = create_ticket(&store, ticket_until(before(NOW - DAY))).await;
+    let kept = create_ticket(&store, ticket_until(NOW - DAY)).await;
+    let spent = create_ticket(&store, ticket_until(NOW + MINUTE)).await;
+    commit(&store, [Write::Spend(spent, Timestamp::from_millis(0))]).await;
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(1));
+    assert_eq!(store.find_ticket(gone).await, Ok(None));
+    assert_eq!(read_ticket(&store, kept).await.key, kept);
+    assert_eq!(read_ticket(&store, spent).await.key, spent);
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(0));
+    assert_eq!(store.sweep(after(NOW), 1000).await, Ok(1));
+}
+
+pub async fn families_go_when_they_have_expired(store: Arc<dyn Store>) {
+    let gone = create_family(&store, family_until(before(NOW))).await;
+    let kept = create_family(&store, family_until(NOW)).await;
+    let revoked = create_family(&store, family_until(NOW + MINUTE)).await;
+    commit(&store, [Write::RevokeFamily(revoked, Timestamp::from_millis(0))]).await;
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(1));
+    assert_eq!(store.find_family(gone).await, Ok(None));
+    assert_eq!(read_family(&store, kept).await.key, kept);
+    assert_eq!(read_family(&store, revoked).await.key, revoked);
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(0));
+}
+
+pub async fn revocations_go_when_they_have_expired(store: Arc<dyn Store>) {
+    commit(&store, [revoked_until(1, before(NOW)), revoked_until(2, NOW), revoked_until(3, after(NOW))])
+        .await;
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(1));
+    let long_ago = Timestamp::from_millis(0);
+    let mut kept: Vec<_> =
+        store.revoked(long_ago).await.expect("revoked ids").into_iter().map(|it| it.expires_at).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, vec![NOW, after(NOW)]);
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(0));
+}
+
+pub async fn at_most_so_many_of_each_kind_go(store: Arc<dyn Store>) {
+    let long_ago = Timestamp::from_millis(0);
+    let mut writes =
+        vec![Write::CreateTicket(ticket()), Write::CreateFamily(family()), Write::Revoke(revoked(9))];
+    for n in 0..5 {
+        writes.push(Write::CreateTicket(ticket_until(long_ago)));
+        writes.push(Write::CreateFamily(family_until(long_ago)));
+        writes.push(revoked_until(n, long_ago));
+    }
+    let made = store.commit(writes, NOW).await.expect("nothing stands in the way");
+    for (limit, swept) in [(0, 0), (2, 6), (2, 6), (2, 3), (2, 0)] {
+        assert_eq!(store.sweep(NOW, limit).await, Ok(swept));
+    }
+    let [Made::Ticket(ticket), Made::Family(family), ..] = made[..] else { panic!("{made:?}") };
+    assert_eq!(read_ticket(&store, ticket).await.key, ticket);
+    assert_eq!(read_family(&store, family).await.key, family);
+    assert_eq!(store.revoked(NOW).await, Ok(vec![revoked(9)]));
+}
+
+pub async fn everything_else_stays(store: Arc<dyn Store>) {
+    let made = populate(&store).await;
+    let before = everything(&store, made).await;
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(0));
+    assert_eq!(everything(&store, made).await, before);
+}

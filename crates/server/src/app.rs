@@ -93,15 +93,15 @@ pub enum LoadError {
 struct RevokedIds(RwLock<HashMap<RevokedId, Timestamp>>);
 
 impl RevokedIds {
-    fn replace(&self, revoked: Vec<Revoked>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) =
-            revoked.into_iter().map(|it| (it.id, it.expires_at)).collect();
-    }
-
-    fn add(&self, revoked: &Revoked) {
+    /// Adds, and drops what has expired. Never replaces: a revocation is not undone, and one committed while `revoked`
+    /// was being read must not be lost.
+    fn add(&self, revoked: &[Revoked], now: Timestamp) {
         let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let until = ids.entry(revoked.id).or_insert(revoked.expires_at);
-        *until = (*until).max(revoked.expires_at);
+        ids.retain(|_, until| now < *until);
+        for it in revoked {
+            let until = ids.entry(it.id).or_insert(it.expires_at);
+            *until = (*until).max(it.expires_at);
+        }
     }
 }
 
@@ -120,7 +120,7 @@ impl App {
         let now = parts.clock.now();
         let keys = Keyring::open(&parts.store.keys().await?, &parts.master)?;
         let revoked = RevokedIds::default();
-        revoked.replace(parts.store.revoked(now).await?);
+        revoked.add(&parts.store.revoked(now).await?, now);
         Ok(Arc::new(Self {
             store: parts.store,
             clock: parts.clock,
@@ -227,14 +227,15 @@ impl App {
                 .filter_map(|write| if let Write::Revoke(it) = write { Some(*it) } else { None })
                 .collect();
             let now = app.clock.now();
-            let made = app.store.commit(writes, now).await?;
-            revoked.iter().for_each(|it| app.revoked.add(it));
-            for change in changed {
-                if change != Changed::Revoked {
+            let made = app.store.commit(writes, now).await;
+            // After a fault nobody knows whether it was done: memory forgets in any case but a clean refusal.
+            if made != Err(StoreError::Conflict) {
+                app.revoked.add(&revoked, now);
+                for change in changed.into_iter().filter(|change| *change != Changed::Revoked) {
                     app.hear(change).await?;
                 }
             }
-            Ok(made)
+            made
         });
         commit.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }
@@ -248,7 +249,10 @@ impl App {
             Changed::User(id) => self.users.forget(id),
             Changed::Client(id) => self.clients.forget(id),
             Changed::RoleGrants(id) => self.role_grants.forget(id),
-            Changed::Revoked => self.revoked.replace(self.store.revoked(self.clock.now()).await?),
+            Changed::Revoked => {
+                let now = self.clock.now();
+                self.revoked.add(&self.store.revoked(now).await?, now);
+            }
             Changed::Keys => {
                 let rows = self.store.keys().await?;
                 match Keyring::open(&rows, &self.master) {

@@ -18,3 +18,21 @@ pub fn hash(password: &str, random: &dyn Random) -> Option<PasswordHash> {
         Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).ok()?;
     Some(PasswordHash::new(phc.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use argon2::PasswordVerifier;
+    use chancery_core::env::fixed::Counting;
+
+    use super::*;
+
+    #[test]
+    fn a_password_verifies_against_its_own_hash_only_and_salts_differ() {
+        let random = Counting::new(1);
+        let [one, other] = [(), ()].map(|()| hash("correct horse battery", &random).expect("hashes"));
+        assert_ne!(one.expose(), other.expose());
+        assert!(one.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.expose());
+        let verifies = |password: &str| Argon2::default().verify_password(password.as_bytes(), one.expose()).is_ok();
+        assert!(verifies("correct horse battery") && !verifies("Correct horse battery"));
+    }
+}

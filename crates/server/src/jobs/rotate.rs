@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chancery_core::keyring::rotation;
+use chancery_core::write::Changed;
 use chancery_store::StoreError;
 
 use crate::app::App;
@@ -11,12 +12,13 @@ pub async fn rotate(app: Arc<App>) -> Result<(), StoreError> {
     let rows = app.store.keys().await?;
     let due = rotation::due(&rows, &app.master, &*app.random, app.clock.now());
     let due = due.ok_or_else(|| StoreError::Unavailable("a key could not be made".to_owned()))?;
-    if due.is_empty() {
-        return Ok(());
+    if !due.is_empty() {
+        match app.commit(due).await {
+            // Another node was faster; its keys are as good.
+            Ok(_) | Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
     }
-    match app.commit(due).await {
-        // Another node was faster; its keys are as good.
-        Ok(_) | Err(StoreError::Conflict) => Ok(()),
-        Err(error) => Err(error),
-    }
+    // Whatever was heard, and in whichever order: once a minute memory has what the store has.
+    app.hear(Changed::Keys).await
 }

@@ -32,7 +32,8 @@ mod tests {
         let [one, other] = [(), ()].map(|()| hash("correct horse battery", &random).expect("hashes"));
         assert_ne!(one.expose(), other.expose());
         assert!(one.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.expose());
-        let verifies = |password: &str| Argon2::default().verify_password(password.as_bytes(), one.expose()).is_ok();
+        let verifies =
+            |password: &str| Argon2::default().verify_password(password.as_bytes(), one.expose()).is_ok();
         assert!(verifies("correct horse battery") && !verifies("Correct horse battery"));
     }
 }

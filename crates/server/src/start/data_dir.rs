@@ -119,15 +119,26 @@ impl DataDir {
                 (run(command)?, "printed by the master key command".to_owned())
             }
             MasterKeySource::File(path) => (read(path)?, format!("in {}", path.display())),
-            MasterKeySource::DataDir => {
-                (read(&self.key_file())?, format!("in {}", self.key_file().display()))
-            }
+            MasterKeySource::DataDir => (self.read_own_key()?, format!("in {}", self.key_file().display())),
         };
         MasterKey::parse(&text).ok_or_else(|| {
             StartError(format!(
                 "The master key {origin} is not 32 bytes in base64url. Restore it from a backup."
             ))
         })
+    }
+
+    /// A file that this server made must have stayed private; one that others mount is theirs to guard.
+    fn read_own_key(&self) -> Result<Zeroizing<String>, StartError> {
+        let path = self.key_file();
+        let shared = std::fs::metadata(&path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+        if shared {
+            let path = path.display();
+            return Err(StartError(format!(
+                "The master key {path} can be read by others. Run `chmod 600 {path}`."
+            )));
+        }
+        read(&path)
     }
 
     /// The master key of an empty database; made in the data directory if that is where it belongs.
@@ -171,20 +182,9 @@ fn read(path: &Path) -> Result<Zeroizing<String>, StartError> {
             path.display()
         )))
     };
-    match std::fs::metadata(path) {
-        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
-            return Err(StartError(format!(
-                "The master key {} can be read by others. Run `chmod 600 {}`.",
-                path.display(),
-                path.display()
-            )));
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return refused("is missing"),
-        Err(error) => return refused(&format!("cannot be read: {error}")),
-    }
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Zeroizing::new(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => refused("is missing"),
         Err(error) => refused(&format!("cannot be read: {error}")),
     }
 }

@@ -1,9 +1,8 @@
-//! What a subject may do: the sum of its grants. The only place that compares permissions.
+//! What a subject may do: the sum of its grants.
 
 use crate::decision::Undecided;
 use crate::facts::Facts;
-use crate::rbac::role::WILDCARD;
-use crate::rbac::{DivisionScope, Permission, PermissionPolicy, Role};
+use crate::rbac::{DivisionScope, Permission, Role};
 use crate::types::{OrganizationId, SubjectId};
 
 /// The roles of a subject, each with the division it is held in.
@@ -27,30 +26,23 @@ impl<'a> Authority<'a> {
 
     /// Whether it holds the permission in any division: enough for what is not division-aware.
     pub fn has(&self, permission: &Permission) -> bool {
-        self.policies().any(|(_, policy)| {
-            covers(&policy.domain, permission.domain)
-                && covers(&policy.entity, permission.entity)
-                && policy.actions.iter().any(|action| covers(action, permission.action))
-        })
+        self.0.iter().any(|(_, role)| role.carries(permission.domain, permission.entity, permission.action))
     }
 
     /// Whether it holds a legacy permission of one word in any division.
     pub fn has_word(&self, word: &str) -> bool {
-        self.0.iter().any(|(_, role)| role.permissions.iter().any(|held| held == word))
+        self.0.iter().any(|(_, role)| role.carries_word(word))
     }
 
     /// The escalation guard: whether its own permissions in `division` cover all that `role` carries.
     pub fn holds(&self, role: &Role, division: DivisionScope) -> bool {
         let here = || self.0.iter().filter(|(held_in, _)| held_in.includes(division));
-        role.permissions.iter().all(|word| here().any(|(_, held)| held.permissions.contains(word)))
+        role.permissions.iter().all(|word| here().any(|(_, held)| held.carries_word(word)))
             && role.policies.iter().all(|wanted| {
-                wanted.actions.iter().all(|action| {
-                    here().flat_map(|(_, held)| &held.policies).any(|policy| {
-                        covers(&policy.domain, &wanted.domain)
-                            && covers(&policy.entity, &wanted.entity)
-                            && policy.actions.iter().any(|held| covers(held, action))
-                    })
-                })
+                let carried = |action: &String| {
+                    here().any(|(_, held)| held.carries(&wanted.domain, &wanted.entity, action))
+                };
+                wanted.actions.iter().all(carried)
             })
     }
 
@@ -58,21 +50,13 @@ impl<'a> Authority<'a> {
     pub fn roles(&self) -> impl Iterator<Item = (DivisionScope, &'a Role)> {
         self.0.iter().copied()
     }
-
-    fn policies(&self) -> impl Iterator<Item = (DivisionScope, &'a PermissionPolicy)> {
-        self.0.iter().flat_map(|(division, role)| role.policies.iter().map(|policy| (*division, policy)))
-    }
-}
-
-/// A wildcard covers everything, another wildcard included; a name covers itself.
-fn covers(held: &str, wanted: &str) -> bool {
-    held == WILDCARD || held == wanted
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::env::fixed::Counting;
+    use crate::rbac::PermissionPolicy;
     use crate::rbac::permission::{OAUTH_CLIENT_ADD, OAUTH_CLIENT_VIEW};
     use crate::rbac::role::built_in;
     use crate::types::{DivisionId, RoleId};

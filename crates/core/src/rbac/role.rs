@@ -41,6 +41,24 @@ pub struct Role {
     pub version: u32,
 }
 
+impl Role {
+    /// Whether it carries this permission. A wildcard of the role covers everything, another wildcard included; a name
+    /// covers itself. The only place that compares permissions.
+    pub fn carries(&self, domain: &str, entity: &str, action: &str) -> bool {
+        let covers = |held: &str, wanted: &str| held == WILDCARD || held == wanted;
+        self.policies.iter().any(|policy| {
+            covers(&policy.domain, domain)
+                && covers(&policy.entity, entity)
+                && policy.actions.iter().any(|held| covers(held, action))
+        })
+    }
+
+    /// Whether it carries this legacy permission of one word.
+    pub fn carries_word(&self, word: &str) -> bool {
+        self.permissions.iter().any(|held| held == word)
+    }
+}
+
 /// The template of the role that holds everything.
 pub const ADMIN_TEMPLATE: &str = "admin";
 /// The template of the role that may view clients.

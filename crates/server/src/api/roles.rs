@@ -53,17 +53,12 @@ async fn all(app: &Arc<App>, organization: OrganizationId) -> Result<Arc<Vec<Rol
     look_up(app, |facts| facts.roles(organization).cloned()).await
 }
 
-/// Whether a role carries `domain:entity:action` or a word, wildcards of the role included.
+/// Whether a role carries `domain:entity:action`, or a legacy permission of one word.
 fn carries(role: &Role, permission: &str) -> bool {
-    let covers = |held: &str, wanted: &str| held == "*" || held == wanted;
     let mut parts = permission.splitn(3, ':');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(domain), Some(entity), Some(action)) => role.policies.iter().any(|policy| {
-            covers(&policy.domain, domain)
-                && covers(&policy.entity, entity)
-                && policy.actions.iter().any(|held| covers(held, action))
-        }),
-        _ => role.permissions.iter().any(|held| held == permission),
+        (Some(domain), Some(entity), Some(action)) => role.carries(domain, entity, action),
+        _ => role.carries_word(permission),
     }
 }
 

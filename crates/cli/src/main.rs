@@ -18,6 +18,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Start the server.
+    #[command(after_help = commands::serve::FIRST_START)]
     Serve(commands::serve::Serve),
     /// Give the administrator client of the local store a fresh secret.
     Recover(commands::recover::Recover),

@@ -10,6 +10,15 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Data, wishes};
 
+/// What `--help` says of the environment that only the first start reads.
+pub const FIRST_START: &str = "\
+Fixed values for the first start, each from the environment or, with _FILE after its name, from a file:
+  CHANCERY_BOOTSTRAP_CLIENT_ID       a UUID
+  CHANCERY_BOOTSTRAP_CLIENT_SECRET   at least 32 of A-Z a-z 0-9 _ -, 10 of them different
+  CHANCERY_BOOTSTRAP_ADMIN_EMAIL
+  CHANCERY_BOOTSTRAP_ADMIN_PASSWORD  at least 12 characters
+The master key can also come from CHANCERY_MASTER_KEY, and [genesys] options from CHANCERY_GENESYS_<KEY>.";
+
 /// Every option can also stand in the configuration file, with underscores.
 #[derive(Args)]
 pub struct Serve {

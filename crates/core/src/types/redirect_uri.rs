@@ -11,7 +11,8 @@ pub const MOST_CHARACTERS: usize = 2048;
 pub struct RedirectUri(String);
 
 impl RedirectUri {
-    /// An absolute URI without fragment (RFC 6749 section 3.1.2); the error says what is wrong.
+    /// An absolute URI without fragment (RFC 6749 section 3.1.2) or wildcard; plain http only to the loopback interface
+    /// (RFC 8252 section 7.3). The error says what is wrong.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.len() > MOST_CHARACTERS {
             return Err("a redirect URI must have at most 2048 characters");
@@ -28,6 +29,16 @@ impl RedirectUri {
         if text.contains('#') {
             return Err("a redirect URI must not contain a fragment");
         }
+        if text.contains('*') {
+            return Err("a redirect URI must not contain a wildcard");
+        }
+        let is_web = |scheme_wanted: &str| scheme.eq_ignore_ascii_case(scheme_wanted);
+        if is_web("https") && host(rest).is_none_or(str::is_empty) {
+            return Err("a redirect URI must name a host");
+        }
+        if is_web("http") && !host(rest).is_some_and(is_loopback) {
+            return Err("a redirect URI must use https, unless its host is localhost or a loopback address");
+        }
         Ok(Self(text.to_owned()))
     }
 
@@ -35,6 +46,21 @@ impl RedirectUri {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The host of what follows the scheme's colon (RFC 3986 section 3.2.2).
+fn host(rest: &str) -> Option<&str> {
+    let authority = rest.strip_prefix("//")?.split(['/', '?', '\\']).next()?;
+    let host = authority.rsplit('@').next()?;
+    match host.strip_prefix('[') {
+        Some(address) => address.split_once(']').map(|(address, _)| address),
+        None => host.split(':').next(),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -51,9 +77,21 @@ mod tests {
         ] {
             assert!(RedirectUri::parse(good).is_ok(), "{good}");
         }
-        for bad in
-            ["", "app.example/cb", "/cb", "https:", "https://a/#x", "https://a b", "1a://x", "http://a\n"]
-        {
+        for bad in [
+            "",
+            "app.example/cb",
+            "/cb",
+            "https:",
+            "https://a/#x",
+            "https://a b",
+            "https://*.a/",
+            "http://a/",
+            "http://localhost@a/",
+            "http://a\\@localhost/",
+            "https:///x",
+            "1a://x",
+            "http://a\n",
+        ] {
             assert!(RedirectUri::parse(bad).is_err(), "{bad}");
         }
     }

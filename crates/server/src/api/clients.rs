@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,7 @@ use futures_util::stream;
 use super::{Answer, actor, admit, date};
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::segment::Segment;
 use crate::http::{body, respond};
 use crate::settle::settle;
 
@@ -95,14 +96,14 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Answer {
 }
 
 /// `GET` of one.
-pub async fn read(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
     let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_VIEW]).await?;
     let id = client_id(&id)?;
     Ok(show(settle(&app, |facts, _| registry::read(facts, &caller, id)).await?))
 }
 
 /// `PUT`: replaces every writable member.
-pub async fn update(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+pub async fn update(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     let caller = admit(&app, &parts.headers, &[OAUTH_CLIENT_EDIT]).await?;
     let id = client_id(&id)?;
@@ -114,7 +115,7 @@ pub async fn update(State(app): State<Arc<App>>, Path(id): Path<String>, request
 }
 
 /// `DELETE`: the client and its tokens are gone at once.
-pub async fn delete(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+pub async fn delete(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
     let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_DELETE]).await?;
     let id = client_id(&id)?;
     let _turn = app.turn(id).await;
@@ -123,7 +124,7 @@ pub async fn delete(State(app): State<Arc<App>>, Path(id): Path<String>, request
 }
 
 /// `POST .../secret`: a fresh secret, in this answer only; whatever body came is not read.
-pub async fn reset_secret(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+pub async fn reset_secret(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
     let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_EDIT]).await?;
     let id = client_id(&id)?;
     let _turn = app.turn(id).await;

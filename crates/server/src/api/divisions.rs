@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use chancery_api::AuthzDivision;
+use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::organization::Division;
-use chancery_core::types::OrganizationId;
+use chancery_core::types::{DivisionId, OrganizationId};
 
 use super::paging::Query;
 use super::{Answer, admit};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::respond;
+use crate::http::segment::Segment;
 use crate::settle::look_up;
 
 const PATH: &str = "/api/v2/authorization/divisions";
@@ -24,7 +26,7 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
     let ids = query.many("id");
     let name = query.one("name").map(str::to_lowercase);
     let wanted = |division: &&Division| {
-        (ids.is_empty() || ids.contains(&division.id.to_string().as_str()))
+        (ids.is_empty() || ids.iter().any(|id| DivisionId::parse(id) == Some(division.id)))
             && name.as_ref().is_none_or(|name| division.name.to_lowercase().contains(name.trim_matches('*')))
     };
     let divisions = all(&app, caller.organization).await?;
@@ -33,8 +35,9 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
 }
 
 /// `GET` of one.
-pub async fn read(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
-    find(&app, request.headers(), |division| division.id.to_string() == id.to_lowercase()).await
+pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
+    let id = DivisionId::parse(&id);
+    find(&app, request.headers(), |division| Some(division.id) == id).await
 }
 
 /// `GET` of the home division.
@@ -44,9 +47,11 @@ pub async fn home(State(app): State<Arc<App>>, request: Request) -> Answer {
 
 async fn find(app: &Arc<App>, headers: &HeaderMap, wanted: impl Fn(&Division) -> bool) -> Answer {
     let caller = admit(app, headers, &[]).await?;
-    let divisions = all(app, caller.organization).await?;
-    let division = divisions.iter().find(|division| wanted(division));
-    division.map(|division| respond::ok(&represent(division))).ok_or(Failure::NotFound)
+    let division = look_up(app, |facts| {
+        let found = facts.divisions(caller.organization)?.iter().find(|division| wanted(division));
+        found.map(represent).ok_or_else(|| ApiError::new(ApiCode::NotFound).into())
+    });
+    Ok(respond::ok(&division.await?))
 }
 
 /// All divisions of an organization.

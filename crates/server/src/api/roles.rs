@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use chancery_api::{DomainOrganizationRole, DomainPermissionPolicy};
-use chancery_core::error::ApiCode;
+use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::Role;
 use chancery_core::rbac::permission::AUTHORIZATION_ROLE_VIEW;
-use chancery_core::types::OrganizationId;
+use chancery_core::types::{OrganizationId, RoleId};
 
 use super::paging::Query;
 use super::{Answer, admit};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::respond;
+use crate::http::segment::Segment;
 use crate::settle::look_up;
 
 const PATH: &str = "/api/v2/authorization/roles";
@@ -31,7 +32,7 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
     }
     let name = query.one("name").map(str::to_lowercase);
     let wanted = |role: &&Role| {
-        (ids.is_empty() || ids.contains(&role.id.to_string().as_str()))
+        (ids.is_empty() || ids.iter().any(|id| RoleId::parse(id) == Some(role.id)))
             && (templates.is_empty() || role.template.as_deref().is_some_and(|own| templates.contains(&own)))
             && name.as_ref().is_none_or(|name| role.name.to_lowercase().contains(name.trim_matches('*')))
             && permissions.iter().all(|permission| carries(role, permission))
@@ -42,11 +43,14 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
 }
 
 /// `GET` of one.
-pub async fn read(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
     let caller = admit(&app, request.headers(), &[AUTHORIZATION_ROLE_VIEW]).await?;
-    let roles = all(&app, caller.organization).await?;
-    let role = roles.iter().find(|role| role.id.to_string() == id.to_lowercase());
-    role.map(|role| respond::ok(&represent(role))).ok_or(Failure::NotFound)
+    let id = RoleId::parse(&id).ok_or(Failure::NotFound)?;
+    let role = look_up(&app, |facts| {
+        let found = facts.roles(caller.organization)?.iter().find(|role| role.id == id);
+        found.map(represent).ok_or_else(|| ApiError::new(ApiCode::NotFound).into())
+    });
+    Ok(respond::ok(&role.await?))
 }
 
 async fn all(app: &Arc<App>, organization: OrganizationId) -> Result<Arc<Vec<Role>>, Failure> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use chancery_api::{OAuthScope, OAuthScopeListing};
 use chancery_core::types::ScopeName;
 
@@ -10,6 +10,7 @@ use super::{Answer, admit};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::respond;
+use crate::http::segment::Segment;
 
 const PATH: &str = "/api/v2/oauth/scopes";
 
@@ -22,7 +23,7 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
 }
 
 /// `GET` of one; its id is its name.
-pub async fn read(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
     admit(&app, request.headers(), &[]).await?;
     ScopeName::find(&id).map(|name| respond::ok(&represent(name))).ok_or(Failure::NotFound)
 }

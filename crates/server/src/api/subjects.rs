@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use chancery_api::{AuthzDivision, AuthzGrant, AuthzGrantPolicy, AuthzGrantRole, AuthzSubject};
 use chancery_core::client::Client;
@@ -18,6 +18,7 @@ use super::{Answer, admit, date, divisions};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::respond;
+use crate::http::segment::Segment;
 use crate::settle::look_up;
 
 const PATH: &str = "/api/v2/authorization/subjects";
@@ -29,7 +30,7 @@ pub async fn me(State(app): State<Arc<App>>, request: Request) -> Answer {
 }
 
 /// `GET` of any user or client.
-pub async fn read(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Answer {
+pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
     let caller = admit(&app, request.headers(), &[AUTHORIZATION_GRANT_VIEW]).await?;
     describe(&app, caller.organization, &id).await
 }

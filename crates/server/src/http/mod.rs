@@ -3,6 +3,7 @@
 pub mod body;
 pub mod envelope;
 pub mod respond;
+pub mod segment;
 pub mod serve;
 
 use std::sync::Arc;
@@ -65,6 +66,8 @@ routes! {
     Api "/api/v2/authorization/permissions"                 get(permissions::list);
     Api "/api/v2/authorization/subjects/me"                 get(subjects::me);
     Api "/api/v2/authorization/subjects/{subject_id}"       get(subjects::read);
+    Api "/api/v2"                                           axum::routing::any(api::unknown);
+    Api "/api/v2/"                                          axum::routing::any(api::unknown);
     Api "/api/v2/{*rest}"                                   axum::routing::any(api::unknown);
 
     Plain "/"                                               get(respond::front);

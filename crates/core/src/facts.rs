@@ -24,6 +24,8 @@ pub enum Load {
     Divisions(OrganizationId),
     /// The roles that a subject was granted.
     RoleGrants(SubjectId),
+    /// How many clients an organization has. Never from memory.
+    ClientCount(OrganizationId),
 }
 
 /// A handful of things by key. A few entries at most, so a list beats a map.
@@ -60,6 +62,7 @@ pub struct Facts {
     roles: Known<OrganizationId, Arc<Vec<Role>>>,
     divisions: Known<OrganizationId, Arc<Vec<Division>>>,
     role_grants: Known<SubjectId, Arc<Vec<RoleGrant>>>,
+    client_counts: Known<OrganizationId, u32>,
 }
 
 macro_rules! facts {
@@ -93,4 +96,6 @@ facts! {
     divisions / put_divisions (OrganizationId => Arc<Vec<Division>>) in divisions as Divisions;
     /// The grants of a subject.
     role_grants / put_role_grants (SubjectId => Arc<Vec<RoleGrant>>) in role_grants as RoleGrants;
+    /// How many clients an organization has.
+    client_count / put_client_count (OrganizationId => u32) in client_counts as ClientCount;
 }

@@ -199,6 +199,10 @@ impl App {
             }};
         }
         match load {
+            Load::ClientCount(id) => {
+                facts.put_client_count(id, self.store.count_clients(id).await?);
+                Ok(false)
+            }
             Load::Client(id) => fetch!(clients, id, put_client, self.store.find_client(id), Some, it => it),
             Load::User(id) => fetch!(users, id, put_user, self.store.find_user(id), Some, it => it),
             Load::Organization(id) => {

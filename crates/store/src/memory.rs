@@ -303,6 +303,11 @@ impl Store for Memory {
         Ok(own.into_iter().map(|(_, id)| id).collect())
     }
 
+    async fn count_clients(&self, organization: OrganizationId) -> Result<u32, StoreError> {
+        let own = self.state().clients.values().filter(|client| client.organization == organization).count();
+        Ok(u32::try_from(own).unwrap_or(u32::MAX))
+    }
+
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError> {
         let state = self.state();
         let found = ids.iter().filter_map(|id| state.clients.get(id));

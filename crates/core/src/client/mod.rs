@@ -64,7 +64,7 @@ pub struct Client {
     pub scope: Scope,
     /// Whether it can act.
     pub state: ClientState,
-    /// When it will be deleted, if it is inactive until then.
+    /// When it will be deleted, if it is inactive by then.
     pub date_to_delete: Option<Timestamp>,
     /// Any of them proves that it is itself.
     pub secrets: Vec<Secret>,

@@ -36,6 +36,10 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
         }
         let id = ClientId::random(env.random);
         let grants = role_grants(facts, caller, draft, &checked, id, env)?;
+        let limit = env.policy.max_clients;
+        if *facts.client_count(caller.organization)? >= limit {
+            return Err(ApiError::new(ApiCode::TooManyClients).with("limit", limit).into());
+        }
         let secret = ClientSecret::random(env.random);
         let client = Client {
             id,
@@ -57,7 +61,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             modified_by: Some(caller.actor()),
         };
         let mut writes = vec![
-            Write::Require(Require::ClientsBelow(caller.organization, env.policy.max_clients)),
+            Write::Require(Require::ClientsBelow(caller.organization, limit)),
             Write::CreateClient(Box::new(client.clone())),
         ];
         if !grants.is_empty() {
@@ -100,7 +104,7 @@ pub fn update(
         client.grant_types = checked.grant_types;
         client.scope = checked.scope;
         client.state = state;
-        client.date_to_delete = checked.date_to_delete.filter(|_| state == ClientState::Inactive);
+        client.date_to_delete = checked.date_to_delete;
         client.modified_at = env.now;
         client.modified_by = Some(caller.actor());
         let writes = vec![

@@ -46,7 +46,8 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Resul
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         match error.inner().classify() {
-            serde_json::error::Category::Data => {
+            // Without a path the fault is in the object itself: a member that stands twice, for example.
+            serde_json::error::Category::Data if path != "." => {
                 ApiError::new(ApiCode::InvalidValue).with("field", &path).at(path)
             }
             _ => ApiCode::BadRequest.into(),

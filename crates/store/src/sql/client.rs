@@ -171,6 +171,14 @@ pub fn names(organization: OrganizationId) -> Query<(String, ClientId)> {
     }
 }
 
+pub fn count(organization: OrganizationId) -> Query<u32> {
+    Query {
+        sql: "SELECT COUNT(*) FROM clients WHERE organization_id = $1",
+        params: params![organization],
+        read: |row| Columns::of(row).next(),
+    }
+}
+
 pub fn to_delete(now: Timestamp, limit: u32) -> Query<ClientId> {
     Query {
         sql: "SELECT id FROM clients WHERE date_to_delete <= $1 AND state = 'inactive' ORDER BY date_to_delete LIMIT $2",

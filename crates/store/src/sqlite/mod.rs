@@ -128,6 +128,10 @@ impl Store for Sqlite {
         Ok(names.into_iter().map(|(_, id)| id).collect())
     }
 
+    async fn count_clients(&self, organization: OrganizationId) -> Result<u32, StoreError> {
+        Ok(self.find(sql::client::count(organization)).await?.unwrap_or_default())
+    }
+
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError> {
         self.read(move |connection| {
             let mut found = Vec::with_capacity(ids.len());

@@ -104,12 +104,28 @@ pub struct OAuthClientRequest {
 
 /// A role held in a division.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "RoleDivisionObject")]
 pub struct RoleDivision {
     /// The role's id.
     pub role_id: String,
     /// The division's id, or `*` for all divisions.
     pub division_id: String,
+}
+
+/// Read as an object only: a derived reader would also take a list for one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RoleDivisionObject {
+    role_id: String,
+    division_id: String,
+    #[serde(flatten)]
+    _others: serde::de::IgnoredAny,
+}
+
+impl From<RoleDivisionObject> for RoleDivision {
+    fn from(object: RoleDivisionObject) -> Self {
+        Self { role_id: object.role_id, division_id: object.division_id }
+    }
 }
 
 /// All clients of an organization, in a single page: the request for it has no paging parameters.

@@ -28,15 +28,20 @@ pub fn binary() -> PathBuf {
     path
 }
 
-/// The binary with an environment that nobody's shell has a say in.
+/// The binary in an environment that nobody's shell has a say in.
 pub fn command() -> Command {
     let mut command = Command::new(binary());
+    isolate(&mut command);
+    command
+}
+
+/// Hides from a command what configures Chancery.
+pub fn isolate(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CHANCERY_") {
             command.env_remove(name);
         }
     }
-    command
 }
 
 /// Runs a command of the binary to its end.

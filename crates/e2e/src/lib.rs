@@ -14,7 +14,7 @@ mod registry;
 mod server;
 mod wait;
 
-pub use binary::{binary, command, repository, run};
+pub use binary::{binary, command, isolate, repository, run};
 pub use credentials::Credentials;
 pub use folder::{Snapshot, mode, snapshot};
 pub use http::{Answer, Client};

@@ -21,6 +21,7 @@ const STOP: Duration = Duration::from_secs(20);
 /// How a server is started.
 #[derive(Clone, Debug)]
 pub struct Builder {
+    listen: Option<String>,
     data_dir: PathBuf,
     args: Vec<OsString>,
     env: Vec<(String, OsString)>,
@@ -31,26 +32,31 @@ pub struct Builder {
 impl Builder {
     /// On a free port, with the data in `data_dir`.
     pub fn on(data_dir: &Path) -> Self {
-        let args = ["--listen", "127.0.0.1:0", "--data-dir"];
-        let mut args: Vec<OsString> = args.map(OsString::from).to_vec();
-        args.push(data_dir.into());
-        Self { data_dir: data_dir.to_owned(), args, env: Vec::new(), cwd: None, own: None }
+        Self {
+            listen: Some("127.0.0.1:0".to_owned()),
+            data_dir: data_dir.to_owned(),
+            args: Vec::new(),
+            env: Vec::new(),
+            cwd: None,
+            own: None,
+        }
     }
 
     /// The same in a new folder that goes when the server and this are gone.
     pub fn fresh() -> Self {
         let folder = crate::folder();
-        Self { own: Some(Arc::new(folder)), ..Self::on(Path::new("")) }.into_own()
+        let made = Self::on(&folder.path().join("data"));
+        Self { own: Some(Arc::new(folder)), ..made }
     }
 
     /// Without any argument, with `cwd` as the working directory.
     pub fn bare(cwd: &Path) -> Self {
-        Self { args: Vec::new(), cwd: Some(cwd.to_owned()), ..Self::on(&cwd.join("chancery-data")) }
+        Self { listen: None, cwd: Some(cwd.to_owned()), ..Self::on(&cwd.join("chancery-data")) }
     }
 
-    fn into_own(self) -> Self {
-        let data_dir = self.own.as_ref().expect("a folder of its own").path().join("data");
-        Self { own: self.own, ..Self::on(&data_dir) }
+    /// On an address of the caller's choice.
+    pub fn listen(self, address: &str) -> Self {
+        Self { listen: Some(address.to_owned()), ..self }
     }
 
     /// One more argument.
@@ -75,9 +81,14 @@ impl Builder {
         &self.data_dir
     }
 
-    fn spawn(&self) -> Process {
+    /// Starts it, and waits for nothing.
+    pub fn spawn(&self) -> Process {
         let mut command = command();
-        command.arg("serve").args(&self.args).envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.arg("serve");
+        if let Some(listen) = &self.listen {
+            command.args(["--listen", listen, "--data-dir"]).arg(&self.data_dir);
+        }
+        command.args(&self.args).envs(self.env.iter().map(|(name, value)| (name, value)));
         if let Some(cwd) = &self.cwd {
             command.current_dir(cwd);
         }
@@ -87,19 +98,24 @@ impl Builder {
     /// Starts it, and waits for the line that says where it listens.
     #[track_caller]
     pub fn start(&self) -> Server {
+        self.try_start().unwrap_or_else(|output| panic!("the server did not start: {output}"))
+    }
+
+    /// The same; what it left behind, if it ends before that line.
+    pub fn try_start(&self) -> Result<Server, Output> {
         let process = self.spawn();
         let Some(line) = process.line(START) else {
-            panic!("the server did not start: {}", process.wait(STOP));
+            return Err(process.wait(STOP));
         };
         let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line is {line}"));
         let client = Client::new(url);
-        Server {
+        Ok(Server {
             process,
             url: url.to_owned(),
             data_dir: self.data_dir.clone(),
             client,
             _own: self.own.clone(),
-        }
+        })
     }
 
     /// Starts it, and waits for it to give up by itself.

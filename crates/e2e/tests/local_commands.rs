@@ -1,0 +1,320 @@
+//! Commands on the local store, beside a running server and without one.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chancery_e2e::{
+    Builder, CLIENTS, Credentials, Output, Registry, Server, code_client, folder, mode, run, until,
+};
+
+/// A running server has heard of a change by then.
+const HEARD: Duration = Duration::from_secs(5);
+
+fn local(data: &Path, args: &[&str]) -> Output {
+    let data = data.to_string_lossy();
+    run(args.iter().copied().chain(["--data-dir", &*data]))
+}
+
+#[track_caller]
+fn done(data: &Path, args: &[&str]) -> Output {
+    let output = local(data, args);
+    assert_eq!(output.code, Some(0), "{output}");
+    output
+}
+
+#[track_caller]
+fn refused(data: &Path, args: &[&str]) -> String {
+    let output = local(data, args);
+    assert_eq!(output.code, Some(1), "{output}");
+    assert_eq!(output.stdout, "");
+    assert!(output.stderr.starts_with("error: "), "{output}");
+    assert_eq!(output.stderr.trim_end().lines().count(), 1, "{output}");
+    output.stderr
+}
+
+/// Makes an organization and answers the credentials of its administrator client.
+#[track_caller]
+fn organization(data: &Path, name: &str, short_name: &str) -> Credentials {
+    let output = done(data, &["organization", "create", name, "--short-name", short_name]);
+    let file = data.join(format!("organization-{short_name}.json"));
+    assert!(output.stdout.contains(&*file.to_string_lossy()), "{output}");
+    assert_eq!(mode(&file), 0o600);
+    let made = Credentials::read(&file);
+    for text in [&output.stdout, &output.stderr] {
+        assert!(
+            !text.contains(&made.client_secret) && !text.contains(made.text("/admin/password")),
+            "{text}"
+        );
+    }
+    made
+}
+
+#[track_caller]
+fn registry(server: &Server, made: &Credentials) -> Registry {
+    let token = server.client().grant(&made.client_id, &made.client_secret).expect(200);
+    Registry::new(server.client().with_token(&token.text_of("access_token")))
+}
+
+/// Waits until the server has heard of new credentials.
+#[track_caller]
+fn works(server: &Server, made: &Credentials) {
+    until("the new secret works", HEARD, || {
+        server.client().authenticates(&made.client_id, &made.client_secret).then_some(())
+    });
+}
+
+#[test]
+fn recover_gives_the_administrator_client_a_fresh_secret_beside_a_running_server() {
+    let server = Server::start();
+    let old = server.credentials();
+    let (client, token) = (server.client(), server.token());
+    let file = server.data_dir().join("recovery.json");
+    let output = done(server.data_dir(), &["recover"]);
+    assert!(output.stdout.contains(&*file.to_string_lossy()), "{output}");
+    assert_eq!(mode(&file), 0o600);
+
+    let new = Credentials::read(&file);
+    assert_eq!(new.client_id, old.client_id);
+    assert_ne!(new.client_secret, old.client_secret);
+    assert!(!output.stdout.contains(&new.client_secret), "{output}");
+    works(&server, &new);
+    until("the old secret stops", HEARD, || {
+        (!client.authenticates(&old.client_id, &old.client_secret)).then_some(())
+    });
+    assert!(client.authenticates(&new.client_id, &new.client_secret));
+    client.with_token(&token).get(CLIENTS).expect(200);
+    assert_eq!(server.credentials().json, old.json, "what was made before is left alone");
+}
+
+#[test]
+fn a_recovered_secret_works_at_once_even_while_the_old_one_is_in_use() {
+    let server = Server::start();
+    let old = server.credentials();
+    let (over, hammer) = (AtomicBool::new(false), server.client());
+    let works = std::thread::scope(|scope| {
+        // Whoever has the old secret goes on with it, so the server has the client in memory all the time.
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                hammer.authenticates(&old.client_id, &old.client_secret);
+            }
+        });
+        done(server.data_dir(), &["recover"]);
+        let new = Credentials::read(&server.data_dir().join("recovery.json"));
+        let works = server.client().authenticates(&new.client_id, &new.client_secret);
+        over.store(true, Ordering::SeqCst);
+        works
+    });
+    assert!(works, "the secret that `chancery recover` has just told is refused");
+}
+
+#[test]
+fn recover_writes_where_it_is_told_and_what_was_there_gives_way() {
+    let server = Server::start();
+    let folder = folder();
+    let file = folder.path().join("fresh.json");
+    let path = file.to_string_lossy();
+    let mut secrets = Vec::new();
+    for _ in 0..2 {
+        done(server.data_dir(), &["recover", "--file", &path]);
+        assert_eq!(mode(&file), 0o600);
+        secrets.push(Credentials::read(&file).client_secret);
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("a mode");
+    }
+    assert!(!server.data_dir().join("recovery.json").exists());
+    let id = server.credentials().client_id;
+    works(&server, &Credentials::read(&file));
+    until("the secret in between stops", HEARD, || {
+        (!server.client().authenticates(&id, &secrets[0])).then_some(())
+    });
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no drafts are left");
+}
+
+#[test]
+fn recover_that_cannot_write_the_secret_changes_nothing() {
+    let folder = folder();
+    let builder = Builder::on(&folder.path().join("data"));
+    let server = builder.start();
+    let made = server.credentials();
+    let nowhere = server.data_dir().join("no such folder").join("x.json");
+    let said = refused(server.data_dir(), &["recover", "--file", &nowhere.to_string_lossy()]);
+    assert!(said.contains("x.json"), "{said}");
+    assert!(server.client().authenticates(&made.client_id, &made.client_secret));
+    server.stop();
+    assert!(builder.start().client().authenticates(&made.client_id, &made.client_secret));
+}
+
+#[test]
+fn recover_makes_a_client_when_the_administrator_deleted_the_last_one() {
+    let server = Server::start();
+    let old = server.credentials();
+    let registry = server.registry();
+    let kept = registry.client.post(CLIENTS, &code_client("not an administrator")).expect(200).text_of("id");
+    registry.delete(&old.client_id).expect(204);
+    assert!(!server.client().authenticates(&old.client_id, &old.client_secret));
+
+    done(server.data_dir(), &["recover"]);
+    let new = Credentials::read(&server.data_dir().join("recovery.json"));
+    assert_ne!(new.client_id, old.client_id);
+    assert_ne!(new.client_id, kept);
+    let registry = self::registry(&server, &new);
+    registry.create("administered again");
+    registry.delete(&kept).expect(204);
+    assert!(!server.client().authenticates(&old.client_id, &old.client_secret));
+}
+
+#[test]
+fn recover_wakes_an_administrator_client_that_was_made_inactive() {
+    let server = Server::start();
+    let old = server.credentials();
+    let registry = server.registry();
+    let mut all = registry.get(&old.client_id).expect(200).json();
+    all["state"] = "inactive".into();
+    registry.client.put(&Registry::path(&old.client_id), &all).expect(200);
+    assert!(!server.client().authenticates(&old.client_id, &old.client_secret));
+    done(server.data_dir(), &["recover"]);
+    let new = Credentials::read(&server.data_dir().join("recovery.json"));
+    works(&server, &new);
+    self::registry(&server, &new).create("administered again");
+}
+
+#[test]
+fn recover_asks_for_the_organization_where_there_are_several() {
+    let server = Server::start();
+    let first = server.credentials();
+    let acme = organization(server.data_dir(), "Acme", "acme");
+    let said = refused(server.data_dir(), &["recover"]);
+    assert!(said.contains("--organization"), "{said}");
+    let said = refused(server.data_dir(), &["recover", "--organization", "nobody"]);
+    assert!(said.contains("organization list"), "{said}");
+    assert!(!server.data_dir().join("recovery.json").exists());
+
+    for wanted in ["acme", acme.text("/organization/id")] {
+        done(server.data_dir(), &["recover", "--organization", wanted]);
+        let new = Credentials::read(&server.data_dir().join("recovery.json"));
+        assert_eq!(new.client_id, acme.client_id);
+        assert_eq!(new.text("/organization/id"), acme.text("/organization/id"));
+        works(&server, &new);
+    }
+    until("the old secret stops", HEARD, || {
+        (!server.client().authenticates(&acme.client_id, &acme.client_secret)).then_some(())
+    });
+    assert!(server.client().authenticates(&first.client_id, &first.client_secret), "the other is left alone");
+}
+
+#[test]
+fn organizations_are_made_and_listed() {
+    let server = Server::start();
+    let first = server.credentials();
+    let acme = organization(server.data_dir(), "Acme & Sons", "acme");
+    let listed = done(server.data_dir(), &["organization", "list"]).stdout;
+    let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(lines.len(), 2, "{listed}");
+    assert_eq!(lines[0][0], first.text("/organization/id"));
+    assert_eq!(lines[1], [acme.text("/organization/id"), "acme", "Acme & Sons"]);
+
+    let said = refused(server.data_dir(), &["organization", "create", "Acme", "--short-name", "acme"]);
+    assert!(said.contains("--short-name"), "{said}");
+    for args in [["organization", "create", "&"], ["organization", "create", ""]] {
+        refused(server.data_dir(), &args);
+    }
+    assert_eq!(done(server.data_dir(), &["organization", "list"]).stdout, listed);
+
+    let me = registry(&server, &acme).client.get("/api/v2/organizations/me").expect(200);
+    assert_eq!(me.text_of("id"), acme.text("/organization/id"));
+    assert_eq!(me.text_of("name"), "Acme & Sons");
+}
+
+#[test]
+fn organizations_see_nothing_of_each_other() {
+    let server = Server::start();
+    let chancery = server.registry();
+    let theirs = chancery.create("of the first organization");
+    let before = (chancery.names(), chancery.get(&theirs.id).json());
+    let acme = organization(server.data_dir(), "Acme", "acme");
+    let acme_registry = registry(&server, &acme);
+
+    assert_eq!(acme_registry.names().into_keys().collect::<Vec<_>>(), [&*acme.client_id]);
+    for id in [&theirs.id, &server.credentials().client_id] {
+        let path = Registry::path(id);
+        for answer in [
+            acme_registry.get(id),
+            acme_registry.rename(id, "stolen"),
+            acme_registry.delete(id),
+            acme_registry.reset(id),
+            acme_registry.client.put(&path, &chancery.machine("stolen")),
+            acme_registry.client.put(&path, &serde_json::json!({})),
+        ] {
+            assert_eq!(answer.expect(404).text_of("code"), "client.not.found");
+        }
+    }
+    // A role of the other organization is unknown here.
+    let answer = acme_registry.client.post(CLIENTS, &chancery.machine("with a foreign role")).expect(400);
+    assert_eq!(answer.text_of("code"), "bad.client.role");
+    let own = chancery.client.get(&format!("/api/v2/authorization/subjects/{}", theirs.id)).expect(200);
+    assert_eq!(own.text_of("id"), theirs.id);
+    acme_registry.client.get(&format!("/api/v2/authorization/subjects/{}", theirs.id)).expect(404);
+
+    assert_eq!((chancery.names(), chancery.get(&theirs.id).json()), before);
+    assert!(server.client().authenticates(&theirs.id, &theirs.secret));
+    chancery.get(&acme.client_id).expect(404);
+    acme_registry.create("of the second organization");
+    assert_eq!(chancery.names(), before.0);
+}
+
+#[test]
+fn a_new_organization_can_have_chosen_credentials() {
+    let server = Server::start();
+    let folder = folder();
+    let (file, id) = (folder.path().join("made.json"), "5bfa8c2e-90b5-4a0f-8a53-2a7b1b8ff1d3");
+    let create = |name: &str| {
+        let mut command = chancery_e2e::command();
+        command.args(["organization", "create", name, "--file"]).arg(&file).arg("--data-dir");
+        command.arg(server.data_dir()).env("CHANCERY_BOOTSTRAP_CLIENT_ID", id);
+        chancery_e2e::Process::start(&mut command).wait(Duration::from_secs(30))
+    };
+    let output = create("Chosen");
+    assert_eq!(output.code, Some(0), "{output}");
+    assert_eq!(mode(&file), 0o600);
+    let made = Credentials::read(&file);
+    assert_eq!(made.client_id, id);
+    registry(&server, &made).create("by the chosen one");
+    let output = create("Chosen again");
+    assert_eq!(output.code, Some(1), "the client id is taken: {output}");
+    assert!(server.client().authenticates(id, &made.client_secret));
+    assert_eq!(done(server.data_dir(), &["organization", "list"]).stdout.lines().count(), 2);
+}
+
+#[test]
+fn without_a_store_the_commands_say_what_to_do_and_make_nothing() {
+    let folder = folder();
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).expect("a folder");
+    for data in [empty.clone(), folder.path().join("missing")] {
+        for args in [&["recover"][..], &["organization", "list"], &["organization", "create", "Acme"]] {
+            let said = refused(&data, args);
+            assert!(said.contains("chancery serve") && said.contains("--data-dir"), "{said}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(&empty).expect("a folder").count(), 0);
+    assert!(!folder.path().join("missing").exists());
+}
+
+#[test]
+fn the_commands_work_without_a_server() {
+    let folder = folder();
+    let builder = Builder::on(&folder.path().join("data"));
+    let old = {
+        let server = builder.start();
+        let made = server.credentials();
+        server.stop();
+        made
+    };
+    done(builder.data_dir(), &["recover"]);
+    let acme = organization(builder.data_dir(), "Acme", "acme");
+    let new = Credentials::read(&builder.data_dir().join("recovery.json"));
+    let server = builder.start();
+    assert!(server.client().authenticates(&new.client_id, &new.client_secret));
+    assert!(server.client().authenticates(&acme.client_id, &acme.client_secret));
+    assert!(!server.client().authenticates(&old.client_id, &old.client_secret));
+}

@@ -1,0 +1,79 @@
+//! `/.well-known/jwks.json`: the keys that verify tokens (RFC 7517 section 5).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use chancery_core::jose::{base64url, from_base64url};
+use chancery_core::keyring::{MasterKey, rotation};
+use chancery_core::types::Lifetime;
+use chancery_core::write::Changed;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, World, get, post, transcript};
+
+const PATH: &str = "/.well-known/jwks.json";
+
+async fn keys(world: &World) -> Vec<Value> {
+    let answer = get(PATH).send(world).await;
+    answer.json()["keys"].as_array().expect("keys").clone()
+}
+
+/// What nobody can foresee of a key is named, not shown.
+fn redact(mut answer: Answer) -> Answer {
+    let mut text = String::from_utf8(answer.body.to_vec()).expect("text");
+    for key in answer.json()["keys"].as_array().expect("keys") {
+        for member in ["kid", "x", "y"] {
+            let value = key[member].as_str().expect("text");
+            assert_eq!(from_base64url(value).map(|bytes| bytes.len()), Some(32), "{member}");
+            text = text.replace(value, &format!("[{member}]"));
+        }
+    }
+    answer.body = text.into();
+    answer
+}
+
+async fn jwt_header(world: &World) -> Value {
+    let (id, secret) = (world.acme.robot.id.to_string(), world.acme.robot.secret.expose());
+    let request = post("/oauth2/token").basic(&id, secret).form("grant_type=client_credentials");
+    let answer = request.send(world).await.json();
+    let token = answer["access_token"].as_str().expect("text").to_owned();
+    let header = token.split('.').next().and_then(from_base64url).expect("base64url");
+    serde_json::from_slice(&header).expect("JSON")
+}
+
+#[tokio::test]
+async fn the_keys_are_public_and_may_be_kept_for_an_hour() {
+    let world = World::new().await;
+    transcript!(redact(get(PATH).send(&world).await));
+}
+
+#[tokio::test]
+async fn a_key_is_named_by_its_thumbprint_and_tokens_name_it() {
+    let world = World::new().await;
+    let keys = keys(&world).await;
+    let text = |member: &str| keys[0][member].as_str().expect("text");
+    // RFC 7638 section 3.2: the required members in this order, and nothing else.
+    let thumb = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, text("x"), text("y"));
+    assert_eq!(text("kid"), base64url(digest(&SHA256, thumb.as_bytes()).as_ref()));
+    assert_eq!(jwt_header(&world).await, json!({ "alg": "ES256", "typ": "at+jwt", "kid": text("kid") }));
+}
+
+#[tokio::test]
+async fn a_successor_is_published_a_day_before_it_signs() {
+    let world = World::new().await;
+    let old = keys(&world).await;
+    let day = Lifetime::from_days(1).millis();
+    world.pass(29 * day);
+    // Another node makes the successor.
+    let master = MasterKey::parse(&world.app.master.expose()).expect("its own text form");
+    let rows = chancery_store::Store::keys(&*world.store).await.expect("reads");
+    let due = rotation::due(&rows, &master, &*world.app.random, world.now()).expect("keys");
+    world.elsewhere(due).await;
+    assert_eq!(keys(&world).await, old);
+    world.hears(Changed::Keys).await;
+    let both = keys(&world).await;
+    assert_eq!((both.len(), &both[1]), (2, &old[0]));
+    assert_eq!(jwt_header(&world).await["kid"], old[0]["kid"]);
+    world.pass(day - 1);
+    assert_eq!(jwt_header(&world).await["kid"], old[0]["kid"]);
+    world.pass(1);
+    assert_eq!(jwt_header(&world).await["kid"], both[0]["kid"]);
+}

@@ -22,7 +22,7 @@ async fn main() -> std::io::Result<()> {
         stream.set_nodelay(true)?;
         let service = hyper_util::service::TowerToHyperService::new(router.clone());
         tokio::spawn(async move {
-            let connection = hyper::server::conn::http1::Builder::new().pipeline_flush(true).serve_connection(
+            let connection = hyper::server::conn::http1::Builder::new().serve_connection(
                 hyper_util::rt::TokioIo::new(stream),
                 service,
             );

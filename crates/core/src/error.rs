@@ -184,6 +184,13 @@ impl ApiError {
     }
 }
 
+/// The names in a message: the first ten, each cut to 128 characters, so that no request is echoed at length.
+pub fn list<S: AsRef<str>>(names: &[S]) -> String {
+    let shown = names.iter().take(10).map(|name| name.as_ref().chars().take(128).collect::<String>());
+    let more = (names.len() > 10).then(|| "...".to_owned());
+    shown.chain(more).collect::<Vec<_>>().join(", ")
+}
+
 impl From<ApiCode> for ApiError {
     fn from(code: ApiCode) -> Self {
         Self::new(code)

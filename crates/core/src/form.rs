@@ -8,6 +8,9 @@ use crate::error::{ErrorCode, OAuthError};
 /// The members that a specification lets stand more than once (RFC 8707 section 2).
 const REPEATABLE: &[&str] = &["resource", "audience"];
 
+/// No form has more: each is compared with all before it.
+const MOST_MEMBERS: usize = 64;
+
 /// A parsed form. A member without value counts as absent (RFC 6749 section 3.2). Its values are never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Form<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -18,6 +21,9 @@ impl<'a> Form<'a> {
         let malformed = OAuthError::new(ErrorCode::InvalidRequest, "the form is not valid UTF-8");
         let mut members: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
+            if members.len() == MOST_MEMBERS {
+                return Err(OAuthError::new(ErrorCode::InvalidRequest, "the form has too many parameters"));
+            }
             // The parser replaces what is not UTF-8; a secret or a code never holds that character.
             if name.contains(char::REPLACEMENT_CHARACTER) || value.contains(char::REPLACEMENT_CHARACTER) {
                 return Err(malformed);
@@ -72,6 +78,13 @@ mod tests {
         let form = Form::parse(b"scope=&grant_type=x%2By").expect("a form");
         assert_eq!((form.find("scope"), form.find("grant_type")), (None, Some("x+y")));
         assert!(form.has("scope"));
+    }
+
+    #[test]
+    fn a_form_of_too_many_members_is_refused_early() {
+        let form = |count: usize| (0..count).map(|n| format!("m{n}=x")).collect::<Vec<_>>().join("&");
+        assert!(Form::parse(form(64).as_bytes()).is_ok());
+        assert!(Form::parse(form(65).as_bytes()).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A new organization with everything it takes to administer it.
 
-use crate::client::{Client, ClientState};
+use crate::client::{Client, ClientState, first_epoch};
 use crate::env::Random;
 use crate::grants::{GrantType, GrantTypes};
 use crate::keyring::Keyring;
@@ -74,8 +74,8 @@ pub fn found(plan: Plan, keys: &Keyring, random: &dyn Random, now: Timestamp) ->
         created_at: now,
     };
     let id = plan.client.unwrap_or_else(|| ClientId::random(random));
-    let client =
-        administrator_client(id, organization.id, Secret::keep(&plan.secret, keys, random, now), now);
+    let secret = Secret::keep(&plan.secret, keys, random, now);
+    let client = administrator_client(id, organization.id, secret, random, now);
     let user_id = user.id;
     let writes = vec![
         Write::CreateOrganization(organization.clone()),
@@ -127,7 +127,7 @@ pub fn recover(
         ));
     }
     let id = ClientId::random(random);
-    let client = administrator_client(id, organization, secret, now);
+    let client = administrator_client(id, organization, secret, random, now);
     let grants = vec![everywhere(id.into(), SubjectKind::Client, admin.id, now)];
     Some((
         id,
@@ -146,6 +146,7 @@ fn administrator_client(
     id: ClientId,
     organization: OrganizationId,
     secret: Secret,
+    random: &dyn Random,
     now: Timestamp,
 ) -> Client {
     Client {
@@ -160,7 +161,7 @@ fn administrator_client(
         state: ClientState::Active,
         date_to_delete: None,
         secrets: vec![secret],
-        epoch: 1,
+        epoch: first_epoch(random),
         version: 1,
         created_at: now,
         created_by: None,

@@ -93,15 +93,22 @@ pub enum LoadError {
 struct RevokedIds(RwLock<HashMap<RevokedId, Timestamp>>);
 
 impl RevokedIds {
-    /// Adds, and drops what has expired. Never replaces: a revocation is not undone, and one committed while `revoked`
-    /// was being read must not be lost.
-    fn add(&self, revoked: &[Revoked], now: Timestamp) {
+    /// Adds. Never replaces: a revocation is not undone, and one committed while `revoked` was being read must not be
+    /// lost.
+    fn add(&self, revoked: &[Revoked]) {
+        if revoked.is_empty() {
+            return;
+        }
         let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        ids.retain(|_, until| now < *until);
         for it in revoked {
             let until = ids.entry(it.id).or_insert(it.expires_at);
             *until = (*until).max(it.expires_at);
         }
+    }
+
+    /// Drops what has expired.
+    fn prune(&self, now: Timestamp) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|_, until| now < *until);
     }
 }
 
@@ -120,7 +127,7 @@ impl App {
         let now = parts.clock.now();
         let keys = Keyring::open(&parts.store.keys().await?, &parts.master)?;
         let revoked = RevokedIds::default();
-        revoked.add(&parts.store.revoked(now).await?, now);
+        revoked.add(&parts.store.revoked(now).await?);
         Ok(Arc::new(Self {
             store: parts.store,
             clock: parts.clock,
@@ -190,7 +197,7 @@ impl App {
                 match $keep {
                     Some(value) => {
                         let value = Arc::new(value);
-                        self.$cache.keep(ticket, $id, Arc::clone(&value), now);
+                        self.$cache.keep(ticket, $id, Arc::clone(&value), age, now);
                         facts.$put($id, $wrap(value));
                     }
                     None => facts.$put($id, Default::default()),
@@ -234,7 +241,7 @@ impl App {
             let made = app.store.commit(writes, now).await;
             // After a fault nobody knows whether it was done: memory forgets in any case but a clean refusal.
             if made != Err(StoreError::Conflict) {
-                app.revoked.add(&revoked, now);
+                app.revoked.add(&revoked);
                 for change in changed.into_iter().filter(|change| *change != Changed::Revoked) {
                     app.hear(change).await?;
                 }
@@ -255,7 +262,8 @@ impl App {
             Changed::RoleGrants(id) => self.role_grants.forget(id),
             Changed::Revoked => {
                 let now = self.clock.now();
-                self.revoked.add(&self.store.revoked(now).await?, now);
+                self.revoked.add(&self.store.revoked(now).await?);
+                self.revoked.prune(now);
             }
             Changed::Keys => {
                 let rows = self.store.keys().await?;

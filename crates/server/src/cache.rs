@@ -8,7 +8,8 @@ use chancery_core::types::{Lifetime, Timestamp};
 
 /// However quiet the change log, no entry is older.
 const LIFETIME: Lifetime = Lifetime::from_seconds(60);
-/// A refusal stands on entries no older than this: bounds the reloads that refusals of one record can cause.
+/// A refusal stands on entries that were loaded for one, no longer ago than this: bounds the reloads that refusals of
+/// one record can cause.
 const FRESH_MILLIS: i64 = 100;
 
 /// How old an entry may be.
@@ -16,26 +17,34 @@ const FRESH_MILLIS: i64 = 100;
 pub enum Age {
     /// As old as entries get.
     Any,
-    /// Young enough to refuse on.
+    /// Loaded to refuse on, just now.
     Fresh,
     /// Not from memory at all.
     None,
 }
 
 impl Age {
-    fn admits(self, loaded_at: Timestamp, now: Timestamp) -> bool {
-        let age = now.millis() - loaded_at.millis();
+    fn admits(self, loaded: Loaded, now: Timestamp) -> bool {
+        // A clock that was set back makes entries from the future: those are of no age at all.
+        let within = |millis| (0..millis).contains(&(now.millis() - loaded.at.millis()));
         match self {
-            Self::Any => age < LIFETIME.millis(),
-            Self::Fresh => age < FRESH_MILLIS,
+            Self::Any => within(LIFETIME.millis()),
+            Self::Fresh => loaded.afresh && within(FRESH_MILLIS),
             Self::None => false,
         }
     }
 }
 
+/// When an entry was loaded, and whether that was because memory would not do.
+#[derive(Clone, Copy)]
+struct Loaded {
+    at: Timestamp,
+    afresh: bool,
+}
+
 /// A bounded cache of one kind of record.
 pub struct Cache<K, V> {
-    entries: quick_cache::sync::Cache<K, (Timestamp, V)>,
+    entries: quick_cache::sync::Cache<K, (Loaded, V)>,
     /// Counts invalidations.
     generation: AtomicU64,
 }
@@ -48,8 +57,8 @@ impl<K: Eq + Hash + Copy, V: Clone> Cache<K, V> {
 
     /// The entry, if there is one of that age.
     pub fn find(&self, key: K, age: Age, now: Timestamp) -> Option<V> {
-        let (loaded_at, value) = self.entries.get(&key)?;
-        age.admits(loaded_at, now).then_some(value)
+        let (loaded, value) = self.entries.get(&key)?;
+        age.admits(loaded, now).then_some(value)
     }
 
     /// Call before the read whose answer will be kept.
@@ -58,9 +67,9 @@ impl<K: Eq + Hash + Copy, V: Clone> Cache<K, V> {
     }
 
     /// Keeps what was read, unless something was invalidated since `ticket` was taken: it may have been this.
-    pub fn keep(&self, ticket: u64, key: K, value: V, now: Timestamp) {
+    pub fn keep(&self, ticket: u64, key: K, value: V, age: Age, now: Timestamp) {
         if self.ticket() == ticket {
-            self.entries.insert(key, (now, value));
+            self.entries.insert(key, (Loaded { at: now, afresh: age != Age::Any }, value));
             if self.ticket() != ticket {
                 self.entries.remove(&key);
             }
@@ -91,21 +100,24 @@ mod tests {
         let cache = Cache::new(10);
         let ticket = cache.ticket();
         cache.forget(1);
-        cache.keep(ticket, 1, "stale", NOW);
+        cache.keep(ticket, 1, "stale", Age::Any, NOW);
         assert_eq!(cache.find(1, Age::Any, NOW), None);
-        cache.keep(cache.ticket(), 1, "current", NOW);
+        cache.keep(cache.ticket(), 1, "current", Age::Any, NOW);
         assert_eq!(cache.find(1, Age::Any, NOW), Some("current"));
     }
 
     #[test]
     fn an_entry_is_as_old_as_the_reader_allows() {
         let cache = Cache::new(10);
-        cache.keep(cache.ticket(), 1, "value", NOW);
+        cache.keep(cache.ticket(), 1, "value", Age::Any, NOW);
+        assert_eq!(cache.find(1, Age::Fresh, NOW), None, "it was not loaded to refuse on");
+        cache.keep(cache.ticket(), 1, "value", Age::Fresh, NOW);
         let later = |millis| Timestamp::from_millis(NOW.millis() + millis);
         assert_eq!(cache.find(1, Age::Fresh, later(99)), Some("value"));
         assert_eq!(cache.find(1, Age::Fresh, later(100)), None);
         assert_eq!(cache.find(1, Age::Any, later(59_999)), Some("value"));
         assert_eq!(cache.find(1, Age::Any, later(60_000)), None);
         assert_eq!(cache.find(1, Age::None, NOW), None);
+        assert_eq!(cache.find(1, Age::Any, later(-1)), None);
     }
 }

@@ -4,9 +4,10 @@ pub mod organization;
 pub mod recover;
 pub mod serve;
 
+use std::env::VarError;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use chancery_server::config::File;
 use chancery_server::start::bootstrap::Wishes;
 use chancery_server::start::credentials::Place;
@@ -39,7 +40,10 @@ pub struct Data {
 impl Data {
     /// The configuration file with what the environment overrides.
     fn file(&self) -> anyhow::Result<File> {
-        Ok(File::load(self.config.as_deref(), std::env::vars())?)
+        // What is not text cannot be an option of ours.
+        let text = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Ok(File::load(self.config.as_deref(), text)?)
     }
 
     fn data_dir(&self, file: &File) -> PathBuf {
@@ -72,16 +76,25 @@ fn wishes() -> anyhow::Result<Wishes> {
 
 fn wish(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
     let name = format!("CHANCERY_BOOTSTRAP_{name}");
-    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match (read(&name), read(&format!("{name}_FILE"))) {
+    match (variable(&name)?, variable(&format!("{name}_FILE"))?) {
         (Some(_), Some(_)) => bail!("Both {name} and {name}_FILE are set. Keep one of them."),
-        (Some(value), None) => Ok(Some(Zeroizing::new(value))),
+        (Some(value), None) => Ok(Some(value)),
         (None, Some(path)) => {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("The file {path}, which {name}_FILE names, cannot be read"))?;
+            let refused =
+                |error| format!("The file {}, which {name}_FILE names, cannot be read: {error}.", *path);
+            let text = std::fs::read_to_string(&*path).map_err(|error| anyhow!(refused(error)))?;
             Ok(Some(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned())))
         }
         (None, None) => Ok(None),
+    }
+}
+
+/// A variable of the environment; empty counts as absent.
+fn variable(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(Zeroizing::new(value)).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => bail!("The variable {name} is not valid UTF-8."),
     }
 }
 

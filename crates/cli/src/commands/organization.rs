@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chancery_server::start::local::Local;
 use clap::{Args, Subcommand};
 
-use super::{Data, tell, wishes};
+use super::{Data, tell};
 
 /// A running server need not be stopped.
 #[derive(Args)]
@@ -42,8 +42,7 @@ impl Organization {
         match self.action {
             Action::Create { data, name, short_name, file } => {
                 let local = Local::open(&data.data_dir(&data.file()?), &data.master_key()?).await?;
-                let made =
-                    local.create_organization(&name, short_name.as_deref(), wishes()?, file.as_deref()).await;
+                let made = local.create_organization(&name, short_name.as_deref(), file.as_deref()).await;
                 local.close().await;
                 tell(&made?);
             }

@@ -4,7 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use chancery_server::config::{Config, LogFormat, LogLevel};
-use chancery_server::{start, telemetry};
+use chancery_server::start::{self, StartError};
+use chancery_server::telemetry;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -104,6 +105,7 @@ impl Serve {
                 _ = interrupt.recv() => {}
             }
         };
-        Ok(start::serve(config, self.data.master_key()?, wishes()?, stop).await?)
+        let wishes = || wishes().map_err(|error| StartError(error.to_string()));
+        Ok(start::serve(config, self.data.master_key()?, wishes, stop).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! What a caller asks a client to be, and the rules that its members must pass one by one.
 
 use crate::client::{Client, ClientState};
-use crate::error::{ApiCode, ApiError};
+use crate::error::{ApiCode, ApiError, list};
 use crate::grants::GrantTypes;
 use crate::policy::{DEFAULT_TOKEN, LONGEST_TOKEN, SHORTEST_TOKEN};
 use crate::types::{Lifetime, RedirectUri, Scope, ScopeName, Timestamp, from_wire};
@@ -96,9 +96,8 @@ impl Draft {
     fn scope(&self) -> Result<Scope, ApiError> {
         let unknown: Vec<&str> =
             self.scope.iter().map(String::as_str).filter(|name| ScopeName::find(name).is_none()).collect();
-        Scope::from_names(self.scope.iter().map(String::as_str)).ok_or_else(|| {
-            ApiError::new(ApiCode::InvalidScope).with("scopes", unknown.join(", ")).at("scope")
-        })
+        Scope::from_names(self.scope.iter().map(String::as_str))
+            .ok_or_else(|| ApiError::new(ApiCode::InvalidScope).with("scopes", list(&unknown)).at("scope"))
     }
 
     fn name(&self) -> Result<String, ApiError> {

@@ -4,6 +4,7 @@ pub mod draft;
 pub mod registry;
 
 use crate::decision::Undecided;
+use crate::env::Random;
 use crate::facts::Facts;
 use crate::grants::{GrantType, GrantTypes};
 use crate::types::{
@@ -32,6 +33,15 @@ impl ClientState {
     pub fn as_str(self) -> &'static str {
         crate::types::wire_name(Self::ALL, self)
     }
+}
+
+/// Where the epoch of a new client begins: anywhere, so that tokens of a deleted client are not those of a later one
+/// that was given the same id.
+pub fn first_epoch(random: &dyn Random) -> u32 {
+    let mut bytes = [0; 4];
+    random.fill(&mut bytes);
+    // Half of the range is left to count up in.
+    u32::from_le_bytes(bytes) / 2
 }
 
 /// Who made or changed something.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::access::Caller;
 use crate::client::draft::{Checked, bad_state};
-use crate::client::{Client, ClientState, Draft};
+use crate::client::{Client, ClientState, Draft, first_epoch};
 use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
-use crate::error::{ApiCode, ApiError};
+use crate::error::{ApiCode, ApiError, list};
 use crate::facts::Facts;
 use crate::rbac::permission::ADMIN;
 use crate::rbac::{Authority, DivisionScope, RoleGrant, SubjectKind};
@@ -53,7 +53,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             state: ClientState::Active,
             date_to_delete: checked.date_to_delete,
             secrets: vec![Secret::keep(&secret, env.keys, env.random, env.now)],
-            epoch: 1,
+            epoch: first_epoch(env.random),
             version: 1,
             created_at: env.now,
             created_by: Some(caller.actor()),
@@ -88,7 +88,8 @@ pub fn update(
             return Err(bad_state("A disabled client can only be edited by an administrator.").into());
         }
         let checked = draft.check(Some(current))?;
-        let state = checked.state.unwrap_or(ClientState::Active);
+        // A block is not lifted by saying nothing.
+        let state = checked.state.unwrap_or(current.state);
         if state == ClientState::Disabled && !is_admin {
             return Err(bad_state("Only an administrator can disable a client.").into());
         }
@@ -247,5 +248,5 @@ fn role_grants(
 }
 
 fn bad_role(roles: &[String]) -> ApiError {
-    ApiError::new(ApiCode::BadClientRole).with("roles", roles.join(", ")).at("roleDivisions")
+    ApiError::new(ApiCode::BadClientRole).with("roles", list(roles)).at("roleDivisions")
 }

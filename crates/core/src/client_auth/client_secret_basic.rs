@@ -19,7 +19,14 @@ impl ClientAuth for ClientSecretBasic {
     fn presented(&self, request: &TokenRequest) -> Option<Result<Claim, OAuthError>> {
         let credentials = request.authorization?.credentials("basic")?;
         let unreadable = OAuthError::new(ErrorCode::InvalidClient, "the Basic credentials cannot be read");
-        Some(read(credentials, request.dialect.basic_is_form_encoded()).ok_or(unreadable))
+        let claim = read(credentials, request.dialect.basic_is_form_encoded()).ok_or(unreadable);
+        Some(claim.and_then(|claim| match request.form.find("client_id") {
+            Some(other) if other != claim.client_id => Err(OAuthError::new(
+                ErrorCode::InvalidRequest,
+                "the form names another client than the header",
+            )),
+            _ => Ok(claim),
+        }))
     }
 }
 

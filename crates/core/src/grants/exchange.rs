@@ -47,10 +47,15 @@ fn decide(
     let grant_type =
         form.find("grant_type").ok_or(OAuthError::new(ErrorCode::InvalidRequest, "grant_type is missing"))?;
 
+    // First, since it is true of everybody: public clients, whose grants are not there yet, are told so too.
+    let grant = ALL.iter().find(|grant| grant.grant_type().as_str() == grant_type);
+    let grant =
+        *grant.ok_or(OAuthError::new(ErrorCode::UnsupportedGrantType, "the grant type is not supported"))?;
+
     let proven = client_auth::authenticate(facts, request, env)?;
     let client = proven.client;
     *asking = Some(client.id);
-    let grant = usable_grant(client, grant_type)?;
+    may_use(client, grant)?;
     let Authorization { user, scope: allowed } = grant.authorize(client, form)?;
     let scope = narrow_scope(form, &allowed, user.is_some(), request.dialect)?;
     let audience = narrow_audience(form, request.dialect, env)?;
@@ -59,18 +64,15 @@ fn decide(
     Ok(Decision::allow(issued).and(issued_event(&proven, grant, env)))
 }
 
-/// The client may act at all, the server has the grant, the client is registered for it.
-fn usable_grant(client: &Client, grant_type: &str) -> Result<&'static dyn Grant, OAuthError> {
+/// The client may act at all, and is registered for the grant.
+fn may_use(client: &Client, grant: &dyn Grant) -> Result<(), OAuthError> {
     if client.state != ClientState::Active {
         return Err(OAuthError::new(ErrorCode::InvalidClient, "the client is not active"));
     }
-    let grant = ALL.iter().find(|grant| grant.grant_type().as_str() == grant_type);
-    let grant =
-        grant.ok_or(OAuthError::new(ErrorCode::UnsupportedGrantType, "the grant type is not supported"))?;
     if !client.grant_types.contains(grant.grant_type()) {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client may not use this grant type"));
     }
-    Ok(*grant)
+    Ok(())
 }
 
 /// RFC 6749 section 3.3: never more than was allowed.
@@ -197,7 +199,7 @@ mod tests {
             (
                 "disabled",
                 |w| w.client.state = ClientState::Disabled,
-                "grant_type=magic",
+                "grant_type=client_credentials",
                 ErrorCode::InvalidClient,
             ),
             ("scope", |_| (), "grant_type=client_credentials&scope=nonsense", ErrorCode::InvalidScope),

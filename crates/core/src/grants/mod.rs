@@ -70,8 +70,10 @@ impl GrantTypes {
 
     /// The set behind an `authorizedGrantType`, in any spelling that a client of the API ever used.
     pub fn from_authorized_grant_type(text: &str) -> Option<Self> {
-        let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_uppercase();
-        let (grant_type, _) = AUTHORIZED.iter().find(|(_, name)| plain(name) == plain(text))?;
+        let text = text.replace('_', "-");
+        let is_spelling =
+            |name: &str| text.eq_ignore_ascii_case(name) || text.eq_ignore_ascii_case(&name.replace('-', ""));
+        let (grant_type, _) = AUTHORIZED.iter().find(|(_, name)| is_spelling(name))?;
         let set = Self::default().with(*grant_type);
         Some(if *grant_type == GrantType::AuthorizationCode {
             set.with(GrantType::RefreshToken)
@@ -157,7 +159,9 @@ mod tests {
             assert_eq!(set.authorized_grant_type(), answer);
             assert_eq!(set.to_string().parse(), Ok(set));
         }
-        assert_eq!(GrantTypes::from_authorized_grant_type("CODE_PKCE"), None);
+        for wrong in ["CODE_PKCE", "-c-o-d-e-", "CO-DE", ""] {
+            assert_eq!(GrantTypes::from_authorized_grant_type(wrong), None, "{wrong}");
+        }
         assert_eq!("nonsense".parse::<GrantTypes>(), Err(()));
     }
 }

@@ -43,7 +43,9 @@ pub fn due(rows: &[KeyRow], master: &MasterKey, random: &dyn Random, now: Timest
     let mut writes = Vec::new();
     let mut next = rows.iter().map(|row| row.id.0).max().unwrap_or(0);
     for rhythm in RHYTHMS {
-        let mut keys: Vec<_> = rows.iter().filter(|row| row.purpose == rhythm.purpose).collect();
+        // A key from the future was made while the clock was wrong; it must not hold up the others.
+        let made = rows.iter().filter(|row| row.purpose == rhythm.purpose && row.created_at <= now);
+        let mut keys: Vec<_> = made.collect();
         keys.sort_by_key(|row| row.active_from);
         if let Some(youngest) = keys.last()
             && youngest.active_from + rhythm.period <= now + rhythm.ahead

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 /// No callback is longer.
 pub const MOST_CHARACTERS: usize = 2048;
 
+const SCRIPTS: &[&str] = &["javascript", "data", "vbscript", "file", "blob", "about", "view-source"];
+
 /// A callback as it was registered; compared as a plain string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -31,6 +33,10 @@ impl RedirectUri {
         }
         if text.contains('*') {
             return Err("a redirect URI must not contain a wildcard");
+        }
+        // A browser runs or opens these itself: what is sent there is not sent to an application.
+        if SCRIPTS.iter().any(|script| scheme.eq_ignore_ascii_case(script)) {
+            return Err("a redirect URI must not have a scheme that a browser keeps to itself");
         }
         let is_web = |scheme_wanted: &str| scheme.eq_ignore_ascii_case(scheme_wanted);
         if is_web("https") && host(rest).is_none_or(str::is_empty) {
@@ -89,6 +95,9 @@ mod tests {
             "http://localhost@a/",
             "http://a\\@localhost/",
             "https:///x",
+            "javascript:alert(1)",
+            "DATA:x",
+            "file:///etc",
             "1a://x",
             "http://a\n",
         ] {

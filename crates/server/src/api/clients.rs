@@ -39,9 +39,11 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
     let (first, listing) = listing.next().await?;
     let rest = stream::try_unfold(listing, |listing| async move {
         match listing {
-            Some(listing) => {
-                listing.next().await.map(Some).map_err(|failure| std::io::Error::other(failure.to_string()))
-            }
+            Some(listing) => listing.next().await.map(Some).map_err(|failure| {
+                // The status is out; all that is left is to break off, so that nobody takes a part for the whole.
+                tracing::error!(%failure, "a listing broke off");
+                std::io::Error::other(failure)
+            }),
             None => Ok(None),
         }
     });

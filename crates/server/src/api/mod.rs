@@ -15,18 +15,17 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use chancery_api::{DateTime, DomainEntityRef};
 use chancery_core::access::{self, Caller};
 use chancery_core::client::Actor;
-use chancery_core::client_auth::Header;
 use chancery_core::error::ApiCode;
 use chancery_core::rbac::Permission;
 use chancery_core::types::Timestamp;
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::authorization;
 use crate::settle::settle;
 
 /// What an operation answers.
@@ -38,7 +37,7 @@ pub async fn admit(
     headers: &HeaderMap,
     permissions: &[Permission],
 ) -> Result<Caller, Failure> {
-    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(Header::new);
+    let header = authorization::find(headers);
     let bearer = header.and_then(|header| header.credentials("bearer")).filter(|token| !token.is_empty());
     let bearer = bearer.ok_or(ApiCode::AuthenticationRequired)?;
     if app.is_deaf() {

@@ -21,7 +21,7 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
     let query = Query::of(request.uri());
     let terms = query.many("query");
     let wanted: Box<dyn Fn(&Permission) -> bool + Send> = match query.one("queryType") {
-        _ if terms.is_empty() => Box::new(|_| true),
+        None | Some("domain" | "permission") if terms.is_empty() => Box::new(|_| true),
         None | Some("domain") => Box::new(|permission| terms.contains(&permission.domain)),
         Some("permission") => Box::new(|permission| terms.contains(&permission.to_string().as_str())),
         Some(_) => {

@@ -1,26 +1,56 @@
 //! Reading bodies: bounded, and refused in the words of whoever sent them.
 
-use axum::body::Body;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use bytes::Bytes;
+use axum::http::header::{CONTENT_TYPE, EXPECT};
+use bytes::{Bytes, BytesMut};
 use chancery_core::error::{ApiCode, ApiError, ErrorCode, OAuthError};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
 /// No body is larger, in bytes.
 pub const LARGEST: usize = 256 * 1024;
+/// Of a body that is too large, so much is read and thrown away, so that its sender gets to read the answer.
+const POLITE: usize = 16 * 1024 * 1024;
+/// A body has so long to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Reads a body to its end.
-pub async fn read(body: Body) -> Result<Bytes, Failure> {
-    match Limited::new(body, LARGEST).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Failure::TooLarge(LARGEST)),
-        // The client broke off; nobody is left to read the answer.
-        Err(_) => Err(ApiCode::BadRequest.into()),
+/// Reads a body to its end. Every answer waits for that: answered earlier, the connection could not be kept.
+pub async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
+    let announced = body.size_hint().lower();
+    if announced > LARGEST as u64 && headers.contains_key(EXPECT) {
+        // The sender asked first, and is told before it sends.
+        return Err(Failure::TooLarge(LARGEST));
     }
+    // Broken off or too slow: nobody is left to read the answer.
+    tokio::time::timeout(PATIENCE, gather(body)).await.unwrap_or_else(|_| Err(ApiCode::BadRequest.into()))
+}
+
+async fn gather(mut body: Body) -> Result<Bytes, Failure> {
+    let (mut whole, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Failure::from(ApiCode::BadRequest))?.into_data() else { continue };
+        length += data.len();
+        if length > POLITE {
+            break;
+        }
+        if length <= LARGEST {
+            whole.extend_from_slice(&data);
+        }
+    }
+    if length > LARGEST { Err(Failure::TooLarge(LARGEST)) } else { Ok(whole.freeze()) }
+}
+
+/// The body that `read` has read already.
+async fn taken(body: Body) -> Result<Bytes, Failure> {
+    body.collect()
+        .await
+        .map(|collected| collected.to_bytes())
+        .map_err(|error| Failure::Internal(error.to_string()))
 }
 
 /// Reads a form; RFC 6749 section 3.2 has it `application/x-www-form-urlencoded`.
@@ -29,7 +59,7 @@ pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
         let detail = "the body must be application/x-www-form-urlencoded";
         return Err(OAuthError::new(ErrorCode::InvalidRequest, detail).into());
     }
-    read(body).await
+    taken(body).await
 }
 
 /// Reads a JSON object; a body without type is taken for JSON.
@@ -37,7 +67,7 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Resul
     if headers.contains_key(CONTENT_TYPE) && !is_type(headers, "application/json") {
         return Err(ApiCode::UnsupportedMediaType.into());
     }
-    let bytes = read(body).await?;
+    let bytes = taken(body).await?;
     // Only an object can be any of our types; this also refuses `null`, which some SDKs send for no body.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(ApiCode::BadRequest.into());

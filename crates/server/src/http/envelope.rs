@@ -4,8 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, EXPIRES, PRAGMA};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -13,8 +14,7 @@ use futures_util::FutureExt;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::Group;
-use crate::http::respond;
+use crate::http::{Group, body, respond};
 
 /// The id of a request, in the answer's headers, in error bodies and in log lines.
 #[derive(Clone, Debug)]
@@ -43,22 +43,21 @@ async fn answer(app: &App, group: Group, request: Request, next: Next) -> Respon
         .then(|| format!("{} {}", request.method(), request.uri().path()));
     let begun = std::time::Instant::now();
     let tried_basic = respond::tried_basic(request.headers());
-    let mut response = AssertUnwindSafe(next.run(request))
+    let mut response = AssertUnwindSafe(run(request, next))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Failure::Internal("a handler panicked".to_owned()).into_response());
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         report(&failure, &id);
-        let allow = response.headers_mut().remove(axum::http::header::ALLOW);
+        let kept =
+            [ALLOW, CONNECTION].map(|name| response.headers_mut().remove(&name).map(|value| (name, value)));
         response = match group {
             Group::Genesys => respond::genesys(&failure, &app.policy),
             Group::Standard => respond::standard(&failure, tried_basic),
             Group::Api => respond::api(&failure, &id),
             Group::Plain => respond::plain(&failure),
         };
-        if let Some(allow) = allow {
-            response.headers_mut().insert(axum::http::header::ALLOW, allow);
-        }
+        response.headers_mut().extend(kept.into_iter().flatten());
     }
     if let Some(asked) = asked {
         let status = response.status().as_u16();
@@ -67,6 +66,22 @@ async fn answer(app: &App, group: Group, request: Request, next: Next) -> Respon
     }
     stamp(response.headers_mut(), group, &id);
     response
+}
+
+/// The body comes first, whole: see `body::read`.
+async fn run(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, content) = request.into_parts();
+    match body::read(&parts.headers, content).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(failure) => {
+            let mut response = failure.into_response();
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    }
 }
 
 fn report(failure: &Failure, id: &CorrelationId) {

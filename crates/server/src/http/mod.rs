@@ -1,5 +1,6 @@
 //! Every URL on one screen, and which dialect each group of them speaks.
 
+pub mod authorization;
 pub mod body;
 pub mod envelope;
 pub mod respond;

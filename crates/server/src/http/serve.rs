@@ -17,7 +17,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Serves until `stop` comes, then until what is in flight has finished.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).pipeline_flush(true);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS);
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {

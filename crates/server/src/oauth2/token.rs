@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
-use chancery_core::client_auth::Header;
 use chancery_core::dialect::Dialect;
 use chancery_core::form::Form;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
@@ -14,7 +12,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{body, respond};
+use crate::http::{authorization, body, respond};
 use crate::settle::settle;
 
 /// RFC 6749 section 5.1.
@@ -41,7 +39,7 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Result<Re
     let (parts, body) = request.into_parts();
     let bytes = body::form(&parts.headers, body).await?;
     let form = Form::parse(&bytes)?;
-    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(Header::new);
+    let header = authorization::find(&parts.headers);
     let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
     let issued = settle(app, |facts, env| exchange(facts, &request, env)).await?;
     let token = app.with_env(|env| issue::render(&issued, env));

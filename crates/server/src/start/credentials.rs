@@ -92,7 +92,7 @@ impl Credentials {
     pub fn deliver(&self, place: &Place) -> Result<(), StartError> {
         let failed = |place: &str, error: &dyn std::fmt::Display| {
             StartError(format!(
-                "The new credentials cannot be written to {place}: {error}. Nothing was changed."
+                "The new credentials cannot be written to {place}: {error}. Nothing was committed."
             ))
         };
         match place {

@@ -52,14 +52,18 @@ impl DataDir {
 
     /// The folder at `path`, if a server has begun in it.
     pub fn existing(path: &Path) -> Result<Self, StartError> {
-        let folder = Self { path: path.to_owned() };
-        if folder.database().exists() {
-            return Ok(folder);
+        if Self::has_database(path) {
+            return Ok(Self { path: path.to_owned() });
         }
         Err(StartError(format!(
             "There is no database in {}. Start `chancery serve` first, or name its directory with --data-dir.",
             path.display()
         )))
+    }
+
+    /// Whether a server has begun in the folder at `path`.
+    pub fn has_database(path: &Path) -> bool {
+        Self { path: path.to_owned() }.database().exists()
     }
 
     /// The database file.
@@ -210,7 +214,8 @@ fn run(command: &str) -> Result<Zeroizing<String>, StartError> {
 pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().ok_or(std::io::ErrorKind::InvalidInput)?.to_string_lossy();
-    if path.exists() && !path.metadata()?.is_file() {
+    // Not through a link: the rename would replace the link itself, /dev/stdout for example.
+    if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     let draft = folder.join(format!(".{name}.{}", std::process::id()));

@@ -2,19 +2,23 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chancery_core::env::Random;
 use chancery_core::founding;
 use chancery_core::keyring::Keyring;
 use chancery_core::organization::Organization;
 use chancery_core::types::{ClientSecret, Secret};
-use chancery_store::Store;
+use chancery_store::{Store, StoreError};
 
-use super::bootstrap::{self, Naming, Wishes};
+use super::bootstrap::{self, Granted, Naming};
 use super::credentials::{AdministratorClient, Credentials, OrganizationName, Place};
 use super::data_dir::{self, DataDir, MasterKeySource};
 use super::{StartError, unreadable};
 use crate::clock::{Clock, SystemClock, SystemRandom};
+
+/// While a server keeps changing what a command is about to change, the command tries again for so long.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A store that a server has begun, opened by a command.
 pub struct Local {
@@ -49,10 +53,8 @@ impl Local {
         &self,
         name: &str,
         short_name: Option<&str>,
-        wishes: Wishes,
         file: Option<&Path>,
     ) -> Result<Place, StartError> {
-        let wishes = wishes.check()?;
         let short_name = short_name.map_or_else(|| shorten(name), str::to_owned);
         let fits = !short_name.is_empty()
             && short_name.len() <= 64
@@ -76,6 +78,8 @@ impl Local {
         let place = Place::choose(file, &self.folder.path.join(format!("organization-{short_name}.json")));
         let naming = Naming { name, short_name: &short_name, issuer: None };
         let (random, now) = (SystemRandom, SystemClock.now());
+        // The wishes of the first start are not those of every organization: each has a secret of its own.
+        let wishes = Granted::default();
         bootstrap::organization(&*self.store, Vec::new(), &self.keys, &wishes, &naming, &place, &random, now)
             .await?;
         Ok(place)
@@ -87,31 +91,46 @@ impl Local {
         organization: Option<&str>,
         file: Option<&Path>,
     ) -> Result<Place, StartError> {
-        let failed = |error: chancery_store::StoreError| {
+        let failed = |error: StoreError| {
             StartError(format!(
                 "The secret was not changed: {error}. Try again; the credentials just made are void."
             ))
         };
         let organization = self.choose(organization).await?;
         let random = SystemRandom;
-        let roles = self.store.roles(organization.id).await.map_err(failed)?;
-        let ids = self.store.client_ids(organization.id).await.map_err(failed)?;
-        let clients = self.store.clients(ids).await.map_err(failed)?;
         let value = ClientSecret::random(&random as &dyn Random);
-        let now = SystemClock.now();
-        let secret = Secret::keep(&value, &self.keys, &random, now);
-        let (client, writes) = founding::recover(organization.id, &clients, &roles, secret, &random, now)
-            .ok_or_else(|| StartError(format!("{} has lost its administrator role.", organization.name)))?;
         let place = Place::choose(file, &self.folder.path.join("recovery.json"));
-        let credentials = Credentials {
-            issuer: None,
-            organization: OrganizationName { id: organization.id.to_string(), name: organization.name },
-            admin: None,
-            client: AdministratorClient { client_id: client.to_string(), client_secret: value },
-        };
-        credentials.deliver(&place)?;
-        self.store.commit(writes, now).await.map_err(failed)?;
-        Ok(place)
+        let begun = Instant::now();
+        let mut delivered = None;
+        loop {
+            let roles = self.store.roles(organization.id).await.map_err(failed)?;
+            let ids = self.store.client_ids(organization.id).await.map_err(failed)?;
+            let clients = self.store.clients(ids).await.map_err(failed)?;
+            let now = SystemClock.now();
+            let secret = Secret::keep(&value, &self.keys, &random, now);
+            let (client, writes) = founding::recover(organization.id, &clients, &roles, secret, &random, now)
+                .ok_or_else(|| {
+                    StartError(format!("{} has lost its administrator role.", organization.name))
+                })?;
+            let credentials = Credentials {
+                issuer: None,
+                organization: OrganizationName {
+                    id: organization.id.to_string(),
+                    name: organization.name.clone(),
+                },
+                admin: None,
+                client: AdministratorClient { client_id: client.to_string(), client_secret: value.clone() },
+            };
+            // Once, unless another client must be named.
+            if delivered.replace(client) != Some(client) {
+                credentials.deliver(&place)?;
+            }
+            match self.store.commit(writes, now).await {
+                // A running server changed the client meanwhile.
+                Err(StoreError::Conflict) if begun.elapsed() < PATIENCE => {}
+                done => return done.map(|_| place).map_err(failed),
+            }
+        }
     }
 
     /// Lets go of the database.

@@ -18,7 +18,7 @@ use crate::clock::{Clock, SystemClock, SystemRandom};
 use crate::config::{Config, ConfigError};
 use crate::http;
 use crate::jobs;
-use bootstrap::Wishes;
+use bootstrap::{Granted, Wishes};
 use credentials::Place;
 use data_dir::{DataDir, MasterKeySource};
 
@@ -37,11 +37,10 @@ impl From<ConfigError> for StartError {
 pub async fn serve(
     config: Config,
     master: MasterKeySource,
-    wishes: Wishes,
+    wishes: impl FnOnce() -> Result<Wishes, StartError>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     config.check()?;
-    let wishes = wishes.check()?;
     // The port first: if it is taken, nothing has been touched.
     let listener = bind(config.listen).await?;
     let address = listener
@@ -50,6 +49,12 @@ pub async fn serve(
     let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
     let issuer = issuer.trim_end_matches('/').to_owned();
 
+    // Only a first start has wishes to grant; one that cannot be granted is refused before anything is made.
+    let mut wishes = Some(wishes);
+    let mut granted = None;
+    if !DataDir::has_database(&config.data_dir) {
+        granted = wishes.take().map(|read| read()?.check()).transpose()?;
+    }
     let folder = DataDir::prepare(&config.data_dir)?;
     let _lock = folder.lock()?;
     let store: Arc<dyn Store> = Arc::new(folder.open_store()?);
@@ -57,12 +62,17 @@ pub async fn serve(
     let (clock, random) = (SystemClock, SystemRandom);
     let organizations = store.organizations().await.map_err(|error| unreadable(&folder, &error))?;
     let master = if organizations.is_empty() {
+        let granted = match (granted, wishes) {
+            (Some(granted), _) => granted,
+            (None, Some(read)) => read()?.check()?,
+            (None, None) => Granted::default(),
+        };
         let master = folder.master_key_or_new(&master, &random)?;
         let place = Place::choose(config.bootstrap_file.as_deref(), &folder.path.join("bootstrap.json"));
         if place == Place::Terminal {
             announce()?;
         }
-        bootstrap::first(&*store, &master, &wishes, &issuer, &place, &random, clock.now()).await?;
+        bootstrap::first(&*store, &master, &granted, &issuer, &place, &random, clock.now()).await?;
         if place != Place::Terminal {
             announce()?;
         }

@@ -118,6 +118,8 @@ async fn a_secret_replaced_elsewhere_is_good_here_until_that_is_heard_of() {
 async fn wrong_secrets_load_the_client_once_a_moment_and_no_more() {
     let world = World::new().await;
     let robot = viewer(&world).await;
+    // The first is loaded because memory is empty, the second because it is to be refused.
+    assert!(!proves(&world, &robot, "wrong").await);
     assert!(!proves(&world, &robot, "wrong").await);
     let fresh = world.fresh_secret();
     world.elsewhere(vec![Write::ReplaceSecrets(robot.id, vec![world.secret(&fresh, None)])]).await;

@@ -31,8 +31,9 @@ use crate::{Change, Made, Store, StoreError};
 pub struct Sqlite {
     /// Names this process in the change log, so that it need not read its own lines.
     node: String,
-    writer: Mutex<Option<Writer>>,
+    // Dropped before the writer, whose connection closes last and alone: only then the log is folded in.
     readers: Mutex<Option<Readers>>,
+    writer: Mutex<Option<Writer>>,
 }
 
 impl Sqlite {
@@ -181,8 +182,11 @@ impl Store for Sqlite {
     async fn close(&self) -> Result<(), StoreError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Joining waits for what is queued; the last connection to close folds the log into the database.
-        let joined = tokio::task::spawn_blocking(move || (drop(writer), drop(readers))).await;
-        joined.map(|_| ()).map_err(|_| closed())
+        // Joining waits for what is queued. The writer's connection closes last and alone, and folds the log in.
+        let joined = tokio::task::spawn_blocking(move || {
+            drop(readers);
+            drop(writer);
+        });
+        joined.await.map_err(|_| closed())
     }
 }

@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4368_616e;
 /// The size of every file of SQLite is a multiple of this.
 const SMALLEST_PAGE: u64 = 512;
 /// Files up to this size are read whole and checked at every start; a larger one would delay it.
-const CHECKED_AT_START: u64 = 16 * 1024 * 1024;
+const CHECKED_AT_START: u64 = 64 * 1024 * 1024;
 
 mod migrations {
     refinery::embed_migrations!("src/sqlite/migrations");
@@ -75,17 +75,29 @@ pub fn prepare(path: &Path) -> Result<Connection, OpenError> {
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
     }
     check_size(path)?;
+    let had_log = beside(path, "-wal").exists();
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Until the file has passed, closing it must not fold a log into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    let outdated = check(&connection, path)?;
+    let outdated = match check(&connection, path) {
+        Ok(outdated) => outdated,
+        Err(refused) => {
+            drop(connection);
+            if !had_log {
+                // What SQLite made only to look.
+                ["-wal", "-shm"].iter().for_each(|end| drop(std::fs::remove_file(beside(path, end))));
+            }
+            return Err(refused);
+        }
+    };
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     if outdated {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        let migrated = migrations::migrations::runner().run(&mut connection);
-        migrated.map_err(|error| OpenError::Migration(error.to_string()))?;
+        // Grouped: a migration and the note that it was made are one transaction, so that a crash leaves both or none.
+        let migrated = migrations::migrations::runner().set_grouped(true).run(&mut connection);
+        migrated.map_err(|error| OpenError::Migration(one_line(&root(&error))))?;
     }
     Ok(connection)
 }
@@ -114,16 +126,27 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
 /// only be unfinished, and the log repairs it.
 fn check_size(path: &Path) -> Result<(), OpenError> {
     let size = std::fs::metadata(path).map_err(|error| OpenError::Io(error.to_string()))?.len();
-    if size % SMALLEST_PAGE != 0 && !log_of(path).exists() {
+    if size % SMALLEST_PAGE != 0 && !beside(path, "-wal").exists() {
         return Err(OpenError::Damaged("it ends within a page".to_owned()));
     }
     Ok(())
 }
 
-fn log_of(path: &Path) -> PathBuf {
+/// The file that SQLite keeps beside a database.
+fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(end);
     name.into()
+}
+
+/// The innermost reason: those around it repeat whole statements.
+fn root(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), root)
+}
+
+/// The last line, which is the one that says what is wrong.
+fn one_line(text: &str) -> String {
+    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
 }
 
 /// Refuses what is not ours, too new or damaged; says whether the schema is older than this version's.
@@ -137,7 +160,7 @@ fn check(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
     if size <= CHECKED_AT_START {
         let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
-            return Err(OpenError::Damaged(verdict));
+            return Err(OpenError::Damaged(one_line(&verdict)));
         }
     }
     let runner = migrations::migrations::runner();

@@ -263,26 +263,61 @@ fn organizations_see_nothing_of_each_other() {
 }
 
 #[test]
-fn a_new_organization_can_have_chosen_credentials() {
+fn the_credentials_chosen_for_the_first_start_are_not_those_of_another_organization() {
     let server = Server::start();
     let folder = folder();
-    let (file, id) = (folder.path().join("made.json"), "5bfa8c2e-90b5-4a0f-8a53-2a7b1b8ff1d3");
-    let create = |name: &str| {
-        let mut command = chancery_e2e::command();
-        command.args(["organization", "create", name, "--file"]).arg(&file).arg("--data-dir");
-        command.arg(server.data_dir()).env("CHANCERY_BOOTSTRAP_CLIENT_ID", id);
-        chancery_e2e::Process::start(&mut command).wait(Duration::from_secs(30))
-    };
-    let output = create("Chosen");
+    let (file, own) = (folder.path().join("made.json"), server.credentials());
+    let mut command = chancery_e2e::command();
+    command
+        .args(["organization", "create", "Second", "--file"])
+        .arg(&file)
+        .arg("--data-dir")
+        .arg(server.data_dir());
+    command.env("CHANCERY_BOOTSTRAP_CLIENT_ID", &own.client_id);
+    command.env("CHANCERY_BOOTSTRAP_CLIENT_SECRET", &own.client_secret);
+    let output = chancery_e2e::Process::start(&mut command).wait(Duration::from_secs(30));
     assert_eq!(output.code, Some(0), "{output}");
     assert_eq!(mode(&file), 0o600);
     let made = Credentials::read(&file);
-    assert_eq!(made.client_id, id);
-    registry(&server, &made).create("by the chosen one");
-    let output = create("Chosen again");
-    assert_eq!(output.code, Some(1), "the client id is taken: {output}");
-    assert!(server.client().authenticates(id, &made.client_secret));
-    assert_eq!(done(server.data_dir(), &["organization", "list"]).stdout.lines().count(), 2);
+    assert!(made.client_id != own.client_id && made.client_secret != own.client_secret);
+    registry(&server, &made).create("by the second organization");
+}
+
+#[test]
+fn recover_wins_against_writers_of_the_same_client() {
+    let server = Server::start();
+    let own = server.credentials();
+    let (registry, done) = (server.registry(), std::sync::atomic::AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let (registry, id, done) = (registry.clone(), own.client_id.clone(), &done);
+            scope.spawn(move || {
+                let roles = registry.get(&id).json()["roleDivisions"].clone();
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    let body = serde_json::json!({
+                        "name": format!("writer {number}"),
+                        "authorizedGrantType": "CLIENT-CREDENTIALS",
+                        "roleDivisions": roles,
+                    });
+                    registry.client.put(&Registry::path(&id), &body).expect(200);
+                }
+            });
+        }
+        let outputs: Vec<_> = (0..5)
+            .map(|_| {
+                run(["recover", "--data-dir"]
+                    .map(Into::into)
+                    .into_iter()
+                    .chain([server.data_dir().as_os_str().to_owned()]))
+            })
+            .collect();
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        for output in outputs {
+            assert_eq!(output.code, Some(0), "{output}");
+        }
+    });
+    let recovered = Credentials::read(&server.data_dir().join("recovery.json"));
+    assert!(server.client().authenticates(&recovered.client_id, &recovered.client_secret));
 }
 
 #[test]

@@ -52,8 +52,7 @@ impl Data {
 
     fn master_key(&self) -> anyhow::Result<MasterKeySource> {
         // Read by hand: a flag would show the key to everybody on the machine.
-        let value =
-            std::env::var("CHANCERY_MASTER_KEY").ok().filter(|value| !value.is_empty()).map(Zeroizing::new);
+        let value = variable("CHANCERY_MASTER_KEY")?;
         Ok(match (&self.master_key_file, &self.master_key_command, value) {
             (None, None, None) => MasterKeySource::DataDir,
             (Some(path), None, None) => MasterKeySource::File(path.clone()),

@@ -120,3 +120,34 @@ fn plain_http_where_others_can_reach_it_is_refused_and_nothing_is_made() {
         assert!(!data.exists(), "{value}: something was made");
     }
 }
+
+#[test]
+fn a_variable_that_is_not_text_stops_nobody_unless_it_is_ours() {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = std::ffi::OsStr::from_bytes(b"\xff");
+    Builder::fresh().env("SOMETHING_ELSE", bytes).start().stop();
+    let refused = Builder::fresh().env("CHANCERY_MASTER_KEY", bytes).refused();
+    assert!(refused.stderr.contains("CHANCERY_MASTER_KEY is not valid UTF-8."), "{refused}");
+}
+
+#[test]
+fn what_only_the_first_start_reads_does_not_stop_a_later_one() {
+    let folder = chancery_e2e::folder();
+    let builder = Builder::on(&folder.path().join("data"));
+    builder.start().stop();
+    let gone = folder.path().join("gone");
+    builder.clone().env("CHANCERY_BOOTSTRAP_CLIENT_SECRET_FILE", gone).start().stop();
+    builder.env("CHANCERY_BOOTSTRAP_CLIENT_SECRET", "weak").start().stop();
+}
+
+#[test]
+fn credentials_do_not_take_the_place_of_a_link() {
+    let folder = chancery_e2e::folder();
+    let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+    std::fs::write(&target, "kept").expect("a file");
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    let refused = Builder::fresh().option("--bootstrap-file", &link).refused();
+    assert!(refused.stderr.contains("not a regular file"), "{refused}");
+    assert!(link.symlink_metadata().expect("the link").is_symlink());
+    assert_eq!(std::fs::read_to_string(&target).expect("the file"), "kept");
+}

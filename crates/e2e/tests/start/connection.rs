@@ -78,3 +78,30 @@ fn a_connection_whose_answer_came_before_the_body_is_kept_or_said_to_be_closed()
     .collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
+
+#[test]
+fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
+    let server = Server::start();
+    let mut stream = TcpStream::connect(server.address()).expect("a connection");
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nGET /hea").expect("it is sent");
+    let first = answer(&mut stream, LIMIT).expect("an answer to the whole request");
+    assert!(first.starts_with("http/1.1 200 "), "{first}");
+    stream.write_all(b"lth/live HTTP/1.1\r\nHost: x\r\n\r\n").expect("the rest is sent");
+    let second = answer(&mut stream, LIMIT).expect("an answer to the other");
+    assert!(second.starts_with("http/1.1 200 "), "{second}");
+}
+
+#[test]
+fn what_is_no_http_is_told_so() {
+    let server = Server::start();
+    for request in [
+        "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
+        "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+    ] {
+        let mut stream = TcpStream::connect(server.address()).expect("a connection");
+        stream.write_all(request.as_bytes()).expect("it is sent");
+        let said = answer(&mut stream, LIMIT).expect("an answer");
+        assert!(said.starts_with("http/1.1 400 "), "{request}: {said}");
+    }
+}

@@ -278,8 +278,7 @@ pub async fn ids_are_listed_by_name_and_then_id(store: Arc<dyn Store>) {
     named.sort_by(|(name, id), (other_name, other_id)| {
         name.as_bytes().cmp(other_name.as_bytes()).then_with(|| id.to_string().cmp(&other_id.to_string()))
     });
-    let ids = named.into_iter().map(|(_, id)| id).collect();
-    assert_eq!(store.client_ids(organization_id(1)).await, Ok(ids));
+    assert_eq!(store.client_ids(organization_id(1)).await, Ok(named.into_iter().map(|(_, id)| id).collect()));
     assert_eq!(store.client_ids(organization_id(2)).await, Ok(vec![client_id(99)]));
     assert_eq!(store.count_clients(organization_id(2)).await, Ok(1));
 }

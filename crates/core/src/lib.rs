@@ -1,7 +1,7 @@
 //! The protocol of Chancery as pure, synchronous functions: `(facts, request, env) -> Step`.
 //!
-//! Nothing here does I/O, reads a clock or draws randomness by itself; what a decision needs from outside
-//! stands in [`facts::Facts`] and [`env::Env`], what it changes in [`decision::Decision::writes`].
+//! Nothing here does I/O or reads a clock, and no decision draws randomness by itself (signing, which comes after,
+//! does); what a decision needs from outside stands in [`facts::Facts`] and [`env::Env`], what it changes in [`decision::Decision::writes`].
 
 pub mod access;
 pub mod client;

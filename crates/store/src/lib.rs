@@ -11,7 +11,9 @@ use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, Organization};
 use chancery_core::rbac::{Role, RoleGrant};
 use chancery_core::ticket::Ticket;
-use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SubjectId, TicketKey, Timestamp, UserId};
+use chancery_core::types::{
+    ClientId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
+};
 use chancery_core::user::User;
 use chancery_core::write::{Changed, Revoked, Write};
 
@@ -64,6 +66,8 @@ pub trait Store: Send + Sync {
     async fn divisions(&self, organization: OrganizationId) -> Result<Vec<Division>, StoreError>;
     /// The roles of an organization, by name.
     async fn roles(&self, organization: OrganizationId) -> Result<Vec<Role>, StoreError>;
+    /// How many users hold each role of an organization, in whichever division; roles that none holds are left out.
+    async fn role_user_counts(&self, organization: OrganizationId) -> Result<Vec<(RoleId, u32)>, StoreError>;
     /// One user.
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError>;
     /// One client with its secrets.

@@ -8,7 +8,7 @@ use chancery_core::client::{Client, ClientState};
 use chancery_core::family::{Family, NewFamily};
 use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, Organization};
-use chancery_core::rbac::{Role, RoleGrant};
+use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::ticket::{NewTicket, Ticket};
 use chancery_core::types::{
     ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret, SecretId, SubjectId, TicketKey,
@@ -285,6 +285,20 @@ impl Store for Memory {
         let mut own: Vec<_> = own.cloned().collect();
         own.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(own)
+    }
+
+    async fn role_user_counts(&self, organization: OrganizationId) -> Result<Vec<(RoleId, u32)>, StoreError> {
+        let state = self.state();
+        let mut holders: BTreeMap<RoleId, BTreeSet<SubjectId>> = BTreeMap::new();
+        for (owner, it) in state.grants.values().flatten() {
+            if *owner == organization && it.kind == SubjectKind::User {
+                holders.entry(it.role).or_default().insert(it.subject);
+            }
+        }
+        Ok(holders
+            .into_iter()
+            .map(|(role, users)| (role, u32::try_from(users.len()).unwrap_or(u32::MAX)))
+            .collect())
     }
 
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {

@@ -48,7 +48,8 @@ macro_rules! suite {
                     grants_are_replaced_whole
                     grants_belong_to_the_subject_they_are_written_for
                     a_role_is_held_once_in_a_division
-                    grants_are_replaced_within_their_organization;
+                    grants_are_replaced_within_their_organization
+                    a_role_counts_each_of_its_users_once;
                 user:
                     every_field_reads_back
                     one_that_does_not_exist_is_not_found

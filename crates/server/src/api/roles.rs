@@ -38,8 +38,10 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
             && permissions.iter().all(|permission| carries(role, permission))
     };
     let roles = all(&app, caller.organization).await?;
-    let found = roles.iter().filter(wanted).map(represent).collect();
-    Ok(respond::ok(&query.page(found, PATH)?))
+    let found: Vec<_> = roles.iter().filter(wanted).map(represent).collect();
+    let mut page = query.page(found, PATH)?;
+    count_users(&app, caller.organization, &query, &mut page.entities).await?;
+    Ok(respond::ok(&page))
 }
 
 /// `GET` of one.
@@ -50,11 +52,31 @@ pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Re
         let found = facts.roles(caller.organization)?.iter().find(|role| role.id == id);
         found.map(represent).ok_or_else(|| ApiError::new(ApiCode::NotFound).into())
     });
-    Ok(respond::ok(&role.await?))
+    let mut role = [role.await?];
+    count_users(&app, caller.organization, &Query::of(request.uri()), &mut role).await?;
+    Ok(respond::ok(&role[0]))
 }
 
 async fn all(app: &Arc<App>, organization: OrganizationId) -> Result<Arc<Vec<Role>>, Failure> {
     look_up(app, |facts| facts.roles(organization).cloned()).await
+}
+
+/// Fills in `userCount`, unless the query says that it is not wanted.
+async fn count_users(
+    app: &App,
+    organization: OrganizationId,
+    query: &Query,
+    roles: &mut [DomainOrganizationRole],
+) -> Result<(), Failure> {
+    if query.one("userCount").is_some_and(|wanted| wanted.eq_ignore_ascii_case("false")) {
+        return Ok(());
+    }
+    let counts = app.store.role_user_counts(organization).await?;
+    for role in roles {
+        let own = counts.iter().find(|(id, _)| role.id.as_deref() == Some(id.to_string().as_str()));
+        role.user_count = Some(own.map_or(0, |(_, count)| i32::try_from(*count).unwrap_or(i32::MAX)));
+    }
+    Ok(())
 }
 
 /// Whether a role carries `domain:entity:action`, or a legacy permission of one word.

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use chancery_api::{Contact, DomainEntityRef, NamedEntity, UserAuthorization, UserMe};
+use chancery_api::{
+    Contact, DomainEntityRef, NamedEntity, ResourcePermissionPolicy, UserAuthorization, UserMe,
+};
 use chancery_core::error::ApiCode;
 use chancery_core::rbac::{Authority, permission};
 
 use super::paging::Query;
-use super::{Answer, admit, organizations, tokens};
+use super::{Answer, admit, divisions, organizations, tokens};
 use crate::app::App;
 use crate::http::respond;
 use crate::settle::look_up;
@@ -19,12 +21,14 @@ pub async fn me(State(app): State<Arc<App>>, request: Request) -> Answer {
     let user = caller.user.clone().ok_or(ApiCode::NotAUser)?;
     let query = Query::of(request.uri());
     let expands = |name: &str| query.many("expand").iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
+    let divisions = divisions::all(&app, user.organization).await?;
+    let division = divisions.iter().find(|division| division.id == user.division);
     let mut me = UserMe {
         id: user.id.to_string(),
         name: Some(user.name.clone()),
         division: Some(DomainEntityRef {
             id: user.division.to_string(),
-            name: None,
+            name: division.map(|division| division.name.clone()),
             self_uri: Some(format!("/api/v2/authorization/divisions/{}", user.division)),
         }),
         email: Some(user.email.clone()),
@@ -64,10 +68,35 @@ fn represent(authority: &Authority) -> UserAuthorization {
             roles.push(role);
         }
     }
-    let held = permission::ALL.iter().filter(|permission| authority.has(permission));
+    let mut permissions: Vec<String> = permission::ALL
+        .iter()
+        .filter(|permission| authority.has(permission))
+        .map(ToString::to_string)
+        .collect();
+    let mut policies: Vec<ResourcePermissionPolicy> = Vec::new();
+    for (_, role) in authority.roles() {
+        for word in &role.permissions {
+            if !permissions.contains(word) {
+                permissions.push(word.clone());
+            }
+        }
+        for policy in &role.policies {
+            let policy = ResourcePermissionPolicy {
+                domain: Some(policy.domain.clone()),
+                entity_name: Some(policy.entity.clone()),
+                action_set: Some(policy.actions.clone()),
+                allow_conditions: Some(false),
+                ..ResourcePermissionPolicy::default()
+            };
+            if !policies.contains(&policy) {
+                policies.push(policy);
+            }
+        }
+    }
     UserAuthorization {
         roles: Some(roles),
-        permissions: Some(held.map(ToString::to_string).collect()),
+        permissions: Some(permissions),
+        permission_policies: Some(policies),
         ..UserAuthorization::default()
     }
 }

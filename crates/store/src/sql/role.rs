@@ -57,6 +57,18 @@ pub fn replace_grants(
     statements
 }
 
+pub fn user_counts(organization: OrganizationId) -> Query<(RoleId, u32)> {
+    Query {
+        sql: "SELECT role_id, COUNT(DISTINCT subject_id) FROM role_grants
+              WHERE organization_id = $1 AND subject_kind = 'PC_USER' GROUP BY role_id",
+        params: params![organization],
+        read: |row| {
+            let mut row = Columns::of(row);
+            Ok((row.parse(RoleId::parse)?, row.next()?))
+        },
+    }
+}
+
 pub fn grants(subject: SubjectId) -> Query<RoleGrant> {
     Query {
         sql: "SELECT subject_id, subject_kind, role_id, division, granted_at

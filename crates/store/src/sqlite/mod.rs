@@ -15,7 +15,9 @@ use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, Organization};
 use chancery_core::rbac::{Role, RoleGrant};
 use chancery_core::ticket::Ticket;
-use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SubjectId, TicketKey, Timestamp, UserId};
+use chancery_core::types::{
+    ClientId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
+};
 use chancery_core::user::User;
 use chancery_core::write::{Revoked, Write};
 
@@ -113,6 +115,10 @@ impl Store for Sqlite {
         let mut roles = self.list(sql::role::of_organization(organization)).await?;
         roles.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(roles)
+    }
+
+    async fn role_user_counts(&self, organization: OrganizationId) -> Result<Vec<(RoleId, u32)>, StoreError> {
+        self.list(sql::role::user_counts(organization)).await
     }
 
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {

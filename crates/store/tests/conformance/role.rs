@@ -95,3 +95,25 @@ pub async fn grants_are_replaced_within_their_organization(store: Arc<dyn Store>
     commit(&store, [Write::ReplaceRoleGrants(organization_id(2), user_id(1).into(), vec![])]).await;
     assert_eq!(store.role_grants(user_id(1).into()).await, Ok(vec![held(1)]));
 }
+
+pub async fn a_role_counts_each_of_its_users_once(store: Arc<dyn Store>) {
+    let everywhere = RoleGrant { division: DivisionScope::All, ..held(1) };
+    let client = grant(client_id(1), SubjectKind::Client, 1);
+    commit(
+        &store,
+        [
+            replace(vec![held(1), everywhere, held(2)]),
+            Write::ReplaceRoleGrants(
+                organization_id(1),
+                user_id(2).into(),
+                vec![grant(user_id(2), SubjectKind::User, 1)],
+            ),
+            Write::ReplaceRoleGrants(organization_id(1), client_id(1).into(), vec![client]),
+        ],
+    )
+    .await;
+    let mut counts = store.role_user_counts(organization_id(1)).await.expect("counts");
+    counts.sort_unstable();
+    assert_eq!(counts, [(role_id(1), 2), (role_id(2), 1)]);
+    assert_eq!(store.role_user_counts(organization_id(2)).await, Ok(vec![]));
+}

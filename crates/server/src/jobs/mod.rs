@@ -6,11 +6,13 @@ mod rotate;
 mod sweep;
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chancery_store::StoreError;
+use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
@@ -47,8 +49,10 @@ async fn keep_running(job: &'static Job, app: Arc<App>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = (job.run)(Arc::clone(&app)).await {
-            tracing::warn!(job = job.name, %error, "a job failed and will run again");
+        match AssertUnwindSafe((job.run)(Arc::clone(&app))).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(job = job.name, %error, "a job failed and will run again"),
+            Err(_) => tracing::error!(job = job.name, "a job panicked and will run again"),
         }
     }
 }

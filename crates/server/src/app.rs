@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -47,20 +48,9 @@ pub struct Parts {
     pub policy: Policy,
 }
 
-/// The state of a node; shared by all requests and jobs.
+/// The state of a node; shared by all requests and jobs. Reads as its parts do.
 pub struct App {
-    /// Where everything is kept.
-    pub store: Arc<dyn Store>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub random: Arc<dyn Random>,
-    /// Unwraps the keys.
-    pub master: MasterKey,
-    /// The issuer identifier, without a slash at its end.
-    pub issuer: String,
-    /// What the operator chose.
-    pub policy: Policy,
+    parts: Parts,
     /// What happened and is not written yet.
     pub recorder: Recorder,
     keys: ArcSwap<Keyring>,
@@ -76,6 +66,14 @@ pub struct App {
     heard_at: AtomicI64,
     /// Lines of the change log heard lately, so that one change does not empty the caches again and again.
     heard: std::sync::Mutex<HashSet<i64>>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 /// Why a node cannot begin.
@@ -129,12 +127,7 @@ impl App {
         let revoked = RevokedIds::default();
         revoked.add(&parts.store.revoked(now).await?);
         Ok(Arc::new(Self {
-            store: parts.store,
-            clock: parts.clock,
-            random: parts.random,
-            master: parts.master,
-            issuer: parts.issuer,
-            policy: parts.policy,
+            parts,
             recorder: Recorder::default(),
             keys: ArcSwap::from_pointee(keys),
             revoked,

@@ -21,10 +21,25 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Settles a decision: its writes are durable, its events recorded, before the answer is returned.
 pub async fn settle<T, E: Into<Failure>>(
     app: &Arc<App>,
+    decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
+) -> Result<T, Failure> {
+    settle_on(app, Age::Any, decide).await
+}
+
+/// The same on facts of this moment: for changes whose guard must not stand on what memory still believes.
+pub async fn settle_afresh<T, E: Into<Failure>>(
+    app: &Arc<App>,
+    decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
+) -> Result<T, Failure> {
+    settle_on(app, Age::None, decide).await
+}
+
+async fn settle_on<T, E: Into<Failure>>(
+    app: &Arc<App>,
+    mut age: Age,
     mut decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
 ) -> Result<T, Failure> {
     let begun = Instant::now();
-    let mut age = Age::Any;
     loop {
         let (decision, from_memory) = reach(app, &mut decide, age).await?;
         // No refusal is decided from memory alone: what it stands on is loaded once more.

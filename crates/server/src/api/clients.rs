@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::http::segment::Segment;
 use crate::http::{body, respond};
-use crate::settle::settle;
+use crate::settle::{settle, settle_afresh};
 
 const PATH: &str = "/api/v2/oauth/clients";
 /// So many clients are read and sent at a time.
@@ -94,7 +94,7 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     let caller = admit(&app, &parts.headers, &[OAUTH_CLIENT_ADD]).await?;
     let draft = draft(body::json(&parts.headers, content).await?);
-    Ok(show(settle(&app, |facts, env| registry::create(facts, &caller, &draft, env)).await?))
+    Ok(show(settle_afresh(&app, |facts, env| registry::create(facts, &caller, &draft, env)).await?))
 }
 
 /// `GET` of one.
@@ -113,7 +113,7 @@ pub async fn update(State(app): State<Arc<App>>, Segment(id): Segment, request: 
     settle(&app, |facts, _| registry::read(facts, &caller, id)).await?;
     let draft = draft(body::json(&parts.headers, content).await?);
     let _turn = app.turn(id).await;
-    Ok(show(settle(&app, |facts, env| registry::update(facts, &caller, id, &draft, env)).await?))
+    Ok(show(settle_afresh(&app, |facts, env| registry::update(facts, &caller, id, &draft, env)).await?))
 }
 
 /// `DELETE`: the client and its tokens are gone at once.
@@ -121,7 +121,7 @@ pub async fn delete(State(app): State<Arc<App>>, Segment(id): Segment, request: 
     let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_DELETE]).await?;
     let id = client_id(&id)?;
     let _turn = app.turn(id).await;
-    settle(&app, |facts, env| registry::delete(facts, &caller, id, env)).await?;
+    settle_afresh(&app, |facts, env| registry::delete(facts, &caller, id, env)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -130,7 +130,7 @@ pub async fn reset_secret(State(app): State<Arc<App>>, Segment(id): Segment, req
     let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_EDIT]).await?;
     let id = client_id(&id)?;
     let _turn = app.turn(id).await;
-    Ok(show(settle(&app, |facts, env| registry::reset_secret(facts, &caller, id, env)).await?))
+    Ok(show(settle_afresh(&app, |facts, env| registry::reset_secret(facts, &caller, id, env)).await?))
 }
 
 fn client_id(text: &str) -> Result<ClientId, Failure> {

@@ -18,7 +18,7 @@ use crate::clock::{Clock, SystemClock, SystemRandom};
 use crate::config::{Config, ConfigError};
 use crate::http;
 use crate::jobs;
-use bootstrap::{Granted, Wishes};
+use bootstrap::Wishes;
 use credentials::Place;
 use data_dir::{DataDir, MasterKeySource};
 
@@ -37,7 +37,7 @@ impl From<ConfigError> for StartError {
 pub async fn serve(
     config: Config,
     master: MasterKeySource,
-    wishes: impl FnOnce() -> Result<Wishes, StartError>,
+    wishes: impl Fn() -> Result<Wishes, StartError>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     config.check()?;
@@ -50,10 +50,8 @@ pub async fn serve(
     let issuer = issuer.trim_end_matches('/').to_owned();
 
     // Only a first start has wishes to grant; one that cannot be granted is refused before anything is made.
-    let mut wishes = Some(wishes);
-    let mut granted = None;
     if !DataDir::has_database(&config.data_dir) {
-        granted = wishes.take().map(|read| read()?.check()).transpose()?;
+        wishes()?.check()?;
     }
     let folder = DataDir::prepare(&config.data_dir)?;
     let _lock = folder.lock()?;
@@ -62,11 +60,7 @@ pub async fn serve(
     let (clock, random) = (SystemClock, SystemRandom);
     let organizations = store.organizations().await.map_err(|error| unreadable(&folder, &error))?;
     let master = if organizations.is_empty() {
-        let granted = match (granted, wishes) {
-            (Some(granted), _) => granted,
-            (None, Some(read)) => read()?.check()?,
-            (None, None) => Granted::default(),
-        };
+        let granted = wishes()?.check()?;
         let master = folder.master_key_or_new(&master, &random)?;
         let place = Place::choose(config.bootstrap_file.as_deref(), &folder.path.join("bootstrap.json"));
         if place == Place::Terminal {

@@ -37,12 +37,4 @@ impl Dialect {
             Self::Standard => "Bearer",
         }
     }
-
-    /// The name in log lines and counts.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Genesys => "genesys",
-            Self::Standard => "standard",
-        }
-    }
 }

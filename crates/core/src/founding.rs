@@ -113,7 +113,7 @@ pub fn recover(
         grants.iter().any(|it| it.role == admin.id && it.division == DivisionScope::All)
     };
     let candidates =
-        clients.iter().filter(|(client, grants)| client.acts_for_itself() && administers(grants));
+        clients.iter().filter(|(client, grants)| client.grant_types.need_roles() && administers(grants));
     if let Some((client, _)) = candidates.min_by_key(|(client, _)| (client.created_at, client.id)) {
         let mut client = client.clone();
         client.state = ClientState::Active;

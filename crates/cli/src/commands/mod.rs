@@ -33,7 +33,7 @@ pub struct Data {
     )]
     master_key_file: Option<PathBuf>,
     /// Command that prints the master key.
-    #[arg(long, env = "CHANCERY_MASTER_KEY_COMMAND", value_name = "COMMAND")]
+    #[arg(long, env = "CHANCERY_MASTER_KEY_COMMAND", hide_env_values = true, value_name = "COMMAND")]
     master_key_command: Option<String>,
 }
 

@@ -6,7 +6,7 @@ pub mod registry;
 use crate::decision::Undecided;
 use crate::env::Random;
 use crate::facts::Facts;
-use crate::grants::{GrantType, GrantTypes};
+use crate::grants::GrantTypes;
 use crate::types::{
     ClientId, Lifetime, OrganizationId, RedirectUri, Scope, Secret, SubjectId, Timestamp, UserId,
 };
@@ -101,11 +101,6 @@ impl Client {
     /// The one grant type that the management API shows of the set.
     pub fn authorized_grant_type(&self) -> &'static str {
         self.grant_types.authorized_grant_type()
-    }
-
-    /// Whether it acts on its own behalf, with roles of its own.
-    pub fn acts_for_itself(&self) -> bool {
-        self.grant_types.contains(GrantType::ClientCredentials)
     }
 
     /// The client of that id in that organization; another organization's does not exist.

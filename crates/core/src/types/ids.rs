@@ -26,11 +26,6 @@ macro_rules! uuids {
             pub fn parse(text: &str) -> Option<Self> {
                 (text.len() == 36).then(|| Uuid::try_parse(text).ok().map(Self)).flatten()
             }
-
-            /// The 16 bytes behind it.
-            pub const fn as_uuid(&self) -> &Uuid {
-                &self.0
-            }
         }
 
         impl From<Uuid> for $name {

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A client's secret in clear: a plain string on the wire, hidden in `Debug` output.
 ///
 /// Equality takes time that depends on the contents; never use it to verify a secret.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(inline, description = "A client's secret in clear.")]
 pub struct ClientSecret(String);
 
 impl ClientSecret {

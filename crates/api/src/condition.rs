@@ -1,11 +1,12 @@
 //! Conditions that narrow a permission to certain resources (model `ResourceConditionNode`).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::NamedEntity;
+use crate::{NamedEntity, object, schema};
 
 /// A tree of conditions: a leaf compares a variable with operands, a branch joins further terms.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceConditionNode {
     /// The attribute that a leaf looks at; absent in a branch.
@@ -13,36 +14,39 @@ pub struct ResourceConditionNode {
     pub variable_name: Option<String>,
     /// How a branch joins its terms: `AND` or `OR`; absent in a leaf.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::Conjunction>")]
     pub conjunction: Option<String>,
     /// How a leaf compares: `EQ`, `IN`, `GE`, `GT`, `LE` or `LT`; absent in a branch.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::Operator>")]
     pub operator: Option<String>,
     /// What a leaf compares with; absent in a branch.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::many", skip_serializing_if = "Option::is_none")]
     pub operands: Option<Vec<ResourceConditionValue>>,
     /// The conditions that a branch joins; absent in a leaf.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::many", skip_serializing_if = "Option::is_none")]
     pub terms: Option<Vec<ResourceConditionNode>>,
 }
 
 /// One operand of a condition; `type` tells which of the other members is filled.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceConditionValue {
     /// `SCALAR`, `VARIABLE`, `USER`, `TEAM` or `QUEUE`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::OperandType>")]
     pub r#type: Option<String>,
     /// The literal or the name of the variable, for `SCALAR` and `VARIABLE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The user, for `USER`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::one", skip_serializing_if = "Option::is_none")]
     pub user: Option<NamedEntity>,
     /// The queue, for `QUEUE`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::one", skip_serializing_if = "Option::is_none")]
     pub queue: Option<NamedEntity>,
     /// The team, for `TEAM`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::one", skip_serializing_if = "Option::is_none")]
     pub team: Option<NamedEntity>,
 }
 

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A division, as answered and as sent to create or replace one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+use crate::schema;
+
+/// A division as answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthzDivision {
-    /// A UUID, or `*` in a grant for all divisions; absent when the division is being created.
+    /// A UUID, or `*` in a grant for all divisions.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::DivisionId>")]
     pub id: Option<String>,
     /// Display name, unique in the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What the division is for; the server insists on the member in a request, though it may be empty.
+    /// What the division is for; may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether this is the one division that every organization has from the start.
@@ -25,7 +29,23 @@ pub struct AuthzDivision {
     pub object_counts: Option<BTreeMap<String, i64>>,
     /// `/api/v2/authorization/divisions/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
+}
+
+/// A division to create, or to put in the place of one that there is. `null` and absent are the same, and
+/// members that only the server sets are ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthzDivisionRequest {
+    /// Display name, unique in the organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(required, length(min = 1))]
+    pub name: Option<String>,
+    /// What the division is for; may be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(required)]
+    pub description: Option<String>,
 }
 
 #[cfg(test)]
@@ -56,6 +76,19 @@ mod tests {
         assert_eq!(value, expected);
         assert_eq!(serde_json::from_value::<AuthzDivision>(value)?, division);
         assert_eq!(serde_json::to_value(AuthzDivision::default())?, json!({}));
+        Ok(())
+    }
+
+    #[test]
+    fn a_request_is_a_name_and_a_description() -> serde_json::Result<()> {
+        let request: AuthzDivisionRequest = serde_json::from_value(json!({
+            "id": 5, "name": "East", "description": "", "homeDivision": "no", "objectCounts": null,
+        }))?;
+        assert_eq!(serde_json::to_value(request)?, json!({ "name": "East", "description": "" }));
+        assert_eq!(
+            serde_json::from_value::<AuthzDivisionRequest>(json!({ "name": null }))?,
+            AuthzDivisionRequest::default()
+        );
         Ok(())
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Why a request failed. A member missing from a body that is read counts as empty, so that a sloppy
-/// refusal is still understood as one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a request failed.
+// A member missing from a body that is read counts as empty: a sloppy refusal is still understood as one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ErrorBody {
     /// Text for people, with the parameters filled in; programs must not compare it.
@@ -39,7 +40,7 @@ pub struct ErrorBody {
 }
 
 /// One fault among those that a refusal covers; members without a value are absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Detail {
     /// Dotted code of this fault.
@@ -57,7 +58,7 @@ pub struct Detail {
 }
 
 /// A limit of the organization or the platform that a request ran into.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Limit {
     /// Name of the limit, such as `client.credentials.token.rate.per.minute`.

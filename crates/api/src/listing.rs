@@ -1,13 +1,17 @@
 //! The page in which the Genesys Cloud API answers collections.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema;
+
 /// One page of a collection. The counts are always written; an address without a target is absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "{T}EntityListing")]
 pub struct Listing<T> {
     /// The objects of this page; an empty page has an empty array.
-    #[serde(default = "Vec::new")]
+    #[serde(default = "Vec::<T>::new")]
     pub entities: Vec<T>,
     /// How many objects a page may hold; 25 unless the request said otherwise.
     #[serde(default)]
@@ -20,22 +24,45 @@ pub struct Listing<T> {
     pub total: i64,
     /// Address of the first page, relative to the API host, starting `/api/v2/`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub first_uri: Option<String>,
     /// Address of the page after this one; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub next_uri: Option<String>,
     /// Address of the page before this one; absent on the first.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub previous_uri: Option<String>,
     /// Address of the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub last_uri: Option<String>,
     /// Address of this page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
     /// How many pages there are. Clients loop up to this number, so it must be there even for one page.
     #[serde(default)]
     pub page_count: i32,
+}
+
+impl<T> Listing<T> {
+    /// The same page with other entities, one for each.
+    pub fn of<U>(self, entities: Vec<U>) -> Listing<U> {
+        Listing {
+            entities,
+            page_size: self.page_size,
+            page_number: self.page_number,
+            total: self.total,
+            first_uri: self.first_uri,
+            next_uri: self.next_uri,
+            previous_uri: self.previous_uri,
+            last_uri: self.last_uri,
+            self_uri: self.self_uri,
+            page_count: self.page_count,
+        }
+    }
 }
 
 #[cfg(test)]

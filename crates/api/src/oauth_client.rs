@@ -1,33 +1,37 @@
 //! OAuth clients as the Genesys Cloud API answers and accepts them (model `OAuthClient` and its kin).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientSecret, DateTime, DomainEntityRef, Listing};
+use crate::{ClientSecret, DateTime, DomainEntityRef, Listing, object, schema};
 
-/// A client as answered. Arrays are absent or present as the server chooses; an empty one is not the same as
-/// none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A client as answered.
+// Arrays are absent or present as the server chooses; an empty one is not the same as none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuthClient {
     /// A UUID, which is also the `client_id` of the login host.
+    #[schemars(with = "schema::Uuid")]
     pub id: String,
     /// Display name.
     pub name: String,
-    /// Lifetime of new access tokens: 300 to 172800 seconds (38880000 for clients that provision by SCIM);
-    /// absent means 86400.
+    /// Lifetime of new access tokens in seconds; absent means 86400.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 300, max = 172_800))]
     pub access_token_validity_seconds: Option<i64>,
     /// Free text for administrators; absent when none was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Callback addresses that an authorization request may name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<schema::Uri>>")]
     pub registered_redirect_uri: Option<Vec<String>>,
     /// Present only in the answers to creation and to a reset of the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<ClientSecret>,
-    /// Roles without their divisions: the older form of `role_divisions`.
+    /// Roles without their divisions: the older form of `roleDivisions`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<schema::Uuid>>")]
     pub role_ids: Option<Vec<String>>,
     /// When the client was created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,8 +45,8 @@ pub struct OAuthClient {
     /// The user or client that changed it last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modified_by: Option<DomainEntityRef>,
-    /// `CODE` (also for PKCE), `TOKEN`, `SAML2-BEARER`, `PASSWORD` or `CLIENT-CREDENTIALS`; other values are
-    /// kept as read.
+    /// `CODE` (also for PKCE), `TOKEN`, `SAML2-BEARER`, `PASSWORD` or `CLIENT-CREDENTIALS`.
+    #[schemars(with = "schema::GrantType")]
     pub authorized_grant_type: String,
     /// Scopes of user tokens; of no effect for `CLIENT-CREDENTIALS`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,52 +54,59 @@ pub struct OAuthClient {
     /// The roles it holds, each in one division; for `CLIENT-CREDENTIALS` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_divisions: Option<Vec<RoleDivision>>,
-    /// `active`, `inactive` (no new tokens, may be deleted) or `disabled` (existing tokens are dead, too);
-    /// other values are kept as read. Absent means `active`.
+    /// `active`, `inactive` (no new tokens, may be deleted) or `disabled` (existing tokens are dead, too).
+    /// Absent means `active`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::ClientState>")]
     pub state: Option<String>,
     /// When it will be deleted; absent while no deletion is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_to_delete: Option<DateTime>,
     /// `/api/v2/oauth/clients/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
-/// A client as sent to create or replace one. `null` and absent are the same, members of `OAuthClient` that
-/// only the server sets are ignored, and no value is judged here, so that the server can name the fault in
-/// its own code.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A client as sent to create or replace one. `null` and absent are the same, and members that only the
+/// server sets are ignored.
+// No value is judged here, so that the server can name the fault in its own code.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuthClientRequest {
-    /// Display name; the server insists on one.
+    /// Display name, not blank.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "schema::ClientName")]
     pub name: Option<String>,
-    /// Lifetime wished for access tokens in seconds, not yet checked against 300 to 172800; absent asks for
-    /// 86400.
+    /// Lifetime of access tokens in seconds; absent asks for 86400.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 300, max = 172_800))]
     pub access_token_validity_seconds: Option<i64>,
     /// Free text for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 4096), regex(pattern = r"^[^\x00]*$"))]
     pub description: Option<String>,
     /// Callback addresses to register.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<schema::Uri>>", length(max = 200))]
     pub registered_redirect_uri: Option<Vec<String>>,
-    /// Roles without divisions; counts only if `role_divisions` is absent.
+    /// Roles without divisions; counts only if `roleDivisions` is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<schema::Uuid>>")]
     pub role_ids: Option<Vec<String>>,
-    /// The grant type in any spelling, old ones such as `CLIENT_CREDENTIALS` included; the server insists on
-    /// one.
+    /// The grant type. Old spellings such as `CLIENT_CREDENTIALS` are understood, too.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "schema::GrantType")]
     pub authorized_grant_type: Option<String>,
     /// Scope names; needed for every grant type but client credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<String>>,
     /// Roles to hold, each in one division; needed for client credentials.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::many", skip_serializing_if = "Option::is_none")]
     pub role_divisions: Option<Vec<RoleDivision>>,
-    /// State to be put in; absent leaves the choice to the server, which takes `active`.
+    /// State to be put in; absent means `active` for a new client and no change for another.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::ClientState>")]
     pub state: Option<String>,
     /// When the client shall be deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,29 +114,15 @@ pub struct OAuthClientRequest {
 }
 
 /// A role held in a division.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", from = "RoleDivisionObject")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct RoleDivision {
     /// The role's id.
+    #[schemars(with = "schema::Uuid")]
     pub role_id: String,
     /// The division's id, or `*` for all divisions.
+    #[schemars(with = "schema::DivisionId")]
     pub division_id: String,
-}
-
-/// Read as an object only: a derived reader would also take a list for one.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RoleDivisionObject {
-    role_id: String,
-    division_id: String,
-    #[serde(flatten)]
-    _others: serde::de::IgnoredAny,
-}
-
-impl From<RoleDivisionObject> for RoleDivision {
-    fn from(object: RoleDivisionObject) -> Self {
-        Self { role_id: object.role_id, division_id: object.division_id }
-    }
 }
 
 /// All clients of an organization, in a single page: the request for it has no paging parameters.

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema;
+
 /// An organization, as answered and as sent to change it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Organization {
     /// A UUID; absent in a change, where it is ignored anyway.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::Uuid>")]
     pub id: Option<String>,
     /// Display name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,21 +27,23 @@ pub struct Organization {
     /// The short unique name that people type to log in; only the server sets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub third_party_org_name: Option<String>,
-    /// Address that goes with `third_party_org_name`. The member ends in capitals on the wire.
+    /// Address that goes with `thirdPartyOrgName`.
     #[serde(rename = "thirdPartyURI", skip_serializing_if = "Option::is_none")]
     pub third_party_uri: Option<String>,
     /// Domain name, such as `acme.example`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// Counts the changes; a change must name the version that it is based on.
+    #[schemars(range(min = 0, max = i32::MAX))]
     pub version: i32,
     /// `active`, `inactive` or `deleted`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::State>")]
     pub state: Option<String>,
     /// Id of the telephony site used when none is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_site_id: Option<String>,
-    /// Where users find help. The member ends in capitals on the wire.
+    /// Where users find help.
     #[serde(rename = "supportURI", skip_serializing_if = "Option::is_none")]
     pub support_uri: Option<String>,
     /// Whether voicemail is on.
@@ -48,6 +54,7 @@ pub struct Organization {
     pub product_platform: Option<String>,
     /// Address of the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
     /// Which features are on, by name; only the server sets it.
     #[serde(skip_serializing_if = "Option::is_none")]

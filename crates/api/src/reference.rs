@@ -1,9 +1,12 @@
 //! Short forms by which one object of the Genesys Cloud API names another.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema;
+
 /// An object by id, name and address, as in `createdBy`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DomainEntityRef {
     /// The object's id.
@@ -13,11 +16,12 @@ pub struct DomainEntityRef {
     pub name: Option<String>,
     /// Path of the object, starting `/api/v2/`; absent where it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
 /// An object by id and name, as in `organization` of a token.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NamedEntity {
     /// The object's id.
@@ -28,11 +32,24 @@ pub struct NamedEntity {
 }
 
 /// An object by nothing but its id.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Entity {
     /// The object's id.
     pub id: String,
+}
+
+/// A user by id and address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserReference {
+    /// The user's id.
+    #[schemars(with = "schema::Uuid")]
+    pub id: String,
+    /// `/api/v2/users/{id}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
+    pub self_uri: Option<String>,
 }
 
 #[cfg(test)]
@@ -57,6 +74,10 @@ mod tests {
         let named = NamedEntity { id: "o1".into(), name: Some("Acme".into()) };
         assert_eq!(serde_json::to_value(named)?, json!({ "id": "o1", "name": "Acme" }));
         assert_eq!(serde_json::to_value(Entity { id: "o1".into() })?, json!({ "id": "o1" }));
+        let user = UserReference { id: "u1".into(), self_uri: Some("/api/v2/users/u1".into()) };
+        assert_eq!(serde_json::to_value(user)?, json!({ "id": "u1", "selfUri": "/api/v2/users/u1" }));
+        let bare = UserReference { id: "u1".into(), ..UserReference::default() };
+        assert_eq!(serde_json::to_value(bare)?, json!({ "id": "u1" }));
         Ok(())
     }
 }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DateTime, ResourceConditionNode};
+use crate::{DateTime, ResourceConditionNode, object, schema};
 
-/// A role, as answered and as sent to create or replace one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A role as answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DomainOrganizationRole {
-    /// A UUID; absent when the role is being created.
+    /// A UUID.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::Uuid>")]
     pub id: Option<String>,
-    /// Display name, unique in the organization; the server insists on one.
+    /// Display name, unique in the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the role is for.
@@ -29,7 +31,7 @@ pub struct DomainOrganizationRole {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unused_permissions: Option<Vec<String>>,
     /// The permissions, gathered by domain and entity.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::many", skip_serializing_if = "Option::is_none")]
     pub permission_policies: Option<Vec<DomainPermissionPolicy>>,
     /// How many users hold the role; absent with `userCount=false`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,11 +56,12 @@ pub struct DomainOrganizationRole {
     pub default: Option<bool>,
     /// `/api/v2/authorization/roles/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
 /// The actions that a role permits on one kind of entity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DomainPermissionPolicy {
     /// First part of the permission, such as `oauth`.
@@ -79,16 +82,16 @@ pub struct DomainPermissionPolicy {
     /// Ids of the only resources meant; absent means no such restriction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named_resources: Option<Vec<String>>,
-    /// Whether `resource_condition_node` is to be obeyed.
+    /// Whether `resourceConditionNode` is to be obeyed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_conditions: Option<bool>,
     /// Condition on the resource; absent means none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::one", skip_serializing_if = "Option::is_none")]
     pub resource_condition_node: Option<ResourceConditionNode>,
 }
 
 /// All permissions of one domain.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionCollection {
     /// Id of the collection; absent where the domain says enough.
@@ -104,11 +107,12 @@ pub struct PermissionCollection {
     pub permission_map: BTreeMap<String, Vec<DomainPermission>>,
     /// Address of the collection; absent where it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
 /// One permission, `domain:entityType:action`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DomainPermission {
     /// First part, such as `oauth`.

@@ -1,9 +1,12 @@
 //! The scopes that tokens of users can carry (models `OAuthScope`, `OAuthScopeListing`).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema;
+
 /// A scope that a client may ask for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuthScope {
     /// The scope name itself, such as `users:readonly`; its colon may come percent-encoded in a path.
@@ -13,11 +16,12 @@ pub struct OAuthScope {
     pub description: Option<String>,
     /// `/api/v2/oauth/scopes/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
-/// Every known scope. Unlike `Listing` this has no pages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Every known scope, without pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuthScopeListing {
     /// How many scopes there are.
@@ -28,6 +32,7 @@ pub struct OAuthScopeListing {
     pub entities: Vec<OAuthScope>,
     /// `/api/v2/oauth/scopes`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 

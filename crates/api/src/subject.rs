@@ -1,14 +1,18 @@
 //! Subjects and what was granted to them (model `AuthzSubject`).
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{AuthzDivision, DateTime};
+use crate::{AuthzDivision, DateTime, schema};
 
 /// A user, group or OAuth client, seen as a holder of roles.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthzSubject {
     /// Id of the user, group or client.
+    #[schemars(with = "schema::Uuid")]
     pub id: String,
     /// Its display name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,15 +25,17 @@ pub struct AuthzSubject {
     pub version: Option<i32>,
     /// `/api/v2/authorization/subjects/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
 /// A role held in a division.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthzGrant {
     /// Who was granted it: the subject itself, or a group that it inherits from.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::Uuid>")]
     pub subject_id: Option<String>,
     /// Where it holds; the id `*` means everywhere.
     pub division: AuthzDivision,
@@ -41,10 +47,11 @@ pub struct AuthzGrant {
 }
 
 /// A role in the short form that grants show.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthzGrantRole {
     /// The role's id.
+    #[schemars(with = "schema::Uuid")]
     pub id: String,
     /// Display name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,11 +67,12 @@ pub struct AuthzGrantRole {
     pub default: Option<bool>,
     /// `/api/v2/authorization/roles/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
 /// The actions that a granted role permits on one kind of entity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthzGrantPolicy {
     /// Third parts of the permission, such as `view`.
@@ -80,6 +88,9 @@ pub struct AuthzGrantPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_name: Option<String>,
 }
+
+/// How many roles each of several subjects holds, by its id.
+pub type RoleCounts = BTreeMap<String, i64>;
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,12 @@
 //! The token in use, as the Genesys Cloud API describes it to its bearer (model `TokenInfo`).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DateTime, DomainEntityRef, Entity, NamedEntity, RoleDivision};
+use crate::{DateTime, DomainEntityRef, Entity, NamedEntity, RoleDivision, schema};
 
 /// What a token is good for and whom it was issued to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenInfo {
     /// The organization that the token acts in.
@@ -23,13 +24,13 @@ pub struct TokenInfo {
     /// When the token lapses if it is not used; absent without an idle timeout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_token_idles: Option<DateTime>,
-    /// The client that the token was issued to. The member begins with capitals on the wire.
+    /// The client that the token was issued to.
     #[serde(rename = "OAuthClient", skip_serializing_if = "Option::is_none")]
     pub oauth_client: Option<OrgOAuthClient>,
 }
 
 /// The user that a clone in another organization stands for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenInfoClonedUser {
     /// Id of the original user.
@@ -40,11 +41,12 @@ pub struct TokenInfoClonedUser {
 }
 
 /// A client together with the organization that owns it. It carries no secret and no callbacks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrgOAuthClient {
     /// The `client_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::Uuid>")]
     pub id: Option<String>,
     /// Display name.
     pub name: String,
@@ -61,6 +63,7 @@ pub struct OrgOAuthClient {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modified_by: Option<DomainEntityRef>,
     /// As in `OAuthClient`.
+    #[schemars(with = "schema::GrantType")]
     pub authorized_grant_type: String,
     /// Scopes of user tokens; of no effect for `CLIENT-CREDENTIALS`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +73,7 @@ pub struct OrgOAuthClient {
     pub role_divisions: Option<Vec<RoleDivision>>,
     /// As in `OAuthClient`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::ClientState>")]
     pub state: Option<String>,
     /// When it will be deleted; absent while no deletion is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +84,7 @@ pub struct OrgOAuthClient {
 }
 
 /// When a user last got a token.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuthLastTokenIssued {
     /// The instant of issue; absent if there never was one.

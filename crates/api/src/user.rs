@@ -1,17 +1,19 @@
 //! The user behind a token, with contacts and rights (model `UserMe`).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     DateTime, DomainEntityRef, DomainOrganizationRole, NamedEntity, OAuthLastTokenIssued, Organization,
-    ResourceConditionNode, TokenInfo,
+    ResourceConditionNode, TokenInfo, schema,
 };
 
-/// A user. The members from `authorization` to `org_authorization` are absent unless `expand` asks for them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A user. The members from `authorization` to `orgAuthorization` are absent unless `expand` asks for them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserMe {
     /// A UUID.
+    #[schemars(with = "schema::Uuid")]
     pub id: String,
     /// Full name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +29,7 @@ pub struct UserMe {
     pub username: Option<String>,
     /// `active`, `inactive` or `deleted`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::State>")]
     pub state: Option<String>,
     /// Title at work.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,11 +71,12 @@ pub struct UserMe {
     pub org_authorization: Option<Vec<DomainOrganizationRole>>,
     /// `/api/v2/users/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::UriReference>")]
     pub self_uri: Option<String>,
 }
 
 /// One way to reach a user.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Contact {
     /// Mail address or telephone number, the latter usually in E.164 form.
@@ -83,9 +87,11 @@ pub struct Contact {
     pub display: Option<String>,
     /// `PHONE`, `EMAIL` or `SMS`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::MediaType>")]
     pub media_type: Option<String>,
     /// `PRIMARY`, `WORK`, `WORK2` to `WORK4`, `HOME`, `MOBILE`, `MAIN` or `OTHER`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::ContactType>")]
     pub r#type: Option<String>,
     /// Extension of a telephone number; absent for direct lines.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +102,7 @@ pub struct Contact {
 }
 
 /// What a user holds and may do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserAuthorization {
     /// Roles held, in whatever division.
@@ -114,7 +120,7 @@ pub struct UserAuthorization {
 }
 
 /// The actions that a user may take on one kind of entity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourcePermissionPolicy {
     /// Id of the policy.
@@ -135,7 +141,7 @@ pub struct ResourcePermissionPolicy {
     /// Key that stands for the set of actions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_set_key: Option<String>,
-    /// Whether `resource_condition_node` is to be obeyed.
+    /// Whether `resourceConditionNode` is to be obeyed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_conditions: Option<bool>,
     /// Condition on the resource; absent means none.

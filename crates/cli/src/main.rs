@@ -2,7 +2,7 @@
 
 mod commands;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,8 +18,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Start the server.
-    #[command(after_help = commands::serve::FIRST_START)]
-    Serve(commands::serve::Serve),
+    #[command(after_help = commands::serve::ENVIRONMENT)]
+    Serve(Box<commands::serve::Serve>),
+    /// Show, check or describe the configuration.
+    Config(commands::config::Config),
     /// Give the administrator client of the local store a fresh secret.
     Recover(commands::recover::Recover),
     /// Make and list the organizations of the local store.
@@ -27,7 +29,10 @@ enum Command {
 }
 
 fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
+    // Kept beside what they become: only they know a flag from a variable.
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let own = matches.subcommand().map_or(&matches, |(_, own)| own);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -37,7 +42,8 @@ fn main() -> std::process::ExitCode {
     };
     let done = runtime.block_on(async {
         match cli.command {
-            Command::Serve(command) => command.run().await,
+            Command::Serve(command) => command.run(own).await,
+            Command::Config(command) => command.run(own),
             Command::Recover(command) => command.run().await,
             Command::Organization(command) => command.run().await,
         }

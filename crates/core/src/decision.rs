@@ -4,7 +4,7 @@ use crate::client_auth::AuthMethod;
 use crate::error::ErrorCode;
 use crate::facts::Load;
 use crate::grants::GrantType;
-use crate::types::{ClientId, OrganizationId, SecretId, Timestamp};
+use crate::types::{ClientId, OrganizationId, SecretId, Timestamp, UserId};
 use crate::write::Write;
 
 /// What a decision function answers: it needs more facts, or it is done.
@@ -41,6 +41,11 @@ impl<T, E> Decision<T, E> {
     /// No.
     pub const fn refuse(error: E) -> Self {
         Self { outcome: Err(error), writes: Vec::new(), events: Vec::new() }
+    }
+
+    /// With another form of the answer.
+    pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Decision<U, E> {
+        Decision { outcome: self.outcome.map(with), writes: self.writes, events: self.events }
     }
 
     /// With something to record.
@@ -86,6 +91,8 @@ pub enum Event {
         client: ClientId,
         /// By which grant.
         grant: GrantType,
+        /// For whom; `None`: for the client itself.
+        user: Option<UserId>,
         /// How the client proved who it is, and with which of its secrets.
         proof: (AuthMethod, Option<SecretId>),
         /// When.

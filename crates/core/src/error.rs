@@ -36,6 +36,12 @@ oauth_codes! {
     InvalidTarget = "invalid_target", 400;
     /// The body is larger than the server reads.
     RequestTooLarge = "invalid_request", 413;
+    /// Too many requests in this minute; the Genesys dialect says `invalid_request`.
+    RateLimitExceeded = "temporarily_unavailable", 429;
+    /// The body came too slowly.
+    RequestTimeout = "invalid_request", 408;
+    /// The request is for another host.
+    MisdirectedRequest = "invalid_request", 421;
     /// Something broke on our side; the log has it under the correlation id.
     ServerError = "server_error", 500;
     /// Not now; the store is busy or away.
@@ -115,12 +121,48 @@ api_codes! {
     TooManyClients = "auth.too.many.clients", 400, "The organization has reached its limit of {limit} OAuth clients.";
     /// A client must be inactive before it can be deleted.
     CannotDeleteClient = "cannot.delete.client", 400, "The client must be set to the state inactive before it can be deleted.";
+    /// A rule on what was asked failed.
+    GeneralBadRequest = "general.bad.request", 400, "{reason}";
+    /// The organization has as many roles as it may.
+    MaxRolesExceeded = "max.roles.exceeded", 400, "The organization has reached its limit of {limit} roles.";
+    /// A subject would hold more roles than it may.
+    MaxRoleAssignmentsExceeded = "max.role.assignments.exceeded", 400, "A subject can hold at most {limit} roles.";
+    /// `subjectType` is not one of the values.
+    InvalidSubjectType = "invalid.subject.type", 400, "The subject type must be one of [PC_USER, PC_GROUP, PC_OAUTH_CLIENT].";
+    /// A pair of role and division that does not exist.
+    BadRoleDivisions = "bad.role.divisions", 400, "One or more roles or divisions are unknown: [{roles}]";
+    /// More than 100 subject ids in one query.
+    MaxSubjectIds = "max.subject.ids", 400, "Only 100 subject ids can be requested at a time.";
+    /// The name of a division cannot be used.
+    DivisionNameInvalid = "division.name.invalid", 400, "{reason}";
+    /// A member is too long.
+    MaxLengthExceeded = "max.length.exceeded", 400, "{reason}";
+    /// The organization has as many divisions as it may.
+    MaxScopesExceeded = "max.scopes.exceeded", 400, "The organization has reached its limit of {limit} divisions.";
+    /// Something else must be done first.
+    PreconditionFailure = "precondition.failure", 400, "{reason}";
+    /// `before` and `after` in one query.
+    BothAfterAndBefore = "both.after.and.before.provided", 400, "Only one of before and after can be given.";
+    /// `permission` is missing.
+    MissingPermissionParam = "missing.permission.param", 400, "The query parameter permission is required.";
+    /// The body did not come to its end.
+    ClientFailedRequest = "client.failed.request", 400, "The client broke the request off.";
     /// The token does not stand for a user.
     NotAUser = "not.a.user", 400, "This request requires a user context. Client credentials cannot be used for requests to this resource.";
     /// No bearer token.
     AuthenticationRequired = "authentication.required", 401, "No authentication bearer token specified in authorization header.";
     /// The token is unknown, revoked or expired.
     BadCredentials = "bad.credentials", 401, "Invalid login credentials.";
+    /// The address of the caller is not on the organization's list.
+    IpNotAuthorized = "ip.not.authorized", 401, "The source address of the request is not on the organization's list.";
+    /// The caller lacks one of the permissions that are all needed.
+    MissingPermissions = "missing.permissions", 403, "Unable to perform the requested action. You are missing the following permission(s): [{permissions}]";
+    /// The caller has the permission, but not in that division.
+    MissingDivisionPermission = "missing.division.permission", 403, "Unable to perform the requested action. You are missing the following permission in the division: [{permissions}]";
+    /// The caller may not grant anything in that division.
+    MissingDivisionPermissions = "missing.division.permissions", 403, "Unable to perform the requested action. You are missing the following permission(s) in the division: [{permissions}]";
+    /// The caller does not hold what the role carries in that division.
+    MissingDivisionPermissionImplied = "missing.division.permission.implied", 403, "Unable to perform the requested action. You do not hold what the role carries in the division: [{permissions}]";
     /// The caller has none of the permissions.
     MissingAnyPermissions = "missing.any.permissions", 403, "Unable to perform the requested action. You must have at least one of the following permissions assigned: [{permissions}]";
     /// There is no such thing.
@@ -129,12 +171,22 @@ api_codes! {
     ClientNotFound = "client.not.found", 404, "The OAuth client was not found.";
     /// The path exists, the method does not.
     MethodNotAllowed = "method.not.allowed", 405, "The method is not allowed for this resource.";
+    /// The body came too slowly.
+    ClientTimeout = "client.timeout", 408, "The request was not received in time.";
+    /// Another object has what only one can have.
+    GeneralConflict = "general.conflict", 409, "{reason}";
+    /// Another division has the name.
+    ResourceAlreadyExists = "resource.already.exists", 409, "A division with this name exists already.";
     /// The world changed under the request again and again.
     RequestConflict = "request.conflict", 409, "The request conflicts with the current state of the resource. Try again.";
     /// The body is too large.
     RequestTooLarge = "request.entity.too.large", 413, "The request is over the size limit of {bytes} bytes.";
     /// The body is not JSON.
     UnsupportedMediaType = "unsupported.media.type", 415, "The media type of the body is not supported. Use application/json.";
+    /// The request is for another host.
+    MisdirectedRequest = "bad.request", 421, "The request is for a host that is not this server.";
+    /// Too many requests in this minute.
+    TooManyRequests = "too.many.requests.retry.after", 429, "Rate limit exceeded the maximum. Retry the request in [{seconds}] seconds";
     /// Something broke on our side.
     InternalServerError = "internal.server.error", 500, "The server encountered an unexpected condition that prevented it from fulfilling the request.";
     /// The store is away.
@@ -151,12 +203,14 @@ pub struct ApiError {
     pub field: Option<String>,
     /// Values of the placeholders in the code's text. Lists are joined by a comma and a space.
     pub params: Vec<(&'static str, String)>,
+    /// The limit that was hit: its key and its value.
+    pub limit: Option<(&'static str, u32)>,
 }
 
 impl ApiError {
     /// A refusal whose text has no parameters.
     pub const fn new(code: ApiCode) -> Self {
-        Self { code, field: None, params: Vec::new() }
+        Self { code, field: None, params: Vec::new(), limit: None }
     }
 
     /// With the value of one placeholder.
@@ -169,6 +223,17 @@ impl ApiError {
     pub fn at(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
+    }
+
+    /// With the limit that was hit.
+    pub const fn over(mut self, key: &'static str, value: u32) -> Self {
+        self.limit = Some((key, value));
+        self
+    }
+
+    /// A refusal whose text is this sentence.
+    pub fn because(code: ApiCode, reason: &'static str) -> Self {
+        Self::new(code).with("reason", reason)
     }
 
     /// A failed rule on a member; `reason` is a whole sentence for the developer.

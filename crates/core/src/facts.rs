@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::client::Client;
 use crate::decision::Undecided;
-use crate::organization::{Division, Organization};
-use crate::rbac::{Role, RoleGrant};
-use crate::types::{ClientId, OrganizationId, SubjectId, UserId};
+use crate::organization::{Division, DivisionUse, Organization};
+use crate::rbac::{Role, RoleGrant, SubjectKind};
+use crate::types::{ClientId, DivisionId, OrganizationId, RoleId, SubjectId, UserId};
 use crate::user::User;
 
 /// One thing that a decision needs to know.
@@ -26,6 +26,14 @@ pub enum Load {
     RoleGrants(SubjectId),
     /// How many clients an organization has. Never from memory.
     ClientCount(OrganizationId),
+    /// All grants of a role. Never from memory.
+    RoleHolders(RoleId),
+    /// Who can act, and holds a role in all divisions. Never from memory.
+    WorkingHolders(RoleId),
+    /// What is in a division. Never from memory.
+    DivisionUse(DivisionId),
+    /// The deleted divisions of an organization. Never from memory.
+    DeletedDivisions(OrganizationId),
 }
 
 /// A handful of things by key. A few entries at most, so a list beats a map.
@@ -63,8 +71,13 @@ pub struct Facts {
     divisions: Known<OrganizationId, Arc<Vec<Division>>>,
     role_grants: Known<SubjectId, Arc<Vec<RoleGrant>>>,
     client_counts: Known<OrganizationId, u32>,
+    role_holders: Known<RoleId, Arc<Vec<RoleGrant>>>,
+    working_holders: Known<RoleId, Arc<Vec<(SubjectId, SubjectKind)>>>,
+    division_uses: Known<DivisionId, DivisionUse>,
+    deleted_divisions: Known<OrganizationId, Arc<Vec<Division>>>,
 }
 
+/// Declares how each fact is read and put, and which are known.
 macro_rules! facts {
     ($($(#[$doc:meta])* $read:ident / $put:ident ($key:ty => $value:ty) in $field:ident as $load:ident;)+) => {
         impl Facts {
@@ -79,6 +92,10 @@ macro_rules! facts {
                     self.$field.put(id, value);
                 }
             )+
+
+            fn knows(&self, load: Load) -> bool {
+                match load { $(Load::$load(id) => self.$field.find(id).is_some()),+ }
+            }
         }
     };
 }
@@ -98,4 +115,20 @@ facts! {
     role_grants / put_role_grants (SubjectId => Arc<Vec<RoleGrant>>) in role_grants as RoleGrants;
     /// How many clients an organization has.
     client_count / put_client_count (OrganizationId => u32) in client_counts as ClientCount;
+    /// The grants of a role.
+    role_holders / put_role_holders (RoleId => Arc<Vec<RoleGrant>>) in role_holders as RoleHolders;
+    /// Active users and clients that hold a role in all divisions.
+    working_holders / put_working_holders (RoleId => Arc<Vec<(SubjectId, SubjectKind)>>) in working_holders as WorkingHolders;
+    /// What is in a division.
+    division_use / put_division_use (DivisionId => DivisionUse) in division_uses as DivisionUse;
+    /// The deleted divisions of an organization.
+    deleted_divisions / put_deleted_divisions (OrganizationId => Arc<Vec<Division>>) in deleted_divisions as DeletedDivisions;
+}
+
+impl Facts {
+    /// Asks for all of these at once, so that many of one kind take one round.
+    pub fn together<E>(&self, loads: impl IntoIterator<Item = Load>) -> Result<(), Undecided<E>> {
+        let missing: Vec<Load> = loads.into_iter().filter(|load| !self.knows(*load)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(Undecided::Need(missing)) }
+    }
 }

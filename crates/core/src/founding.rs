@@ -4,7 +4,7 @@ use crate::client::{Client, ClientState, first_epoch};
 use crate::env::Random;
 use crate::grants::{GrantType, GrantTypes};
 use crate::keyring::Keyring;
-use crate::organization::{Division, Organization};
+use crate::organization::{Division, Organization, Settings};
 use crate::policy::DEFAULT_TOKEN;
 use crate::rbac::role::{ADMIN_TEMPLATE, built_in};
 use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
@@ -50,7 +50,9 @@ pub fn found(plan: Plan, keys: &Keyring, random: &dyn Random, now: Timestamp) ->
         name: plan.name,
         short_name: plan.short_name,
         default_language: "en-US".to_owned(),
+        settings: Settings::default(),
         version: 1,
+        authority: 1,
         created_at: now,
     };
     let home = Division {
@@ -72,6 +74,7 @@ pub fn found(plan: Plan, keys: &Keyring, random: &dyn Random, now: Timestamp) ->
         epoch: 1,
         version: 1,
         created_at: now,
+        last_token_at: None,
     };
     let id = plan.client.unwrap_or_else(|| ClientId::random(random));
     let secret = Secret::keep(&plan.secret, keys, random, now);

@@ -23,5 +23,6 @@ pub mod rbac;
 pub mod ticket;
 pub mod tokens;
 pub mod types;
+pub mod usage;
 pub mod user;
 pub mod write;

@@ -24,6 +24,27 @@ pub struct Policy {
     pub invalid_client_status: ClientErrorStatus,
     /// How many clients an organization may have.
     pub max_clients: u32,
+    /// How many roles an organization may have.
+    pub max_roles: u32,
+    /// How many divisions an organization may have.
+    pub max_divisions: u32,
+    /// How many roles, each in a division, a user or client may hold.
+    pub max_role_assignments: u32,
+    /// Whether callers are held to the rates of the vendor's service.
+    pub rate_limits: RateLimits,
+    /// How many failed authentications of a client from one address are answered in a minute; 0: any number.
+    pub max_failed_authentications: u32,
+}
+
+/// How many requests a caller may make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RateLimits {
+    /// As many as it likes.
+    #[default]
+    Off,
+    /// As many as the vendor's service allows, with its headers and refusals.
+    Vendor,
 }
 
 impl Default for Policy {
@@ -32,6 +53,11 @@ impl Default for Policy {
             delete_requires_inactive: false,
             invalid_client_status: ClientErrorStatus::BadRequest,
             max_clients: 10_000,
+            max_roles: 1000,
+            max_divisions: 1000,
+            max_role_assignments: 1000,
+            rate_limits: RateLimits::Off,
+            max_failed_authentications: 60,
         }
     }
 }

@@ -71,4 +71,6 @@ pub struct User {
     pub version: u32,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When a token was last issued for it, at a minute's grain.
+    pub last_token_at: Option<Timestamp>,
 }

@@ -9,9 +9,10 @@ use crate::organization::{Division, Organization};
 use crate::rbac::{Role, RoleGrant};
 use crate::ticket::NewTicket;
 use crate::types::{
-    ClientId, Digest, FamilyKey, KeyId, OrganizationId, Secret, SecretId, SubjectId, TicketKey, Timestamp,
-    TokenId, UserId,
+    ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret, SecretId, SubjectId,
+    TicketKey, Timestamp, TokenId, UserId,
 };
+use crate::usage::UsageCount;
 use crate::user::User;
 
 /// One change. A commit does all of its changes or, when one finds the world changed, none.
@@ -21,10 +22,35 @@ pub enum Write {
     Require(Require),
     /// A new organization; conflicts with one of the same id or short name.
     CreateOrganization(Organization),
-    /// A new division.
+    /// Replaces name, language and settings of an organization whose stored version is the one given here, and counts
+    /// it up.
+    ReplaceOrganization(Box<Organization>),
+    /// Counts the organization's `authority` up; conflicts unless it is still this.
+    AdvanceAuthority(OrganizationId, u32),
+    /// A new division; conflicts with one of the same name that is not deleted.
     CreateDivision(Division),
-    /// A new role.
+    /// Replaces name and description of a division; conflicts if it is gone, or another has the name.
+    ReplaceDivision(Division),
+    /// Deletes a division, with the grants that hold in it alone; its users move to `home`. Conflicts if it is gone.
+    DeleteDivision {
+        /// Whose it is.
+        organization: OrganizationId,
+        /// Which.
+        id: DivisionId,
+        /// Where its users go.
+        home: DivisionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Brings a deleted division back, empty; conflicts if it is not deleted, or another has its name.
+    RestoreDivision(OrganizationId, DivisionId),
+    /// A new role; conflicts with one of the same name.
     CreateRole(Role),
+    /// Replaces the members of a role whose stored version is the one given here, and counts it up. What never changes
+    /// (id, organization, template) stays.
+    ReplaceRole(Role),
+    /// Removes a role with all grants of it; conflicts if it is gone.
+    DeleteRole(OrganizationId, RoleId),
     /// A new user; conflicts with one of the same address in the organization.
     CreateUser(User),
     /// A new client with its secrets.
@@ -69,6 +95,10 @@ pub enum Write {
     Revoke(Revoked),
     /// Remembers when a secret last authenticated its client. Tells nobody.
     RecordUse(SecretId, Timestamp),
+    /// Remembers when a token was last issued for a user. Tells nobody.
+    RecordToken(UserId, Timestamp),
+    /// Adds to the usage counts of clients that still exist. Tells nobody.
+    CountUsage(Vec<UsageCount>),
 }
 
 /// A fact whose change would make the decision unsafe.
@@ -80,6 +110,8 @@ pub enum Require {
     User(UserId, u32),
     /// The family still has this version.
     Family(FamilyKey, u32),
+    /// Nobody lost a permission since the organization's `authority` was this.
+    Authority(OrganizationId, u32),
     /// The organization has fewer clients than this.
     ClientsBelow(OrganizationId, u32),
     /// The store is empty.
@@ -141,6 +173,8 @@ pub enum Changed {
     Client(ClientId),
     /// The grants of a subject.
     RoleGrants(SubjectId),
+    /// Divisions of an organization, and users and grants in them, nobody knows which.
+    Members(OrganizationId),
     /// The keys of the server.
     Keys,
     /// The revoked ids.
@@ -152,8 +186,15 @@ impl Write {
     pub fn changed(&self) -> Option<Changed> {
         Some(match self {
             Self::CreateOrganization(organization) => Changed::Organization(organization.id),
-            Self::CreateDivision(division) => Changed::Divisions(division.organization),
-            Self::CreateRole(role) => Changed::Roles(role.organization),
+            Self::ReplaceOrganization(organization) => Changed::Organization(organization.id),
+            Self::AdvanceAuthority(organization, _) => Changed::Organization(*organization),
+            Self::CreateDivision(division) | Self::ReplaceDivision(division) => {
+                Changed::Divisions(division.organization)
+            }
+            Self::RestoreDivision(organization, _) => Changed::Divisions(*organization),
+            Self::DeleteDivision { organization, .. } => Changed::Members(*organization),
+            Self::CreateRole(role) | Self::ReplaceRole(role) => Changed::Roles(role.organization),
+            Self::DeleteRole(organization, _) => Changed::Roles(*organization),
             Self::CreateUser(user) => Changed::User(user.id),
             Self::CreateClient(client) | Self::ReplaceClient(client) => Changed::Client(client.id),
             Self::ReplaceSecrets(client, _) | Self::DeleteClient(_, client) => Changed::Client(*client),
@@ -167,7 +208,9 @@ impl Write {
             | Self::CreateFamily(_)
             | Self::Advance(..)
             | Self::RevokeFamily(..)
-            | Self::RecordUse(..) => return None,
+            | Self::RecordUse(..)
+            | Self::RecordToken(..)
+            | Self::CountUsage(_) => return None,
         })
     }
 }

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use chancery_core::client::Client;
@@ -20,10 +21,15 @@ use chancery_core::user::User;
 use chancery_core::write::{Changed, Revoked, RevokedId, Write};
 use chancery_store::{Change, Made, Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard};
+use tracing::Instrument;
 
 use crate::cache::{Age, Cache};
 use crate::clock::Clock;
+use crate::http::address::Edges;
+use crate::limits::Limits;
 use crate::recorder::Recorder;
+use crate::telemetry::metrics;
+use crate::usage::Usage;
 
 /// When nothing was heard of other nodes for so long, our own tokens are not judged.
 const DEAF: Lifetime = Lifetime::from_seconds(60);
@@ -46,6 +52,8 @@ pub struct Parts {
     pub issuer: String,
     /// What the operator chose.
     pub policy: Policy,
+    /// What is known of the surroundings.
+    pub edges: Edges,
 }
 
 /// The state of a node; shared by all requests and jobs. Reads as its parts do.
@@ -53,6 +61,10 @@ pub struct App {
     parts: Parts,
     /// What happened and is not written yet.
     pub recorder: Recorder,
+    /// How often the management API was called, and is not written yet.
+    pub usage: Usage,
+    /// How often callers may ask.
+    pub limits: Limits,
     keys: ArcSwap<Keyring>,
     revoked: RevokedIds,
     clients: Cache<ClientId, Arc<Client>>,
@@ -129,6 +141,8 @@ impl App {
         Ok(Arc::new(Self {
             parts,
             recorder: Recorder::default(),
+            usage: Usage::default(),
+            limits: Limits::default(),
             keys: ArcSwap::from_pointee(keys),
             revoked,
             clients: Cache::new(20_000),
@@ -203,6 +217,22 @@ impl App {
                 facts.put_client_count(id, self.store.count_clients(id).await?);
                 Ok(false)
             }
+            Load::RoleHolders(id) => {
+                facts.put_role_holders(id, Arc::new(self.store.role_holders(id).await?));
+                Ok(false)
+            }
+            Load::WorkingHolders(id) => {
+                facts.put_working_holders(id, Arc::new(self.store.working_holders(id).await?));
+                Ok(false)
+            }
+            Load::DivisionUse(id) => {
+                facts.put_division_use(id, self.store.division_use(id).await?);
+                Ok(false)
+            }
+            Load::DeletedDivisions(id) => {
+                facts.put_deleted_divisions(id, Arc::new(self.store.deleted_divisions(id).await?));
+                Ok(false)
+            }
             Load::Client(id) => fetch!(clients, id, put_client, self.store.find_client(id), Some, it => it),
             Load::User(id) => fetch!(users, id, put_user, self.store.find_user(id), Some, it => it),
             Load::Organization(id) => {
@@ -224,14 +254,16 @@ impl App {
     /// a commit be made that memory never hears of.
     pub async fn commit(self: &Arc<Self>, writes: Vec<Write>) -> Result<Vec<Made>, StoreError> {
         let app = Arc::clone(self);
-        let commit = tokio::spawn(async move {
+        let commit = async move {
             let changed: Vec<Changed> = writes.iter().filter_map(Write::changed).collect();
             let revoked: Vec<Revoked> = writes
                 .iter()
                 .filter_map(|write| if let Write::Revoke(it) = write { Some(*it) } else { None })
                 .collect();
             let now = app.clock.now();
+            let begun = Instant::now();
             let made = app.store.commit(writes, now).await;
+            metrics::commit(begun.elapsed(), made == Err(StoreError::Conflict));
             // After a fault nobody knows whether it was done: memory forgets in any case but a clean refusal.
             if made != Err(StoreError::Conflict) {
                 app.revoked.add(&revoked);
@@ -240,8 +272,9 @@ impl App {
                 }
             }
             made
-        });
-        commit.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+        };
+        let commit = commit.instrument(tracing::debug_span!("commit")).in_current_span();
+        tokio::spawn(commit).await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }
 
     /// Drops or reloads what was changed, here or elsewhere.
@@ -253,6 +286,11 @@ impl App {
             Changed::User(id) => self.users.forget(id),
             Changed::Client(id) => self.clients.forget(id),
             Changed::RoleGrants(id) => self.role_grants.forget(id),
+            Changed::Members(id) => {
+                self.divisions.forget(id);
+                self.users.clear();
+                self.role_grants.clear();
+            }
             Changed::Revoked => {
                 let now = self.clock.now();
                 self.revoked.add(&self.store.revoked(now).await?);

@@ -1,6 +1,5 @@
 //! Whatever can go wrong with a request, before the route group's renderer gives it its form.
 
-use axum::response::{IntoResponse, Response};
 use chancery_core::error::{ApiCode, ApiError, ErrorCode, OAuthError};
 use chancery_store::StoreError;
 
@@ -16,6 +15,21 @@ pub enum Failure {
     /// The body is larger than the server reads, in bytes.
     #[error("the body has more than {0} bytes")]
     TooLarge(usize),
+    /// The body broke off.
+    #[error("the body broke off")]
+    BrokenOff,
+    /// The body did not come in time.
+    #[error("the body did not come in time")]
+    TimedOut,
+    /// The request names no host, or two.
+    #[error("the request names no host")]
+    NoHost,
+    /// The request names a host that is not this server.
+    #[error("the request is for another host")]
+    Misdirected,
+    /// Too many requests; seconds until the next is welcome, and what the management API says of it.
+    #[error("too many requests")]
+    RateLimited(u32, Option<ApiError>),
     /// There is nothing at this path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -50,11 +64,25 @@ impl From<StoreError> for Failure {
 }
 
 impl Failure {
+    /// Whether there is more of the body than was read, so that the connection cannot be kept.
+    pub const fn leaves_the_body(&self) -> bool {
+        matches!(self, Self::TooLarge(_) | Self::BrokenOff | Self::TimedOut)
+    }
+
     /// As an error of the token endpoint.
     pub fn as_oauth(&self) -> OAuthError {
         match self {
             Self::OAuth(error) => *error,
             Self::TooLarge(_) => OAuthError::new(ErrorCode::RequestTooLarge, "the body is too large"),
+            Self::TimedOut => OAuthError::new(ErrorCode::RequestTimeout, "the body did not come in time"),
+            Self::BrokenOff => OAuthError::new(ErrorCode::InvalidRequest, "the body broke off"),
+            Self::NoHost => OAuthError::new(ErrorCode::InvalidRequest, "the request names no host"),
+            Self::Misdirected => {
+                OAuthError::new(ErrorCode::MisdirectedRequest, "the request is for another host")
+            }
+            Self::RateLimited(..) => {
+                OAuthError::new(ErrorCode::RateLimitExceeded, "rate limit exceeded; try again in a minute")
+            }
             Self::Api(_) | Self::NotFound | Self::MethodNotAllowed => {
                 OAuthError::new(ErrorCode::InvalidRequest, "the endpoint does not take this request")
             }
@@ -70,6 +98,14 @@ impl Failure {
         match self {
             Self::Api(error) => error.clone(),
             Self::TooLarge(bytes) => ApiError::new(ApiCode::RequestTooLarge).with("bytes", bytes),
+            Self::TimedOut => ApiCode::ClientTimeout.into(),
+            Self::BrokenOff => ApiCode::ClientFailedRequest.into(),
+            Self::NoHost => ApiCode::BadRequest.into(),
+            Self::Misdirected => ApiCode::MisdirectedRequest.into(),
+            Self::RateLimited(_, Some(error)) => error.clone(),
+            Self::RateLimited(seconds, None) => {
+                ApiError::new(ApiCode::TooManyRequests).with("seconds", seconds)
+            }
             Self::NotFound => ApiCode::NotFound.into(),
             Self::MethodNotAllowed => ApiCode::MethodNotAllowed.into(),
             Self::Conflict => ApiCode::RequestConflict.into(),
@@ -77,14 +113,5 @@ impl Failure {
             Self::OAuth(_) => ApiCode::BadRequest.into(),
             Self::Internal(_) => ApiCode::InternalServerError.into(),
         }
-    }
-}
-
-impl IntoResponse for Failure {
-    /// Without form yet: the group's envelope finds the failure in the extensions and renders it.
-    fn into_response(self) -> Response {
-        let mut response = Response::default();
-        response.extensions_mut().insert(self);
-        response
     }
 }

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use chancery_core::decision::Event;
-use chancery_core::types::{SecretId, Timestamp};
+use chancery_core::types::{SecretId, Timestamp, UserId};
 use chancery_core::write::Write;
+
+use crate::telemetry::metrics;
 
 /// Uses of secrets are recorded at this grain, in milliseconds.
 const GRAIN: i64 = 60_000;
@@ -19,17 +21,24 @@ pub struct Recorder {
 #[derive(Default)]
 struct Uses {
     /// The last use, rounded down to the grain; kept so that each is written once.
-    seen: HashMap<SecretId, Timestamp>,
-    due: HashMap<SecretId, Timestamp>,
+    seen: HashMap<Used, Timestamp>,
+    due: HashMap<Used, Timestamp>,
+}
+
+/// By what, or for whom, a token was issued.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Used {
+    Secret(SecretId),
+    User(UserId),
 }
 
 impl Recorder {
     /// Takes note of what happened.
     pub fn record(&self, events: Vec<Event>) {
         for event in events {
+            count(&event);
             match event {
-                Event::TokenIssued { proof: (_, Some(secret)), at, .. } => self.used(secret, at),
-                Event::TokenIssued { client, .. } => tracing::debug!(%client, "token issued"),
+                Event::TokenIssued { user, proof: (_, secret), at, .. } => self.issued(user, secret, at),
                 Event::TokenRefused { client, code } => {
                     tracing::debug!(client = ?client, error = code.as_str(), "token refused");
                 }
@@ -37,12 +46,14 @@ impl Recorder {
         }
     }
 
-    fn used(&self, secret: SecretId, at: Timestamp) {
+    fn issued(&self, user: Option<UserId>, secret: Option<SecretId>, at: Timestamp) {
         let at = Timestamp::from_millis(at.millis().div_euclid(GRAIN) * GRAIN);
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
-        if uses.seen.get(&secret).is_none_or(|seen| *seen < at) {
-            uses.seen.insert(secret, at);
-            uses.due.insert(secret, at);
+        for used in user.map(Used::User).into_iter().chain(secret.map(Used::Secret)) {
+            if uses.seen.get(&used).is_none_or(|seen| *seen < at) {
+                uses.seen.insert(used, at);
+                uses.due.insert(used, at);
+            }
         }
     }
 
@@ -53,7 +64,18 @@ impl Recorder {
         if uses.seen.len() > 100_000 {
             uses.seen.clear();
         }
-        std::mem::take(&mut uses.due).into_iter().map(|(secret, at)| Write::RecordUse(secret, at)).collect()
+        let write = |(used, at)| match used {
+            Used::Secret(secret) => Write::RecordUse(secret, at),
+            Used::User(user) => Write::RecordToken(user, at),
+        };
+        std::mem::take(&mut uses.due).into_iter().map(write).collect()
+    }
+}
+
+fn count(event: &Event) {
+    match event {
+        Event::TokenIssued { grant, .. } => metrics::token_issued(grant.as_str()),
+        Event::TokenRefused { code, .. } => metrics::token_refused(code.as_str()),
     }
 }
 
@@ -74,6 +96,7 @@ mod tests {
             organization: OrganizationId::random(&random),
             client: ClientId::random(&random),
             grant: GrantType::ClientCredentials,
+            user: None,
             proof: (AuthMethod::ClientSecretBasic, Some(secret)),
             at: Timestamp::from_seconds(seconds),
         };

@@ -14,7 +14,7 @@ use crate::cache::Age;
 use crate::failure::Failure;
 
 /// A decision that still needs facts after so many rounds never comes to an end.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 24;
 /// Conflicts are tried again for so long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -34,6 +34,7 @@ pub async fn settle_afresh<T, E: Into<Failure>>(
     settle_on(app, Age::None, decide).await
 }
 
+#[tracing::instrument(name = "settle", level = "debug", skip_all)]
 async fn settle_on<T, E: Into<Failure>>(
     app: &Arc<App>,
     mut age: Age,

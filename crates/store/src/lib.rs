@@ -8,12 +8,13 @@ use async_trait::async_trait;
 use chancery_core::client::Client;
 use chancery_core::family::Family;
 use chancery_core::keyring::KeyRow;
-use chancery_core::organization::{Division, Organization};
-use chancery_core::rbac::{Role, RoleGrant};
+use chancery_core::organization::{Division, DivisionUse, Organization};
+use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    ClientId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
+    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
 };
+use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::User;
 use chancery_core::write::{Changed, Revoked, Write};
 
@@ -62,12 +63,23 @@ pub trait Store: Send + Sync {
     async fn organizations(&self) -> Result<Vec<Organization>, StoreError>;
     /// One organization.
     async fn find_organization(&self, id: OrganizationId) -> Result<Option<Organization>, StoreError>;
-    /// The divisions of an organization, by name.
+    /// The divisions of an organization that are not deleted, by name.
     async fn divisions(&self, organization: OrganizationId) -> Result<Vec<Division>, StoreError>;
+    /// The deleted divisions of an organization, by name and then id.
+    async fn deleted_divisions(&self, organization: OrganizationId) -> Result<Vec<Division>, StoreError>;
+    /// What is in a division; nothing is in one that does not exist. Users that are deleted do not count.
+    async fn division_use(&self, id: DivisionId) -> Result<DivisionUse, StoreError>;
+    /// The grants that hold in a division alone, oldest first, then by subject and role.
+    async fn division_grants(&self, id: DivisionId) -> Result<Vec<RoleGrant>, StoreError>;
     /// The roles of an organization, by name.
     async fn roles(&self, organization: OrganizationId) -> Result<Vec<Role>, StoreError>;
     /// How many users hold each role of an organization, in whichever division; roles that none holds are left out.
     async fn role_user_counts(&self, organization: OrganizationId) -> Result<Vec<(RoleId, u32)>, StoreError>;
+    /// All grants of a role, oldest first, then by subject and division; none of a role that does not exist.
+    async fn role_holders(&self, role: RoleId) -> Result<Vec<RoleGrant>, StoreError>;
+    /// Who holds a role in all divisions and can act, by subject: active users, and active clients that can get
+    /// tokens of their own (`client_credentials`).
+    async fn working_holders(&self, role: RoleId) -> Result<Vec<(SubjectId, SubjectKind)>, StoreError>;
     /// One user.
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError>;
     /// One client with its secrets.
@@ -82,6 +94,8 @@ pub trait Store: Send + Sync {
     async fn clients_to_delete(&self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, StoreError>;
     /// The grants of a subject, in the order they were granted.
     async fn role_grants(&self, subject: SubjectId) -> Result<Vec<RoleGrant>, StoreError>;
+    /// What a client asked for on the days from `from` to before `until`, in any order.
+    async fn usage(&self, client: ClientId, from: Day, until: Day) -> Result<Vec<UsageCount>, StoreError>;
     /// All keys.
     async fn keys(&self) -> Result<Vec<KeyRow>, StoreError>;
     /// One ticket. Never cached.

@@ -12,6 +12,7 @@ mod conformance {
     pub mod atomicity;
     pub mod change;
     pub mod client;
+    pub mod division;
     pub mod family;
     pub mod key;
     pub mod organization;
@@ -20,6 +21,7 @@ mod conformance {
     pub mod sample;
     pub mod sweep;
     pub mod ticket;
+    pub mod usage;
     pub mod user;
 }
 
@@ -35,11 +37,34 @@ macro_rules! suite {
                     they_are_listed_oldest_first
                     an_id_is_taken_once
                     a_short_name_is_taken_once
-                    divisions_read_back_by_name
-                    a_division_id_is_taken_once
-                    a_division_name_is_taken_once_in_an_organization
+                    settings_that_nobody_chose_read_back
+                    replacing_one_changes_name_language_and_settings
+                    replacing_one_keeps_everything_else
+                    replacing_a_stale_version_conflicts
+                    of_64_replacements_of_a_version_one_succeeds
+                    authority_advances_from_what_was_read
+                    of_64_who_advance_an_authority_one_succeeds
+                    an_authority_can_be_required
                     the_store_is_bootstrapped_once
                     of_sixteen_bootstraps_one_succeeds;
+                division:
+                    they_read_back_by_name
+                    an_id_is_taken_once
+                    a_name_is_taken_once_in_an_organization
+                    replacing_one_changes_name_and_description
+                    replacing_one_takes_no_name_of_another
+                    replacing_one_that_is_gone_conflicts
+                    a_deleted_one_is_listed_apart
+                    deleting_one_ends_the_grants_in_it_alone
+                    deleting_one_sends_its_users_home
+                    deleting_one_that_is_gone_conflicts
+                    deleting_one_of_another_organization_conflicts
+                    of_64_who_delete_one_one_succeeds
+                    restoring_one_brings_it_back_empty
+                    restoring_one_that_is_not_deleted_conflicts
+                    a_deleted_one_leaves_its_name_to_others
+                    its_use_counts_users_and_grants_in_it_alone
+                    its_grants_are_listed_oldest_first;
                 role:
                     every_field_reads_back_by_name
                     an_id_is_taken_once
@@ -49,13 +74,24 @@ macro_rules! suite {
                     grants_belong_to_the_subject_they_are_written_for
                     a_role_is_held_once_in_a_division
                     grants_are_replaced_within_their_organization
-                    a_role_counts_each_of_its_users_once;
+                    a_role_counts_each_of_its_users_once
+                    replacing_one_changes_what_can_be_changed
+                    replacing_one_keeps_where_it_comes_from
+                    replacing_a_stale_version_conflicts
+                    replacing_one_takes_no_name_of_another
+                    of_64_replacements_of_a_version_one_succeeds
+                    deleting_one_takes_it_from_all_who_hold_it
+                    deleting_one_that_is_gone_conflicts
+                    holders_are_listed_oldest_first
+                    a_working_holder_can_act_and_holds_it_everywhere;
                 user:
                     every_field_reads_back
                     one_that_does_not_exist_is_not_found
                     an_id_is_taken_once
                     an_address_is_taken_once_in_an_organization
-                    a_version_can_be_required;
+                    a_version_can_be_required
+                    the_last_token_moves_forward_only
+                    a_token_of_a_user_that_is_gone_is_no_conflict;
                 client:
                     every_field_reads_back
                     one_that_does_not_exist_is_not_found
@@ -127,11 +163,20 @@ macro_rules! suite {
                     every_field_reads_back
                     what_has_expired_is_left_out
                     the_later_expiry_is_kept;
+                usage:
+                    every_field_reads_back
+                    the_same_adds_up
+                    what_differs_is_counted_apart
+                    a_client_that_is_gone_counts_no_more
+                    a_deleted_client_takes_its_counts_along
+                    the_last_day_does_not_belong_to_what_is_asked_for
+                    no_count_of_64_at_once_is_lost;
                 sweep:
                     an_empty_store_has_nothing_to_sweep
                     tickets_stay_for_a_day_after_they_expired
                     families_go_when_they_have_expired
                     revocations_go_when_they_have_expired
+                    counts_stay_for_400_days
                     at_most_so_many_of_each_kind_go
                     everything_else_stays;
                 change:

@@ -148,8 +148,10 @@ async fn two_processes_are_told_what_the_other_changed_and_nothing_else() {
     let populated = vec![
         Changed::Organization(organization_id(1)),
         Changed::Divisions(organization_id(1)),
+        Changed::Members(organization_id(1)),
         Changed::Roles(organization_id(1)),
         Changed::User(user_id(1)),
+        Changed::User(user_id(3)),
         Changed::Client(client_id(1)),
         Changed::Client(client_id(2)),
         Changed::RoleGrants(user_id(1).into()),
@@ -164,7 +166,9 @@ async fn two_processes_are_told_what_the_other_changed_and_nothing_else() {
     other.commit(one_of_each(made), later).await.expect("one of each write fits");
     let changed = vec![
         Changed::Organization(organization_id(2)),
+        Changed::Organization(organization_id(1)),
         Changed::Divisions(organization_id(1)),
+        Changed::Members(organization_id(1)),
         Changed::Roles(organization_id(1)),
         Changed::User(user_id(2)),
         Changed::Client(client_id(3)),

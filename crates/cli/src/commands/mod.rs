@@ -1,5 +1,7 @@
 //! One file a command, and the options that several of them share.
 
+pub mod config;
+mod options;
 pub mod organization;
 pub mod recover;
 pub mod serve;
@@ -8,7 +10,7 @@ use std::env::VarError;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use chancery_server::config::File;
+use chancery_server::config::{Layers, Origin};
 use chancery_server::start::bootstrap::Wishes;
 use chancery_server::start::credentials::Place;
 use chancery_server::start::data_dir::MasterKeySource;
@@ -38,16 +40,11 @@ pub struct Data {
 }
 
 impl Data {
-    /// The configuration file with what the environment overrides.
-    fn file(&self) -> anyhow::Result<File> {
-        // What is not text cannot be an option of ours.
-        let text = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Ok(File::load(self.config.as_deref(), text)?)
-    }
-
-    fn data_dir(&self, file: &File) -> PathBuf {
-        self.data_dir.clone().or_else(|| file.data_dir.clone()).unwrap_or_else(|| "chancery-data".into())
+    /// The data directory: as a flag or variable says, else the file, else `./chancery-data`.
+    fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        let none = toml::Table::new();
+        let layers = Layers::load(self.config.as_deref(), environment(), none, |_| Origin::Default)?;
+        Ok(self.data_dir.clone().unwrap_or(layers.file.data_dir))
     }
 
     fn master_key(&self) -> anyhow::Result<MasterKeySource> {
@@ -61,6 +58,22 @@ impl Data {
             _ => bail!("The master key is given in more than one way. Keep one of them."),
         })
     }
+
+    /// Where the master key comes from. A command can hold a secret itself, so it is not repeated.
+    fn master_key_origin(&self) -> anyhow::Result<String> {
+        Ok(match self.master_key()? {
+            MasterKeySource::DataDir => "master.key in the data directory".to_owned(),
+            MasterKeySource::File(path) => format!("the file {}", display(&path)),
+            MasterKeySource::Value(_) => "CHANCERY_MASTER_KEY".to_owned(),
+            MasterKeySource::Command(_) => "a command".to_owned(),
+        })
+    }
+}
+
+/// The environment. What is not text cannot be an option of ours.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// What the `CHANCERY_BOOTSTRAP_...` variables, or the files that `..._FILE` names, ask for.

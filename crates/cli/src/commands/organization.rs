@@ -41,13 +41,13 @@ impl Organization {
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Create { data, name, short_name, file } => {
-                let local = Local::open(&data.data_dir(&data.file()?), &data.master_key()?).await?;
+                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
                 let made = local.create_organization(&name, short_name.as_deref(), file.as_deref()).await;
                 local.close().await;
                 tell(&made?);
             }
             Action::List { data } => {
-                let local = Local::open(&data.data_dir(&data.file()?), &data.master_key()?).await?;
+                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
                 let organizations = local.organizations().await;
                 local.close().await;
                 for it in organizations? {

@@ -23,7 +23,7 @@ pub struct Recover {
 impl Recover {
     /// Makes the secret.
     pub async fn run(self) -> anyhow::Result<()> {
-        let data_dir = self.data.data_dir(&self.data.file()?);
+        let data_dir = self.data.data_dir()?;
         let local = Local::open(&data_dir, &self.data.master_key()?).await?;
         let place = local.recover(self.organization.as_deref(), self.file.as_deref()).await;
         local.close().await;

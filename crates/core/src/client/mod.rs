@@ -98,6 +98,11 @@ impl Client {
         self.id.into()
     }
 
+    /// Whether it gets tokens that stand for itself.
+    pub fn can_act_alone(&self) -> bool {
+        self.state == ClientState::Active && self.grant_types.need_roles()
+    }
+
     /// The one grant type that the management API shows of the set.
     pub fn authorized_grant_type(&self) -> &'static str {
         self.grant_types.authorized_grant_type()

@@ -9,8 +9,9 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError, list};
 use crate::facts::Facts;
+use crate::organization::settings;
 use crate::rbac::permission::ADMIN;
-use crate::rbac::{Authority, DivisionScope, RoleGrant, SubjectKind};
+use crate::rbac::{Authority, DivisionScope, RoleGrant, SubjectKind, administrators};
 use crate::types::{ClientId, ClientSecret, RoleId, Secret};
 use crate::write::{Require, Write};
 
@@ -34,11 +35,13 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
         if checked.state.is_some_and(|state| state != ClientState::Active) {
             return Err(bad_state("A client is created in the state active.").into());
         }
+        let authority = settings::authority(facts, caller)?;
         let id = ClientId::random(env.random);
         let grants = role_grants(facts, caller, draft, &checked, id, env)?;
         let limit = env.policy.max_clients;
         if *facts.client_count(caller.organization)? >= limit {
-            return Err(ApiError::new(ApiCode::TooManyClients).with("limit", limit).into());
+            let error = ApiError::new(ApiCode::TooManyClients).with("limit", limit);
+            return Err(error.over("oauth.clients", limit).into());
         }
         let secret = ClientSecret::random(env.random);
         let client = Client {
@@ -65,6 +68,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             Write::CreateClient(Box::new(client.clone())),
         ];
         if !grants.is_empty() {
+            writes.push(Write::Require(Require::Authority(caller.organization, authority)));
             writes.push(Write::ReplaceRoleGrants(caller.organization, id.into(), grants.clone()));
         }
         Ok(Decision::write(registered(client, grants, Some(secret)), writes))
@@ -81,6 +85,7 @@ pub fn update(
     env: &Env,
 ) -> Step<Registered, ApiError> {
     let decide = || -> Outcome<Registered> {
+        let version = settings::authority(facts, caller)?;
         let current = find(facts, caller, id)?;
         let authority = Authority::load(facts, caller.organization, caller.subject())?;
         let is_admin = authority.has_word(ADMIN);
@@ -108,10 +113,26 @@ pub fn update(
         client.date_to_delete = checked.date_to_delete;
         client.modified_at = env.now;
         client.modified_by = Some(caller.actor());
-        let writes = vec![
+        let held = facts.role_grants(id.into())?;
+        let roles = facts.roles(caller.organization)?;
+        let administered = current.can_act_alone() && administrators::administers(roles, held);
+        let administers = client.can_act_alone() && administrators::administers(roles, &grants);
+        if administered && !administers {
+            administrators::keep_one(facts, caller.organization, &[id.into()], None)?;
+        }
+        let (old, new) = (pairs(held), pairs(&grants));
+        let takes = administered && !administers || old.iter().any(|pair| !new.contains(pair));
+        let mut writes = vec![
+            if takes {
+                Write::AdvanceAuthority(caller.organization, version)
+            } else {
+                Write::Require(Require::Authority(caller.organization, version))
+            },
             Write::ReplaceClient(Box::new(client.clone())),
-            Write::ReplaceRoleGrants(caller.organization, id.into(), grants.clone()),
         ];
+        if old != new {
+            writes.push(Write::ReplaceRoleGrants(caller.organization, id.into(), grants.clone()));
+        }
         Ok(Decision::write(registered(client, grants, None), writes))
     };
     decide().into()
@@ -120,12 +141,21 @@ pub fn update(
 /// Deletes a client with its tokens.
 pub fn delete(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> Step<(), ApiError> {
     let decide = || -> Outcome<()> {
+        let version = settings::authority(facts, caller)?;
         let client = find(facts, caller, id)?;
         if env.policy.delete_requires_inactive && client.state != ClientState::Inactive {
             return Err(ApiError::new(ApiCode::CannotDeleteClient).into());
         }
-        let unchanged = Write::Require(Require::Client(id, client.version));
-        Ok(Decision::write((), vec![unchanged, Write::DeleteClient(client.organization, id)]))
+        let mut writes = vec![
+            Write::Require(Require::Client(id, client.version)),
+            Write::DeleteClient(client.organization, id),
+        ];
+        let held = facts.role_grants(id.into())?;
+        if client.can_act_alone() && administrators::administers(facts.roles(caller.organization)?, held) {
+            administrators::keep_one(facts, caller.organization, &[id.into()], None)?;
+            writes.push(Write::AdvanceAuthority(caller.organization, version));
+        }
+        Ok(Decision::write((), writes))
     };
     decide().into()
 }
@@ -133,6 +163,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> Step<(
 /// Replaces all secrets of a client by a fresh one. Tokens already issued stay valid.
 pub fn reset_secret(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> Step<Registered, ApiError> {
     let decide = || -> Outcome<Registered> {
+        let version = settings::authority(facts, caller)?;
         let current = find(facts, caller, id)?;
         let authority = Authority::load(facts, caller.organization, caller.subject())?;
         guard_held_roles(facts, caller, &authority, id)?;
@@ -142,6 +173,7 @@ pub fn reset_secret(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> 
         client.modified_at = env.now;
         client.modified_by = Some(caller.actor());
         let writes = vec![
+            Write::Require(Require::Authority(caller.organization, version)),
             Write::ReplaceClient(Box::new(client.clone())),
             Write::ReplaceSecrets(id, client.secrets.clone()),
         ];
@@ -163,6 +195,10 @@ pub fn read(facts: &Facts, caller: &Caller, id: ClientId) -> Step<Registered, Ap
         }))
     };
     decide().into()
+}
+
+fn pairs(grants: &[RoleGrant]) -> Vec<(RoleId, DivisionScope)> {
+    grants.iter().map(|grant| (grant.role, grant.division)).collect()
 }
 
 fn registered(client: Client, grants: Vec<RoleGrant>, secret: Option<ClientSecret>) -> Registered {

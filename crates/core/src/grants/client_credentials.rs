@@ -13,6 +13,10 @@ impl Grant for ClientCredentials {
         GrantType::ClientCredentials
     }
 
+    fn involves_user(&self) -> bool {
+        false
+    }
+
     fn authorize(&self, client: &Client, _: &Form) -> Result<Authorization, OAuthError> {
         // Section 4.4: confidential clients only.
         if client.secrets.is_empty() {

@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::grants::{ALL, Authorization, Grant};
 use crate::tokens::Audience;
 use crate::tokens::issue::{Issued, mint};
-use crate::types::{ClientId, Scope};
+use crate::types::{ClientId, Scope, UserId};
 
 /// A request at the token endpoint.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,8 @@ fn decide(
     let audience = narrow_audience(form, request.dialect, env)?;
 
     let issued = mint(client, user, scope, audience, request.dialect.token_format(), env);
-    Ok(Decision::allow(issued).and(issued_event(&proven, grant, env)))
+    let event = issued_event(&proven, grant, user.map(|(id, _)| id), env);
+    Ok(Decision::allow(issued).and(event))
 }
 
 /// The client may act at all, and is registered for the grant.
@@ -105,11 +106,12 @@ fn narrow_audience(form: &Form, dialect: Dialect, env: &Env) -> Result<Audience,
     Ok(audience)
 }
 
-fn issued_event(proven: &Proven, grant: &dyn Grant, env: &Env) -> Event {
+fn issued_event(proven: &Proven, grant: &dyn Grant, user: Option<UserId>, env: &Env) -> Event {
     Event::TokenIssued {
         organization: proven.client.organization,
         client: proven.client.id,
         grant: grant.grant_type(),
+        user,
         proof: (proven.method, proven.secret),
         at: env.now,
     }

@@ -131,6 +131,9 @@ pub trait Grant: Sync {
     /// Which.
     fn grant_type(&self) -> GrantType;
 
+    /// Whether the token stands for a user.
+    fn involves_user(&self) -> bool;
+
     /// Judges what was presented, for a client that has proved who it is.
     fn authorize(&self, client: &Client, form: &Form) -> Result<Authorization, OAuthError>;
 }

@@ -29,6 +29,14 @@ impl<'a> Authority<'a> {
         self.0.iter().any(|(_, role)| role.carries(permission.domain, permission.entity, permission.action))
     }
 
+    /// Whether it holds the permission in this division: what is division-aware demands that.
+    pub fn has_in(&self, permission: &Permission, division: DivisionScope) -> bool {
+        self.0.iter().any(|(held_in, role)| {
+            held_in.includes(division)
+                && role.carries(permission.domain, permission.entity, permission.action)
+        })
+    }
+
     /// Whether it holds a legacy permission of one word in any division.
     pub fn has_word(&self, word: &str) -> bool {
         self.0.iter().any(|(_, role)| role.carries_word(word))
@@ -36,14 +44,28 @@ impl<'a> Authority<'a> {
 
     /// The escalation guard: whether its own permissions in `division` cover all that `role` carries.
     pub fn holds(&self, role: &Role, division: DivisionScope) -> bool {
+        self.lacks(role, division).is_empty()
+    }
+
+    /// What of `role` its own permissions in `division` do not cover.
+    pub fn lacks(&self, role: &Role, division: DivisionScope) -> Vec<String> {
         let here = || self.0.iter().filter(|(held_in, _)| held_in.includes(division));
-        role.permissions.iter().all(|word| here().any(|(_, held)| held.carries_word(word)))
-            && role.policies.iter().all(|wanted| {
-                let carried = |action: &String| {
-                    here().any(|(_, held)| held.carries(&wanted.domain, &wanted.entity, action))
-                };
-                wanted.actions.iter().all(carried)
-            })
+        let words = role.permissions.iter().filter(|word| !here().any(|(_, held)| held.carries_word(word)));
+        let wanted = role
+            .policies
+            .iter()
+            .flat_map(|it| it.actions.iter().map(move |action| (&it.domain, &it.entity, action)));
+        let policies = wanted
+            .filter(|(domain, entity, action)| !here().any(|(_, held)| held.carries(domain, entity, action)));
+        words
+            .cloned()
+            .chain(policies.map(|(domain, entity, action)| format!("{domain}:{entity}:{action}")))
+            .collect()
+    }
+
+    /// The divisions in which it holds anything.
+    pub fn divisions(&self) -> impl Iterator<Item = DivisionScope> {
+        self.0.iter().map(|(held_in, _)| *held_in)
     }
 
     /// The roles, each with its division.
@@ -66,11 +88,7 @@ mod tests {
         let [mut role, _] = built_in(OrganizationId::random(&random), &random);
         role.id = RoleId::random(&random);
         role.permissions.clear();
-        role.policies = vec![PermissionPolicy {
-            domain: domain.to_owned(),
-            entity: entity.to_owned(),
-            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
-        }];
+        role.policies = vec![PermissionPolicy::new(domain, entity, actions)];
         role
     }
 

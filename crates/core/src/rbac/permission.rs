@@ -40,6 +40,7 @@ permissions! {
     AUTHORIZATION_DIVISION_ADD = "authorization" "division" "add" false "Add divisions";
     AUTHORIZATION_DIVISION_DELETE = "authorization" "division" "delete" true "Delete divisions";
     AUTHORIZATION_DIVISION_EDIT = "authorization" "division" "edit" true "Edit divisions";
+    AUTHORIZATION_DIVISION_DELETED_VIEW = "authorization" "divisionDeleted" "view" false "View deleted divisions";
     AUTHORIZATION_GRANT_ADD = "authorization" "grant" "add" true "Grant roles to subjects";
     AUTHORIZATION_GRANT_DELETE = "authorization" "grant" "delete" true "Take roles from subjects";
     AUTHORIZATION_GRANT_VIEW = "authorization" "grant" "view" false "View the grants of subjects";

@@ -18,6 +18,48 @@ pub struct PermissionPolicy {
     pub entity: String,
     /// What may be done to it.
     pub actions: Vec<String>,
+    /// What else a caller sent, kept so that it reads back.
+    #[serde(flatten)]
+    pub remarks: PolicyRemarks,
+}
+
+/// The members of a policy beside its permissions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PolicyRemarks {
+    /// A name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A text for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `allowConditions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allows_conditions: Option<bool>,
+    /// The only things that are meant; empty stands for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named_resources: Vec<String>,
+    /// A condition on the thing, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<serde_json::Value>,
+}
+
+impl PermissionPolicy {
+    /// A policy without remarks.
+    pub fn new(domain: &str, entity: &str, actions: &[&str]) -> Self {
+        Self {
+            domain: domain.to_owned(),
+            entity: entity.to_owned(),
+            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+            remarks: PolicyRemarks::default(),
+        }
+    }
+
+    /// Whether it is meant for some things only. No operation of this server looks at such conditions, so a policy
+    /// that has one permits nothing here.
+    fn is_conditional(&self) -> bool {
+        self.remarks.condition.is_some() || !self.remarks.named_resources.is_empty()
+    }
 }
 
 /// A named set of permissions of an organization.
@@ -37,6 +79,8 @@ pub struct Role {
     pub permissions: Vec<String>,
     /// Everything else.
     pub policies: Vec<PermissionPolicy>,
+    /// `roleNeedsUpdate`: a mark that administrators set, nothing more.
+    pub needs_update: bool,
     /// Counted up by every change.
     pub version: u32,
 }
@@ -46,7 +90,7 @@ impl Role {
     /// covers itself. The only place that compares permissions.
     pub fn carries(&self, domain: &str, entity: &str, action: &str) -> bool {
         let covers = |held: &str, wanted: &str| held == WILDCARD || held == wanted;
-        self.policies.iter().any(|policy| {
+        self.policies.iter().filter(|policy| !policy.is_conditional()).any(|policy| {
             covers(&policy.domain, domain)
                 && covers(&policy.entity, entity)
                 && policy.actions.iter().any(|held| covers(held, action))
@@ -56,6 +100,11 @@ impl Role {
     /// Whether it carries this legacy permission of one word.
     pub fn carries_word(&self, word: &str) -> bool {
         self.permissions.iter().any(|held| held == word)
+    }
+
+    /// Whether it carries everything: whoever holds it in all divisions is an administrator.
+    pub fn is_almighty(&self) -> bool {
+        self.carries_word(ADMIN) && self.carries(WILDCARD, WILDCARD, WILDCARD)
     }
 }
 
@@ -74,11 +123,8 @@ pub fn built_in(organization: OrganizationId, random: &dyn Random) -> [Role; 2] 
             description: description.to_owned(),
             template: Some(template.to_owned()),
             permissions: permissions.iter().map(|permission| (*permission).to_owned()).collect(),
-            policies: vec![PermissionPolicy {
-                domain: policy[0].to_owned(),
-                entity: policy[1].to_owned(),
-                actions: vec![policy[2].to_owned()],
-            }],
+            policies: vec![PermissionPolicy::new(policy[0], policy[1], &[policy[2]])],
+            needs_update: false,
             version: 1,
         };
     let view = OAUTH_CLIENT_VIEW;

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chancery_api::{ClientSecret, OAuthClient, OAuthClientRequest, RoleDivision};
+use chancery_api::{ClientSecret, OAuthClient, OAuthClientEntityListing, OAuthClientRequest, RoleDivision};
 use chancery_core::client::registry::{self, Registered};
 use chancery_core::client::{Client, Draft};
 use chancery_core::error::ApiCode;
@@ -19,22 +18,73 @@ use chancery_core::rbac::permission::{
 use chancery_core::types::ClientId;
 use futures_util::stream;
 
-use super::{Answer, actor, admit, date};
+use super::{Answer, Call, OAUTH, OAUTH_READ, Operation, actor, date};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::segment::Segment;
-use crate::http::{body, respond};
-use crate::settle::{settle, settle_afresh};
+use crate::http::respond;
 
 const PATH: &str = "/api/v2/oauth/clients";
+const ONE: &str = "/api/v2/oauth/clients/{clientId}";
+const SECRET: &str = "/api/v2/oauth/clients/{clientId}/secret";
+
+/// What every change of a client can be refused for.
+const RULES: &[ApiCode] = &[
+    ApiCode::GrantTypeRequired,
+    ApiCode::BadGrantType,
+    ApiCode::MissingClientRoles,
+    ApiCode::BadClientRole,
+    ApiCode::MissingClientScope,
+    ApiCode::InvalidScope,
+    ApiCode::BadClientState,
+    ApiCode::TooManyClients,
+    ApiCode::GeneralBadRequest,
+    ApiCode::ClientNotFound,
+];
+
+/// See the module.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::get("getOauthClients", PATH, "The list of OAuth clients", |call| Box::pin(list(call)))
+        .any(&[OAUTH_CLIENT_VIEW])
+        .scopes(OAUTH_READ)
+        .answers::<OAuthClientEntityListing>(),
+    Operation::post("postOauthClients", PATH, "Create OAuth client", |call| Box::pin(create(call)))
+        .any(&[OAUTH_CLIENT_ADD])
+        .scopes(OAUTH)
+        .takes::<OAuthClientRequest>()
+        .answers::<OAuthClient>()
+        .refuses(RULES),
+    Operation::get("getOauthClient", ONE, "Get OAuth client", |call| Box::pin(read(call)))
+        .any(&[OAUTH_CLIENT_VIEW])
+        .scopes(OAUTH_READ)
+        .answers::<OAuthClient>()
+        .refuses(&[ApiCode::ClientNotFound]),
+    Operation::put("putOauthClient", ONE, "Update OAuth client", |call| Box::pin(update(call)))
+        .any(&[OAUTH_CLIENT_EDIT])
+        .scopes(OAUTH)
+        .takes::<OAuthClientRequest>()
+        .answers::<OAuthClient>()
+        .refuses(RULES),
+    Operation::delete("deleteOauthClient", ONE, "Delete OAuth client", |call| Box::pin(delete(call)))
+        .any(&[OAUTH_CLIENT_DELETE])
+        .scopes(OAUTH)
+        .answers_nothing()
+        .refuses(&[ApiCode::ClientNotFound, ApiCode::CannotDeleteClient, ApiCode::GeneralBadRequest]),
+    Operation::post("postOauthClientSecret", SECRET, "Regenerate client secret", |call| {
+        Box::pin(reset_secret(call))
+    })
+    .any(&[OAUTH_CLIENT_EDIT])
+    .scopes(OAUTH)
+    .answers::<OAuthClient>()
+    .refuses(&[ApiCode::ClientNotFound, ApiCode::BadClientRole]),
+];
+
 /// So many clients are read and sent at a time.
 const BATCH: usize = 200;
 
 /// `GET`: all clients on one page, streamed, since there may be thousands.
-pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_VIEW]).await?;
-    let ids = app.store.client_ids(caller.organization).await?;
-    let listing = Listing { app, ids: ids.into(), opened: false, total: 0 };
+async fn list(call: Call) -> Answer {
+    let ids = call.app.store.client_ids(call.caller.organization).await?;
+    let listing = Listing { app: call.app, ids: ids.into(), opened: false, total: 0 };
     // The first batch is read before the status is sent, so that a store that is away is a 503.
     let (first, listing) = listing.next().await?;
     let rest = stream::try_unfold(listing, |listing| async move {
@@ -90,51 +140,45 @@ impl Listing {
 }
 
 /// `POST`: registers a client; its secret is in this answer only.
-pub async fn create(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let (parts, content) = request.into_parts();
-    let caller = admit(&app, &parts.headers, &[OAUTH_CLIENT_ADD]).await?;
-    let draft = draft(body::json(&parts.headers, content).await?);
-    Ok(show(settle_afresh(&app, |facts, env| registry::create(facts, &caller, &draft, env)).await?))
+async fn create(call: Call) -> Answer {
+    let draft = draft(call.json()?);
+    Ok(show(call.change(|facts, env| registry::create(facts, &call.caller, &draft, env)).await?))
 }
 
 /// `GET` of one.
-pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_VIEW]).await?;
-    let id = client_id(&id)?;
-    Ok(show(settle(&app, |facts, _| registry::read(facts, &caller, id)).await?))
+async fn read(call: Call) -> Answer {
+    let id = client_id(&call)?;
+    Ok(show(call.settle(|facts, _| registry::read(facts, &call.caller, id)).await?))
 }
 
 /// `PUT`: replaces every writable member.
-pub async fn update(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
-    let (parts, content) = request.into_parts();
-    let caller = admit(&app, &parts.headers, &[OAUTH_CLIENT_EDIT]).await?;
-    let id = client_id(&id)?;
+async fn update(call: Call) -> Answer {
+    let id = client_id(&call)?;
     // A client that is not there is a 404, whatever the body.
-    settle(&app, |facts, _| registry::read(facts, &caller, id)).await?;
-    let draft = draft(body::json(&parts.headers, content).await?);
-    let _turn = app.turn(id).await;
-    Ok(show(settle_afresh(&app, |facts, env| registry::update(facts, &caller, id, &draft, env)).await?))
+    call.settle(|facts, _| registry::read(facts, &call.caller, id)).await?;
+    let draft = draft(call.json()?);
+    let _turn = call.app.turn(id).await;
+    Ok(show(call.change(|facts, env| registry::update(facts, &call.caller, id, &draft, env)).await?))
 }
 
 /// `DELETE`: the client and its tokens are gone at once.
-pub async fn delete(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_DELETE]).await?;
-    let id = client_id(&id)?;
-    let _turn = app.turn(id).await;
-    settle_afresh(&app, |facts, env| registry::delete(facts, &caller, id, env)).await?;
+async fn delete(call: Call) -> Answer {
+    let id = client_id(&call)?;
+    let _turn = call.app.turn(id).await;
+    call.change(|facts, env| registry::delete(facts, &call.caller, id, env)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `POST .../secret`: a fresh secret, in this answer only; whatever body came is not read.
-pub async fn reset_secret(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[OAUTH_CLIENT_EDIT]).await?;
-    let id = client_id(&id)?;
-    let _turn = app.turn(id).await;
-    Ok(show(settle_afresh(&app, |facts, env| registry::reset_secret(facts, &caller, id, env)).await?))
+async fn reset_secret(call: Call) -> Answer {
+    let id = client_id(&call)?;
+    let _turn = call.app.turn(id).await;
+    Ok(show(call.change(|facts, env| registry::reset_secret(facts, &call.caller, id, env)).await?))
 }
 
-fn client_id(text: &str) -> Result<ClientId, Failure> {
-    ClientId::parse(text).ok_or_else(|| ApiCode::ClientNotFound.into())
+/// The client that the path names.
+pub fn client_id(call: &Call) -> Result<ClientId, Failure> {
+    ClientId::parse(call.segment("clientId")).ok_or_else(|| ApiCode::ClientNotFound.into())
 }
 
 fn draft(request: OAuthClientRequest) -> Draft {

@@ -1,57 +1,75 @@
-//! The management API, one resource a file. Each operation begins by admitting its caller.
+//! The management API, one resource a file. Each begins with the table of its operations.
 
+pub mod call;
 pub mod clients;
 pub mod divisions;
+pub mod grants;
+pub mod operation;
 pub mod organizations;
 pub mod paging;
 pub mod permissions;
+pub mod role_members;
 pub mod roles;
 pub mod scopes;
+pub mod settings;
 pub mod subjects;
 pub mod tokens;
+pub mod usage;
 pub mod users;
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use chancery_api::{DateTime, DomainEntityRef};
-use chancery_core::access::{self, Caller};
 use chancery_core::client::Actor;
-use chancery_core::error::ApiCode;
-use chancery_core::rbac::Permission;
 use chancery_core::types::Timestamp;
 
-use crate::app::App;
+pub use call::Call;
+pub use operation::{Kind, Operation, Param};
+
 use crate::failure::Failure;
-use crate::http::authorization;
-use crate::settle::settle;
 
 /// What an operation answers.
 pub type Answer = Result<Response, Failure>;
 
-/// Admits the bearer of a valid token who holds any of `permissions`; an empty list demands none.
-pub async fn admit(
-    app: &Arc<App>,
-    headers: &HeaderMap,
-    permissions: &[Permission],
-) -> Result<Caller, Failure> {
-    let header = authorization::find(headers);
-    let bearer = header.and_then(|header| header.credentials("bearer")).filter(|token| !token.is_empty());
-    let bearer = bearer.ok_or(ApiCode::AuthenticationRequired)?;
-    if app.is_deaf() {
-        return Err(Failure::Unavailable("no word of other nodes".to_owned()));
-    }
-    let token = app.open_token(bearer);
-    settle(app, |facts, env| access::admit(facts, token.as_ref(), permissions, env)).await
+/// All operations, by what they are about.
+pub const ALL: &[(&str, &[Operation])] = &[
+    ("OAuth clients", clients::OPERATIONS),
+    ("Usage", usage::OPERATIONS),
+    ("Scopes", scopes::OPERATIONS),
+    ("Tokens", tokens::OPERATIONS),
+    ("Users", users::OPERATIONS),
+    ("Organization", organizations::OPERATIONS),
+    ("Organization", settings::OPERATIONS),
+    ("Roles", roles::OPERATIONS),
+    ("Roles", role_members::OPERATIONS),
+    ("Divisions", divisions::OPERATIONS),
+    ("Grants", grants::OPERATIONS),
+    ("Grants", subjects::OPERATIONS),
+    ("Permissions", permissions::OPERATIONS),
+];
+
+/// Stands for every path of the API that does not exist; only whoever could use it is told.
+pub const UNKNOWN: &Operation =
+    &Operation::get("", "", "", |_| Box::pin(std::future::ready(Err(Failure::NotFound))));
+
+/// Reads and writes of a scope, and reads alone.
+macro_rules! scopes {
+    ($($writes:ident $reads:ident $name:literal;)+) => {$(
+        #[doc = concat!("What a write needs of `", $name, "`.")]
+        pub const $writes: &[&str] = &[$name];
+        #[doc = concat!("What a read needs of `", $name, "`.")]
+        pub const $reads: &[&str] = &[$name, concat!($name, ":readonly")];
+    )+};
 }
 
-/// A path of the API that does not exist; only whoever could use it is told.
-pub async fn unknown(State(app): State<Arc<App>>, request: Request) -> Answer {
-    admit(&app, request.headers(), &[]).await?;
-    Err(Failure::NotFound)
+scopes! {
+    OAUTH OAUTH_READ "oauth";
+    USERS USERS_READ "users";
+    ORGANIZATION ORGANIZATION_READ "organization";
+    AUTHORIZATION AUTHORIZATION_READ "authorization";
 }
+
+/// What everybody who logs in allows.
+pub const USER_BASIC_INFO: &[&str] = &["user-basic-info"];
 
 fn date(at: Timestamp) -> DateTime {
     DateTime(at.to_rfc3339())

@@ -3,10 +3,20 @@
 use chancery_api::Listing;
 use chancery_core::error::{ApiCode, ApiError};
 
+use super::{Kind, Param};
+
 const DEFAULT_SIZE: usize = 25;
 const LARGEST_SIZE: usize = 500;
 
+/// How many things a page holds.
+pub const PAGE_SIZE: Param =
+    Param::new("pageSize", Kind::Number(1, 500), "How many a page holds; absent: 25");
+/// Which page.
+pub const PAGE_NUMBER: Param =
+    Param::new("pageNumber", Kind::Number(1, i32::MAX as i64), "Which page, from 1; absent: 1");
+
 /// A parsed query string.
+#[derive(Default)]
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
@@ -34,18 +44,27 @@ impl Query {
             .collect()
     }
 
+    /// Whether a parameter says `true`.
+    pub fn flag(&self, name: &str) -> bool {
+        self.one(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// A value that is not allowed.
+    pub fn refused(name: &str) -> ApiError {
+        ApiError::new(ApiCode::InvalidQueryValue).with("field", name).at(name)
+    }
+
     /// A positive whole number.
-    fn number(&self, name: &str, default: usize) -> Result<usize, ApiError> {
+    pub fn number(&self, name: &str, default: usize) -> Result<usize, ApiError> {
         let Some(text) = self.one(name) else { return Ok(default) };
-        let refused = || ApiError::new(ApiCode::InvalidQueryValue).with("field", name).at(name);
-        text.parse().ok().filter(|number| *number > 0).ok_or_else(refused)
+        text.parse().ok().filter(|number| *number > 0).ok_or_else(|| Self::refused(name))
     }
 
     /// Cuts the page that was asked for out of `all`.
     pub fn page<T>(&self, all: Vec<T>, path: &str) -> Result<Listing<T>, ApiError> {
         let size = self.number("pageSize", DEFAULT_SIZE)?;
         if size > LARGEST_SIZE {
-            return Err(ApiError::new(ApiCode::InvalidQueryValue).with("field", "pageSize").at("pageSize"));
+            return Err(Self::refused("pageSize"));
         }
         let number = self.number("pageNumber", 1)?;
         let total = all.len();
@@ -65,6 +84,22 @@ impl Query {
             self_uri: uri(number),
             page_count: as_int(count),
         })
+    }
+
+    /// The same query.
+    pub fn same(&self, path: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.0.iter().map(|(name, value)| (name, value)));
+        let query = query.finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// The same query from another cursor on.
+    pub fn cursor(&self, path: &str, name: &str, value: &str) -> String {
+        let mut pairs: Vec<_> =
+            self.0.iter().filter(|(name, _)| name != "before" && name != "after").cloned().collect();
+        pairs.push((name.to_owned(), value.to_owned()));
+        Self(pairs).same(path)
     }
 
     /// The same query on another page.

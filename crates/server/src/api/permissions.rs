@@ -1,24 +1,39 @@
 //! `/api/v2/authorization/permissions`: what operations can demand, grouped by domain.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use chancery_api::{DomainPermission, PermissionCollection};
+use chancery_api::{AuthorizationProduct, DomainPermission, Listing, PermissionCollection};
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::permission::{ALL, Permission};
 
-use super::paging::Query;
-use super::{Answer, admit};
-use crate::app::App;
+use super::paging::{PAGE_NUMBER, PAGE_SIZE};
+use super::{AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param};
 use crate::http::respond;
 
 const PATH: &str = "/api/v2/authorization/permissions";
+const PRODUCTS: &str = "/api/v2/authorization/products";
+
+/// See the module.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::get("getAuthorizationPermissions", PATH, "Get all permissions", |call| Box::pin(list(call)))
+        .scopes(AUTHORIZATION_READ)
+        .query(&[
+            PAGE_SIZE,
+            PAGE_NUMBER,
+            Param::new("queryType", Kind::OneOf(&["domain", "permission"]), "What query lists"),
+            Param::new("query", Kind::Many, "Domains or permissions to be shown; absent: all"),
+        ])
+        .answers::<Listing<PermissionCollection>>(),
+    Operation::get("getAuthorizationProducts", PRODUCTS, "Get the list of enabled products", |call| {
+        Box::pin(products(call))
+    })
+    .scopes(AUTHORIZATION_READ)
+    .answers::<Listing<AuthorizationProduct>>(),
+];
 
 /// `GET`: page by page; `queryType` says whether `query` lists domains or permissions.
-pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
-    admit(&app, request.headers(), &[]).await?;
-    let query = Query::of(request.uri());
+async fn list(call: Call) -> Answer {
+    let query = &call.query;
     let terms = query.many("query");
     let wanted: Box<dyn Fn(&Permission) -> bool + Send> = match query.one("queryType") {
         None | Some("domain" | "permission") if terms.is_empty() => Box::new(|_| true),
@@ -43,6 +58,11 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
         domain.permission_map.entry(permission.entity.to_owned()).or_default().push(represent(permission));
     }
     Ok(respond::ok(&query.page(domains.into_values().collect(), PATH)?))
+}
+
+/// `GET`: nothing is licensed here, so nothing is listed.
+async fn products(call: Call) -> Answer {
+    Ok(respond::ok(&call.query.page(Vec::<AuthorizationProduct>::new(), PRODUCTS)?))
 }
 
 fn represent(permission: &Permission) -> DomainPermission {

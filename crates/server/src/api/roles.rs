@@ -2,29 +2,122 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use chancery_api::{DomainOrganizationRole, DomainPermissionPolicy};
-use chancery_core::error::{ApiCode, ApiError};
-use chancery_core::rbac::Role;
-use chancery_core::rbac::permission::AUTHORIZATION_ROLE_VIEW;
-use chancery_core::types::{OrganizationId, RoleId};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chancery_api::{
+    DomainOrganizationRole, DomainOrganizationRoleCreate, DomainOrganizationRolePatch,
+    DomainOrganizationRoleUpdate, DomainPermissionPolicy, Listing,
+};
+use chancery_core::error::ApiCode;
+use chancery_core::rbac::permission::{
+    AUTHORIZATION_ROLE_ADD, AUTHORIZATION_ROLE_DELETE, AUTHORIZATION_ROLE_EDIT, AUTHORIZATION_ROLE_VIEW,
+};
+use chancery_core::rbac::roles::{self, Defaults, Draft};
+use chancery_core::rbac::{PermissionPolicy, PolicyRemarks, Role};
+use chancery_core::types::RoleId;
 
-use super::paging::Query;
-use super::{Answer, admit};
-use crate::app::App;
+use super::paging::{PAGE_NUMBER, PAGE_SIZE, Query};
+use super::{AUTHORIZATION, AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param};
 use crate::failure::Failure;
 use crate::http::respond;
-use crate::http::segment::Segment;
-use crate::settle::look_up;
 
 const PATH: &str = "/api/v2/authorization/roles";
+const ONE: &str = "/api/v2/authorization/roles/{roleId}";
+const DEFAULT: &str = "/api/v2/authorization/roles/default";
 /// Most ids in one query.
 const MOST_IDS: usize = 100;
+const USER_COUNT: Param = Param::new("userCount", Kind::Flag, "Whether userCount is answered; absent: true");
+/// What every change of a role can be refused for.
+const RULES: &[ApiCode] =
+    &[ApiCode::GeneralBadRequest, ApiCode::MissingPermissions, ApiCode::GeneralConflict, ApiCode::NotFound];
+
+/// See the module.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::get(
+        "getAuthorizationRoles",
+        PATH,
+        "Retrieve a list of all roles defined for the organization",
+        |call| Box::pin(list(call)),
+    )
+    .any(&[AUTHORIZATION_ROLE_VIEW])
+    .scopes(AUTHORIZATION_READ)
+    .query(&[
+        PAGE_SIZE,
+        PAGE_NUMBER,
+        Param::new("name", Kind::Text, "A part of the name, in any case"),
+        Param::new("permission", Kind::Many, "Permissions that a role must carry"),
+        Param::new("defaultRoleId", Kind::Many, "Templates, one of which a role must be made from"),
+        Param::new("id", Kind::Many, "Ids, at most 100"),
+        USER_COUNT,
+    ])
+    .answers::<Listing<DomainOrganizationRole>>()
+    .refuses(&[ApiCode::MaxRoleIds]),
+    Operation::post("postAuthorizationRoles", PATH, "Create an organization role", |call| {
+        Box::pin(create(call))
+    })
+    .any(&[AUTHORIZATION_ROLE_ADD])
+    .scopes(AUTHORIZATION)
+    .takes::<DomainOrganizationRoleCreate>()
+    .answers::<DomainOrganizationRole>()
+    .refuses(&[
+        ApiCode::GeneralBadRequest,
+        ApiCode::MaxRolesExceeded,
+        ApiCode::MissingPermissions,
+        ApiCode::GeneralConflict,
+    ]),
+    Operation::post("postAuthorizationRolesDefault", DEFAULT, "Restores all default roles", |call| {
+        Box::pin(restore_all(call))
+    })
+    .any(&[AUTHORIZATION_ROLE_EDIT])
+    .scopes(AUTHORIZATION)
+    .query(&[Param::new("force", Kind::Flag, "Whether those that were edited are reset too")])
+    .answers::<Listing<DomainOrganizationRole>>()
+    .refuses(RULES),
+    Operation::put("putAuthorizationRolesDefault", DEFAULT, "Restore specified default roles", |call| {
+        Box::pin(restore(call))
+    })
+    .any(&[AUTHORIZATION_ROLE_EDIT])
+    .scopes(AUTHORIZATION)
+    .takes::<Vec<DomainOrganizationRole>>()
+    .answers::<Listing<DomainOrganizationRole>>()
+    .refuses(RULES),
+    Operation::get("getAuthorizationRole", ONE, "Get a single organization role", |call| {
+        Box::pin(read(call))
+    })
+    .any(&[AUTHORIZATION_ROLE_VIEW])
+    .scopes(AUTHORIZATION_READ)
+    .query(&[USER_COUNT])
+    .answers::<DomainOrganizationRole>()
+    .refuses(&[ApiCode::NotFound]),
+    Operation::put("putAuthorizationRole", ONE, "Update an organization role", |call| Box::pin(update(call)))
+        .any(&[AUTHORIZATION_ROLE_EDIT])
+        .scopes(AUTHORIZATION)
+        .takes::<DomainOrganizationRoleUpdate>()
+        .answers::<DomainOrganizationRole>()
+        .refuses(RULES),
+    Operation::patch(
+        "patchAuthorizationRole",
+        ONE,
+        "Patch an organization role for needsUpdate field",
+        |call| Box::pin(mark(call)),
+    )
+    .any(&[AUTHORIZATION_ROLE_EDIT])
+    .scopes(AUTHORIZATION)
+    .takes::<DomainOrganizationRolePatch>()
+    .answers::<DomainOrganizationRole>()
+    .refuses(&[ApiCode::NotFound]),
+    Operation::delete("deleteAuthorizationRole", ONE, "Delete an organization role", |call| {
+        Box::pin(delete(call))
+    })
+    .any(&[AUTHORIZATION_ROLE_DELETE])
+    .scopes(AUTHORIZATION)
+    .answers_nothing()
+    .refuses(&[ApiCode::NotFound, ApiCode::GeneralBadRequest, ApiCode::MissingPermissions]),
+];
 
 /// `GET`: page by page, filtered by `id`, `name`, `permission` and `defaultRoleId`.
-pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[AUTHORIZATION_ROLE_VIEW]).await?;
-    let query = Query::of(request.uri());
+async fn list(call: Call) -> Answer {
+    let query = &call.query;
     let (ids, templates, permissions) =
         (query.many("id"), query.many("defaultRoleId"), query.many("permission"));
     if ids.len() > MOST_IDS {
@@ -37,41 +130,114 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
             && name.as_ref().is_none_or(|name| role.name.to_lowercase().contains(name.trim_matches('*')))
             && permissions.iter().all(|permission| carries(role, permission))
     };
-    let roles = all(&app, caller.organization).await?;
-    let found: Vec<_> = roles.iter().filter(wanted).map(represent).collect();
+    let found: Vec<_> = all(&call).await?.iter().filter(wanted).map(represent).collect();
     let mut page = query.page(found, PATH)?;
-    count_users(&app, caller.organization, &query, &mut page.entities).await?;
+    count_users(&call, &mut page.entities).await?;
     Ok(respond::ok(&page))
 }
 
 /// `GET` of one.
-pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[AUTHORIZATION_ROLE_VIEW]).await?;
-    let id = RoleId::parse(&id).ok_or(Failure::NotFound)?;
-    let role = look_up(&app, |facts| {
-        let found = facts.roles(caller.organization)?.iter().find(|role| role.id == id);
-        found.map(represent).ok_or_else(|| ApiError::new(ApiCode::NotFound).into())
+async fn read(call: Call) -> Answer {
+    let id = role_id(&call)?;
+    let role = call.look_up(|facts| {
+        let roles = facts.roles(call.caller.organization)?;
+        Ok(represent(roles::find(roles, id)?))
     });
-    let mut role = [role.await?];
-    count_users(&app, caller.organization, &Query::of(request.uri()), &mut role).await?;
+    show(&call, role.await?).await
+}
+
+/// `POST`.
+async fn create(call: Call) -> Answer {
+    let body: DomainOrganizationRoleCreate = call.json()?;
+    let draft = Draft {
+        name: body.name,
+        description: body.description,
+        permissions: body.permissions.unwrap_or_default(),
+        policies: policies(body.permission_policies),
+        needs_update: None,
+    };
+    let role = call.change(|facts, env| roles::create(facts, &call.caller, &draft, env)).await?;
+    show(&call, represent(&role)).await
+}
+
+/// `PUT`: replaces every writable member.
+async fn update(call: Call) -> Answer {
+    let id = role_id(&call)?;
+    // A role that is not there is a 404, whatever the body.
+    call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await?;
+    let body: DomainOrganizationRoleUpdate = call.json()?;
+    let draft = Draft {
+        name: body.name,
+        description: body.description,
+        permissions: body.permissions.unwrap_or_default(),
+        policies: policies(body.permission_policies),
+        needs_update: None,
+    };
+    let _turn = call.app.turn(id).await;
+    let role = call.change(|facts, _| roles::update(facts, &call.caller, id, &draft)).await?;
+    show(&call, represent(&role)).await
+}
+
+/// `PATCH`: sets `roleNeedsUpdate`.
+async fn mark(call: Call) -> Answer {
+    let id = role_id(&call)?;
+    call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await?;
+    let body: DomainOrganizationRolePatch = call.json()?;
+    let needs_update = body.role_needs_update.unwrap_or_default();
+    let _turn = call.app.turn(id).await;
+    let role = call.change(|facts, _| roles::mark(facts, &call.caller, id, needs_update)).await?;
+    show(&call, represent(&role)).await
+}
+
+/// `DELETE`: the role and all grants of it.
+async fn delete(call: Call) -> Answer {
+    let id = role_id(&call)?;
+    let _turn = call.app.turn(id).await;
+    call.change(|facts, _| roles::delete(facts, &call.caller, id)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `POST .../default`: brings back what is missing, by force also what was edited.
+async fn restore_all(call: Call) -> Answer {
+    let which = if call.query.flag("force") { Defaults::All } else { Defaults::Missing };
+    restored(&call, &which).await
+}
+
+/// `PUT .../default`: brings back these, named by id or `defaultRoleId`.
+async fn restore(call: Call) -> Answer {
+    let body: Vec<DomainOrganizationRole> = call.json_array()?;
+    let named: Vec<_> = body.into_iter().map(|role| (role.id, role.default_role_id)).collect();
+    restored(&call, &Defaults::These(&named)).await
+}
+
+async fn restored(call: &Call, which: &Defaults<'_>) -> Answer {
+    let roles = call.change(|facts, env| roles::restore(facts, &call.caller, which, env)).await?;
+    let mut page = Query::default().page(roles.iter().map(represent).collect(), PATH)?;
+    count_users(call, &mut page.entities).await?;
+    Ok(respond::ok(&page))
+}
+
+/// The role that the path names.
+pub fn role_id(call: &Call) -> Result<RoleId, Failure> {
+    RoleId::parse(call.segment("roleId")).ok_or(Failure::NotFound)
+}
+
+async fn all(call: &Call) -> Result<Arc<Vec<Role>>, Failure> {
+    call.look_up(|facts| facts.roles(call.caller.organization).cloned()).await
+}
+
+async fn show(call: &Call, role: DomainOrganizationRole) -> Answer {
+    let mut role = [role];
+    count_users(call, &mut role).await?;
     Ok(respond::ok(&role[0]))
 }
 
-async fn all(app: &Arc<App>, organization: OrganizationId) -> Result<Arc<Vec<Role>>, Failure> {
-    look_up(app, |facts| facts.roles(organization).cloned()).await
-}
-
 /// Fills in `userCount`, unless the query says that it is not wanted.
-async fn count_users(
-    app: &App,
-    organization: OrganizationId,
-    query: &Query,
-    roles: &mut [DomainOrganizationRole],
-) -> Result<(), Failure> {
-    if query.one("userCount").is_some_and(|wanted| wanted.eq_ignore_ascii_case("false")) {
+async fn count_users(call: &Call, roles: &mut [DomainOrganizationRole]) -> Result<(), Failure> {
+    if call.query.one("userCount").is_some_and(|wanted| wanted.eq_ignore_ascii_case("false")) {
         return Ok(());
     }
-    let counts = app.store.role_user_counts(organization).await?;
+    let counts = call.app.store.role_user_counts(call.caller.organization).await?;
     for role in roles {
         let own = counts.iter().find(|(id, _)| role.id.as_deref() == Some(id.to_string().as_str()));
         role.user_count = Some(own.map_or(0, |(_, count)| i32::try_from(*count).unwrap_or(i32::MAX)));
@@ -88,13 +254,36 @@ fn carries(role: &Role, permission: &str) -> bool {
     }
 }
 
+fn policies(sent: Option<Vec<DomainPermissionPolicy>>) -> Vec<PermissionPolicy> {
+    let policy = |it: DomainPermissionPolicy| PermissionPolicy {
+        domain: it.domain.unwrap_or_default(),
+        entity: it.entity_name.unwrap_or_default(),
+        actions: it.action_set.unwrap_or_default(),
+        remarks: PolicyRemarks {
+            name: it.policy_name,
+            description: it.policy_description,
+            allows_conditions: it.allow_conditions,
+            named_resources: it.named_resources.unwrap_or_default(),
+            condition: it.resource_condition_node.and_then(|node| serde_json::to_value(node).ok()),
+        },
+    };
+    sent.unwrap_or_default().into_iter().map(policy).collect()
+}
+
 fn represent(role: &Role) -> DomainOrganizationRole {
     let policies = role.policies.iter().map(|policy| DomainPermissionPolicy {
         domain: Some(policy.domain.clone()),
         entity_name: Some(policy.entity.clone()),
+        policy_name: policy.remarks.name.clone(),
+        policy_description: policy.remarks.description.clone(),
         action_set: Some(policy.actions.clone()),
-        allow_conditions: Some(false),
-        ..DomainPermissionPolicy::default()
+        named_resources: Some(policy.remarks.named_resources.clone()).filter(|named| !named.is_empty()),
+        allow_conditions: Some(policy.remarks.allows_conditions.unwrap_or_default()),
+        resource_condition_node: policy
+            .remarks
+            .condition
+            .clone()
+            .and_then(|node| serde_json::from_value(node).ok()),
     });
     DomainOrganizationRole {
         id: Some(role.id.to_string()),
@@ -103,7 +292,7 @@ fn represent(role: &Role) -> DomainOrganizationRole {
         default_role_id: role.template.clone(),
         permissions: Some(role.permissions.clone()),
         permission_policies: Some(policies.collect()),
-        role_needs_update: Some(false),
+        role_needs_update: Some(role.needs_update),
         base: Some(false),
         default: Some(role.template.is_some()),
         self_uri: Some(format!("{PATH}/{}", role.id)),

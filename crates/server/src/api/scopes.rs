@@ -1,31 +1,39 @@
 //! `/api/v2/oauth/scopes`: the scope names that the server knows.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
 use chancery_api::{OAuthScope, OAuthScopeListing};
+use chancery_core::error::ApiCode;
 use chancery_core::types::ScopeName;
 
-use super::{Answer, admit};
-use crate::app::App;
+use super::{Answer, Call, OAUTH_READ, Operation};
 use crate::failure::Failure;
 use crate::http::respond;
-use crate::http::segment::Segment;
 
 const PATH: &str = "/api/v2/oauth/scopes";
+const ONE: &str = "/api/v2/oauth/scopes/{scopeId}";
+
+/// See the module.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::get("getOauthScopes", PATH, "The list of scopes", |call| Box::pin(list(call)))
+        .scopes(OAUTH_READ)
+        .answers::<OAuthScopeListing>(),
+    Operation::get("getOauthScope", ONE, "An individual scope", |call| Box::pin(read(call)))
+        .scopes(OAUTH_READ)
+        .answers::<OAuthScope>()
+        .refuses(&[ApiCode::NotFound]),
+];
 
 /// `GET`: all of them, by name.
-pub async fn list(State(app): State<Arc<App>>, request: Request) -> Answer {
-    admit(&app, request.headers(), &[]).await?;
+async fn list(_: Call) -> Answer {
     let entities: Vec<_> = ScopeName::all().into_iter().map(represent).collect();
     let total = i64::try_from(entities.len()).unwrap_or(i64::MAX);
     Ok(respond::ok(&OAuthScopeListing { total, entities, self_uri: Some(PATH.to_owned()) }))
 }
 
 /// `GET` of one; its id is its name.
-pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
-    admit(&app, request.headers(), &[]).await?;
-    ScopeName::find(&id).map(|name| respond::ok(&represent(name))).ok_or(Failure::NotFound)
+async fn read(call: Call) -> Answer {
+    ScopeName::find(call.segment("scopeId"))
+        .map(|name| respond::ok(&represent(name)))
+        .ok_or(Failure::NotFound)
 }
 
 fn represent(name: ScopeName) -> OAuthScope {

@@ -1,43 +1,132 @@
 //! `/api/v2/authorization/subjects`: who holds which roles where.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::response::Response;
-use chancery_api::{AuthzDivision, AuthzGrant, AuthzGrantPolicy, AuthzGrantRole, AuthzSubject};
-use chancery_core::client::Client;
+use chancery_api::{
+    AuthzDivision, AuthzGrant, AuthzGrantPolicy, AuthzGrantRole, AuthzSubject, DivsPermittedEntityListing,
+    RoleCounts,
+};
 use chancery_core::decision::Undecided;
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::facts::Facts;
 use chancery_core::organization::Division;
 use chancery_core::rbac::permission::AUTHORIZATION_GRANT_VIEW;
-use chancery_core::rbac::{DivisionScope, Role, RoleGrant};
-use chancery_core::types::{ClientId, OrganizationId, SubjectId, UserId};
+use chancery_core::rbac::{Authority, DivisionScope, Role, RoleGrant, grants};
+use chancery_core::types::OrganizationId;
 
-use super::{Answer, admit, date, divisions};
-use crate::app::App;
-use crate::failure::Failure;
+use super::paging::{PAGE_NUMBER, PAGE_SIZE, Query};
+use super::{AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param, date, divisions};
 use crate::http::respond;
-use crate::http::segment::Segment;
-use crate::settle::look_up;
 
 const PATH: &str = "/api/v2/authorization/subjects";
+const ME: &str = "/api/v2/authorization/subjects/me";
+const COUNTS: &str = "/api/v2/authorization/subjects/rolecounts";
+const ONE: &str = "/api/v2/authorization/subjects/{subjectId}";
+const PERMITTED: &str = "/api/v2/authorization/divisionspermitted/paged/me";
+/// Most ids in one query.
+const MOST_IDS: usize = 100;
+
+/// See the module.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::get(
+        "getAuthorizationSubjectsMe",
+        ME,
+        "Returns a listing of roles and permissions for the currently authenticated user",
+        |call| Box::pin(me(call)),
+    )
+    .scopes(AUTHORIZATION_READ)
+    .query(&[Param::new("includeDuplicates", Kind::Flag, "Means nothing here: nobody inherits grants")])
+    .answers::<AuthzSubject>(),
+    Operation::get(
+        "getAuthorizationSubjectsRolecounts",
+        COUNTS,
+        "Get the count of roles granted to a list of subjects",
+        |call| Box::pin(counts(call)),
+    )
+    .any(&[AUTHORIZATION_GRANT_VIEW])
+    .scopes(AUTHORIZATION_READ)
+    .query(&[Param::new("id", Kind::Many, "Ids of subjects, at most 100")])
+    .answers::<RoleCounts>()
+    .refuses(&[ApiCode::MaxSubjectIds]),
+    Operation::get(
+        "getAuthorizationSubject",
+        ONE,
+        "Returns a listing of roles and permissions for a user",
+        |call| Box::pin(read(call)),
+    )
+    .any(&[AUTHORIZATION_GRANT_VIEW])
+    .scopes(AUTHORIZATION_READ)
+    .answers::<AuthzSubject>()
+    .refuses(&[ApiCode::NotFound]),
+    Operation::get(
+        "getAuthorizationDivisionspermittedPagedMe",
+        PERMITTED,
+        "Returns which divisions the current user has the given permission in",
+        |call| Box::pin(permitted(call)),
+    )
+    .scopes(AUTHORIZATION_READ)
+    .query(&[
+        Param::new("permission", Kind::Text, "The permission, domain:entity:action").required(),
+        PAGE_SIZE,
+        PAGE_NUMBER,
+    ])
+    .answers::<DivsPermittedEntityListing>()
+    .refuses(&[ApiCode::MissingPermissionParam]),
+];
 
 /// `GET` of the caller.
-pub async fn me(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[]).await?;
-    describe(&app, caller.organization, &caller.subject().to_string()).await
+async fn me(call: Call) -> Answer {
+    describe(&call, &call.caller.subject().to_string()).await
 }
 
 /// `GET` of any user or client.
-pub async fn read(State(app): State<Arc<App>>, Segment(id): Segment, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[AUTHORIZATION_GRANT_VIEW]).await?;
-    describe(&app, caller.organization, &id).await
+async fn read(call: Call) -> Answer {
+    describe(&call, call.segment("subjectId")).await
 }
 
-async fn describe(app: &Arc<App>, organization: OrganizationId, id: &str) -> Result<Response, Failure> {
-    let subject = look_up(app, |facts| subject(facts, organization, id)).await?;
+async fn describe(call: &Call, id: &str) -> Answer {
+    let subject = call.look_up(|facts| subject(facts, call.caller.organization, id)).await?;
     Ok(respond::ok(&subject))
+}
+
+/// `GET .../rolecounts`: how many roles each subject holds, wherever; one that is not there holds none.
+async fn counts(call: Call) -> Answer {
+    let ids = call.query.many("id");
+    if ids.len() > MOST_IDS {
+        return Err(ApiCode::MaxSubjectIds.into());
+    }
+    let mut counts = RoleCounts::new();
+    for id in ids {
+        let held = call.look_up(|facts| {
+            let found = grants::find(facts, call.caller.organization, id)?;
+            let Some((subject, ..)) = found else { return Ok(0) };
+            let mut roles: Vec<_> = facts.role_grants(subject)?.iter().map(|grant| grant.role).collect();
+            roles.sort_unstable();
+            roles.dedup();
+            Ok(i64::try_from(roles.len()).unwrap_or(i64::MAX))
+        });
+        counts.insert(id.to_owned(), held.await?);
+    }
+    Ok(respond::ok(&counts))
+}
+
+/// `GET .../divisionspermitted/paged/me`.
+async fn permitted(call: Call) -> Answer {
+    let permission = call.query.one("permission").ok_or(ApiCode::MissingPermissionParam)?;
+    let parts: Vec<&str> = permission.splitn(3, ':').collect();
+    let [domain, entity, action] = parts[..] else { return Err(Query::refused("permission").into()) };
+    let everywhere = |division: DivisionScope| division == DivisionScope::All;
+    let held: Vec<DivisionScope> = call
+        .look_up(|facts| {
+            let authority = Authority::load(facts, call.caller.organization, call.caller.subject())?;
+            let carrying = authority.roles().filter(|(_, role)| role.carries(domain, entity, action));
+            Ok(carrying.map(|(division, _)| division).collect())
+        })
+        .await?;
+    let all_divs_permitted = held.iter().any(|division| everywhere(*division));
+    let divisions = divisions::all(&call).await?;
+    let in_it = |division: &&Division| all_divs_permitted || held.contains(&DivisionScope::One(division.id));
+    let found = divisions.iter().filter(in_it).map(divisions::represent).collect();
+    let page = call.query.page(found, PERMITTED)?;
+    Ok(respond::ok(&DivsPermittedEntityListing { page, all_divs_permitted }))
 }
 
 fn subject(
@@ -45,39 +134,25 @@ fn subject(
     organization: OrganizationId,
     id: &str,
 ) -> Result<AuthzSubject, Undecided<ApiError>> {
-    let (subject, name) = name(facts, organization, id)?.ok_or(ApiError::new(ApiCode::NotFound))?;
+    let (subject, _, name) =
+        grants::find(facts, organization, id)?.ok_or(ApiError::new(ApiCode::NotFound))?;
     let roles = facts.roles(organization)?;
     let places = facts.divisions(organization)?;
-    let grants = facts.role_grants(subject)?.iter();
-    let grants = grants.filter_map(|grant| {
+    let held = facts.role_grants(subject)?.iter();
+    let held = held.filter_map(|grant| {
         roles.iter().find(|role| role.id == grant.role).map(|role| represent(grant, role, places))
     });
     Ok(AuthzSubject {
         id: subject.to_string(),
         name: Some(name),
-        grants: grants.collect(),
+        grants: held.collect(),
         version: None,
         self_uri: Some(format!("{PATH}/{subject}")),
     })
 }
 
-/// The subject and its name, if the organization has it.
-fn name(
-    facts: &Facts,
-    organization: OrganizationId,
-    id: &str,
-) -> Result<Option<(SubjectId, String)>, Undecided<ApiError>> {
-    if let Some(id) = ClientId::parse(id)
-        && let Some(client) = Client::find_in(facts, organization, id)?
-    {
-        return Ok(Some((id.into(), client.name.clone())));
-    }
-    let Some(id) = UserId::parse(id) else { return Ok(None) };
-    let user = facts.user(id)?.as_ref().filter(|user| user.organization == organization);
-    Ok(user.map(|user| (id.into(), user.name.clone())))
-}
-
-fn represent(grant: &RoleGrant, role: &Role, places: &[Division]) -> AuthzGrant {
+/// The wire form of a grant.
+pub fn represent(grant: &RoleGrant, role: &Role, places: &[Division]) -> AuthzGrant {
     let division = match grant.division {
         DivisionScope::One(id) => places.iter().find(|division| division.id == id).map(divisions::represent),
         DivisionScope::All => None,

@@ -1,46 +1,53 @@
 //! `/api/v2/tokens/me`: the token in use.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chancery_api::{OrgOAuthClient, TokenInfo};
-use chancery_core::access::Caller;
 use chancery_core::write::{Revoked, RevokedId, Write};
 
-use super::{Answer, actor, admit, clients, date, organizations};
-use crate::app::App;
+use super::{Answer, Call, Kind, Operation, Param, USER_BASIC_INFO, actor, clients, date, organizations};
 use crate::failure::Failure;
 use crate::http::respond;
-use crate::settle::look_up;
+
+const ME: &str = "/api/v2/tokens/me";
+
+/// See the module.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::get("getTokensMe", ME, "Fetch information about the current token", |call| {
+        Box::pin(read(call))
+    })
+    .scopes(USER_BASIC_INFO)
+    .query(&[Param::new("preserveIdleTTL", Kind::Flag, "Whether this request counts as no activity")])
+    .answers::<TokenInfo>(),
+    Operation::head("headTokensMe", ME, "Verify the current token", |call| Box::pin(check(call)))
+        .scopes(USER_BASIC_INFO),
+    Operation::delete("deleteTokensMe", ME, "Delete the token in use", |call| Box::pin(revoke(call)))
+        .scopes(USER_BASIC_INFO),
+];
 
 /// `GET`.
-pub async fn read(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[]).await?;
-    Ok(respond::ok(&describe(&app, &caller).await?))
+async fn read(call: Call) -> Answer {
+    Ok(respond::ok(&describe(&call).await?))
 }
 
 /// `HEAD`: whether the token is good, without a body.
-pub async fn check(State(app): State<Arc<App>>, request: Request) -> Answer {
-    admit(&app, request.headers(), &[]).await?;
+async fn check(_: Call) -> Answer {
     Ok(StatusCode::OK.into_response())
 }
 
 /// `DELETE`: revokes the token in use, and no other.
-pub async fn revoke(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[]).await?;
-    let (organization, token) = (caller.organization, &caller.token);
+async fn revoke(call: Call) -> Answer {
+    let (organization, token) = (call.caller.organization, &call.caller.token);
     let revoked = Revoked { organization, id: RevokedId::Token(token.id), expires_at: token.expires_at };
-    app.commit(vec![Write::Revoke(revoked)]).await?;
+    call.app.commit(vec![Write::Revoke(revoked)]).await?;
     Ok(StatusCode::OK.into_response())
 }
 
 /// What a token is, for its bearer.
-pub async fn describe(app: &Arc<App>, caller: &Caller) -> Result<TokenInfo, Failure> {
-    let organization = organizations::reference(&*organizations::find(app, caller.organization).await?);
-    let client = &caller.client;
-    let grants = look_up(app, |facts| facts.role_grants(client.subject()).cloned()).await?;
+pub async fn describe(call: &Call) -> Result<TokenInfo, Failure> {
+    let organization = organizations::reference(&*organizations::find(call).await?);
+    let (caller, client) = (&call.caller, &call.caller.client);
+    let grants = call.look_up(|facts| facts.role_grants(client.subject()).cloned()).await?;
     let described = OrgOAuthClient {
         id: Some(client.id.to_string()),
         name: client.name.clone(),

@@ -1,27 +1,107 @@
-//! `/api/v2/users/me`: the person behind the token.
+//! `/api/v2/users`: the person behind the token, and the roles of users.
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
 use chancery_api::{
-    Contact, DomainEntityRef, NamedEntity, ResourcePermissionPolicy, UserAuthorization, UserMe,
+    Contact, DomainEntityRef, NamedEntity, OAuthLastTokenIssued, ResourcePermissionPolicy, UserAuthorization,
+    UserMe,
 };
-use chancery_core::error::ApiCode;
-use chancery_core::rbac::{Authority, permission};
+use chancery_core::error::{ApiCode, ApiError};
+use chancery_core::rbac::grants::{self, Change, Unknown};
+use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_VIEW};
+use chancery_core::rbac::{Authority, RoleGrant, permission};
+use chancery_core::types::{RoleId, SubjectId};
 
-use super::paging::Query;
-use super::{Answer, admit, divisions, organizations, tokens};
-use crate::app::App;
+use super::role_members::{RULES, change};
+use super::{
+    AUTHORIZATION, AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param, USER_BASIC_INFO, date,
+    divisions, organizations, tokens,
+};
+use crate::failure::Failure;
 use crate::http::respond;
-use crate::settle::look_up;
 
-/// `GET`; `expand` adds `authorization`, `organization` and `token`.
-pub async fn me(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let caller = admit(&app, request.headers(), &[]).await?;
-    let user = caller.user.clone().ok_or(ApiCode::NotAUser)?;
-    let query = Query::of(request.uri());
+const ME: &str = "/api/v2/users/me";
+const ROLES: &str = "/api/v2/users/{subjectId}/roles";
+/// Most roles in one request.
+const MOST: usize = 1000;
+
+/// See the module.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::get("getUsersMe", ME, "Get current user details", |call| Box::pin(me(call)))
+        .scopes(USER_BASIC_INFO)
+        .query(&[Param::new(
+            "expand",
+            Kind::Many,
+            "What else is answered: authorization, lasttokenissued, organization, token",
+        )])
+        .answers::<UserMe>()
+        .refuses(&[ApiCode::NotAUser]),
+    Operation::get("getUserRoles", ROLES, "Returns a listing of roles and permissions for a user", |call| {
+        Box::pin(roles(call))
+    })
+    .any(&[AUTHORIZATION_GRANT_VIEW])
+    .scopes(AUTHORIZATION_READ)
+    .answers::<UserAuthorization>()
+    .refuses(&[ApiCode::NotFound]),
+    Operation::put("putUserRoles", ROLES, "Sets the user's roles", |call| Box::pin(set_roles(call)))
+        .any(&[AUTHORIZATION_GRANT_ADD])
+        .scopes(AUTHORIZATION)
+        .takes::<Vec<String>>()
+        .answers::<UserAuthorization>()
+        .refuses(RULES),
+];
+
+/// `GET .../roles` of a user or client.
+async fn roles(call: Call) -> Answer {
+    let (subject, _) = find(&call).await?;
+    authorization(&call, subject).await
+}
+
+/// `PUT .../roles`: these roles and no others. One that is held already stays where it is held; a new one comes in
+/// the home division.
+async fn set_roles(call: Call) -> Answer {
+    let (subject, held) = find(&call).await?;
+    let ids: Vec<String> = call.json_array()?;
+    if ids.len() > MOST {
+        return Err(ApiError::because(ApiCode::GeneralBadRequest, "At most 1000 roles at a time.").into());
+    }
+    let divisions = divisions::all(&call).await?;
+    let home = divisions.iter().find(|division| division.home).map(|division| division.id.to_string());
+    let mut pairs = Vec::new();
+    for id in ids {
+        let own = held.iter().filter(|grant| RoleId::parse(&id) == Some(grant.role));
+        let before = pairs.len();
+        pairs.extend(own.map(|grant| (id.clone(), grant.division.to_string())));
+        if pairs.len() == before {
+            pairs.push((id, home.clone().unwrap_or_default()));
+        }
+    }
+    change(&call, &[subject.to_string()], &Change::Replace(pairs), Unknown::BadRoleDivisions).await?;
+    authorization(&call, subject).await
+}
+
+async fn find(call: &Call) -> Result<(SubjectId, Arc<Vec<RoleGrant>>), Failure> {
+    call.look_up(|facts| {
+        let found = grants::find(facts, call.caller.organization, call.segment("subjectId"))?;
+        let (subject, ..) = found.ok_or(ApiError::new(ApiCode::NotFound))?;
+        Ok((subject, Arc::clone(facts.role_grants(subject)?)))
+    })
+    .await
+}
+
+async fn authorization(call: &Call, subject: SubjectId) -> Answer {
+    let authorization = call.look_up(|facts| {
+        Authority::load(facts, call.caller.organization, subject).map(|authority| represent(&authority))
+    });
+    Ok(respond::ok(&authorization.await?))
+}
+
+/// `GET`; `expand` adds `authorization`, `lasttokenissued`, `organization` and `token`.
+async fn me(call: Call) -> Answer {
+    let user = call.caller.user.clone().ok_or(ApiCode::NotAUser)?;
+    let query = &call.query;
     let expands = |name: &str| query.many("expand").iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
-    let divisions = divisions::all(&app, user.organization).await?;
+    let divisions = divisions::all(&call).await?;
     let division = divisions.iter().find(|division| division.id == user.division);
     let mut me = UserMe {
         id: user.id.to_string(),
@@ -45,17 +125,23 @@ pub async fn me(State(app): State<Arc<App>>, request: Request) -> Answer {
         ..UserMe::default()
     };
     if expands("organization") {
-        me.organization =
-            Some(organizations::represent(&*organizations::find(&app, user.organization).await?));
+        me.organization = Some(organizations::represent(&*organizations::find(&call).await?));
     }
     if expands("token") {
-        me.token = Some(tokens::describe(&app, &caller).await?);
+        me.token = Some(tokens::describe(&call).await?);
     }
     if expands("authorization") {
-        let authorization = look_up(&app, |facts| {
+        let authorization = call.look_up(|facts| {
             Authority::load(facts, user.organization, user.id.into()).map(|authority| represent(&authority))
         });
         me.authorization = Some(authorization.await?);
+    }
+    if expands("lasttokenissued") {
+        // Noted by whoever issued it, and told to nobody: the store knows best.
+        let stored = call.app.store.find_user(user.id).await?;
+        me.last_token_issued = stored
+            .and_then(|user| user.last_token_at)
+            .map(|at| OAuthLastTokenIssued { date_issued: Some(date(at)) });
     }
     Ok(respond::ok(&me))
 }

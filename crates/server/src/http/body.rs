@@ -16,24 +16,21 @@ use crate::failure::Failure;
 pub const LARGEST: usize = 256 * 1024;
 /// Of a body that is too large, so much is read and thrown away, so that its sender gets to read the answer.
 const POLITE: usize = 16 * 1024 * 1024;
-/// A body has so long to come.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads a body to its end. Every answer waits for that: answered earlier, the connection could not be kept.
-pub async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
+pub async fn read(headers: &HeaderMap, body: Body, patience: Duration) -> Result<Bytes, Failure> {
     let announced = body.size_hint().lower();
     if announced > LARGEST as u64 && headers.contains_key(EXPECT) {
         // The sender asked first, and is told before it sends.
         return Err(Failure::TooLarge(LARGEST));
     }
-    // Broken off or too slow: nobody is left to read the answer.
-    tokio::time::timeout(PATIENCE, gather(body)).await.unwrap_or_else(|_| Err(ApiCode::BadRequest.into()))
+    tokio::time::timeout(patience, gather(body)).await.unwrap_or(Err(Failure::TimedOut))
 }
 
 async fn gather(mut body: Body) -> Result<Bytes, Failure> {
     let (mut whole, mut length) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Failure::from(ApiCode::BadRequest))?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| Failure::BrokenOff)?.into_data() else { continue };
         length += data.len();
         if length > POLITE {
             break;
@@ -46,7 +43,7 @@ async fn gather(mut body: Body) -> Result<Bytes, Failure> {
 }
 
 /// The body that `read` has read already.
-async fn taken(body: Body) -> Result<Bytes, Failure> {
+pub async fn taken(body: Body) -> Result<Bytes, Failure> {
     body.collect()
         .await
         .map(|collected| collected.to_bytes())
@@ -62,17 +59,16 @@ pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
     taken(body).await
 }
 
-/// Reads a JSON object; a body without type is taken for JSON.
-pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Failure> {
+/// Reads JSON that begins with `first`; a body without type is taken for JSON.
+pub fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8], first: u8) -> Result<T, Failure> {
     if headers.contains_key(CONTENT_TYPE) && !is_type(headers, "application/json") {
         return Err(ApiCode::UnsupportedMediaType.into());
     }
-    let bytes = taken(body).await?;
-    // Only an object can be any of our types; this also refuses `null`, which some SDKs send for no body.
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+    // An object is never an array; this also refuses `null`, which some SDKs send for no body.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&first) {
         return Err(ApiCode::BadRequest.into());
     }
-    let mut reader = serde_json::Deserializer::from_slice(&bytes);
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         match error.inner().classify() {

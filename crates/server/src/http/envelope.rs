@@ -1,20 +1,19 @@
 //! What every answer of a group has in common: correlation ids, cache headers, and the form of its failures.
 
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
+use axum::response::Response;
 use futures_util::FutureExt;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{Group, body, respond};
+use crate::http::{Group, address, body, cors, respond};
 
 /// The id of a request, in the answer's headers, in error bodies and in log lines.
 #[derive(Clone, Debug)]
@@ -28,59 +27,104 @@ impl CorrelationId {
     }
 }
 
-/// Puts the envelope of `group` around its paths.
-pub fn around(paths: Router<Arc<App>>, group: Group, app: &Arc<App>) -> Router<Arc<App>> {
-    let app = Arc::clone(app);
-    paths.layer(middleware::from_fn(move |request: Request, next: Next| {
-        let app = Arc::clone(&app);
-        async move { answer(&app, group, request, next).await }
-    }))
+/// An answer, or a refusal that has no form yet, with headers that it has either way.
+pub struct Outcome {
+    answer: Result<Response, Failure>,
+    headers: HeaderMap,
 }
 
-async fn answer(app: &App, group: Group, request: Request, next: Next) -> Response {
-    let id = CorrelationId::random(app);
+impl From<Result<Response, Failure>> for Outcome {
+    fn from(answer: Result<Response, Failure>) -> Self {
+        Self { answer, headers: HeaderMap::new() }
+    }
+}
+
+impl Outcome {
+    /// With these headers too.
+    pub fn with(mut self, headers: HeaderMap) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+
+    /// The status that the management API gives it.
+    pub fn status(&self) -> u16 {
+        self.answer.as_ref().map_or_else(|failure| failure.as_api().code.status(), |it| it.status().as_u16())
+    }
+}
+
+/// Answers a request by `handle`, in the form of `group`. `name` is what figures call it.
+pub async fn seal<F: Future<Output = Outcome>>(
+    app: Arc<App>,
+    group: Group,
+    name: &'static str,
+    request: Request,
+    handle: impl FnOnce(Arc<App>, Request) -> F,
+) -> Response {
+    let id = CorrelationId::random(&app);
     let asked = tracing::enabled!(tracing::Level::DEBUG)
         .then(|| format!("{} {}", request.method(), request.uri().path()));
     let begun = std::time::Instant::now();
-    let tried_basic = respond::tried_basic(request.headers());
-    let mut response = AssertUnwindSafe(run(request, next))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Failure::Internal("a handler panicked".to_owned()).into_response());
-    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+    let (tried_basic, version) = (respond::tried_basic(request.headers()), request.version());
+    let outcome = AssertUnwindSafe(open(&app, name, request, handle)).catch_unwind().await;
+    let outcome =
+        outcome.unwrap_or_else(|_| Outcome::from(Err(Failure::Internal("a handler panicked".to_owned()))));
+    let mut response = outcome.answer.unwrap_or_else(|failure| {
         report(&failure, &id);
-        let kept =
-            [ALLOW, CONNECTION].map(|name| response.headers_mut().remove(&name).map(|value| (name, value)));
-        response = match group {
+        let mut response = match group {
             Group::Genesys => respond::genesys(&failure, &app.policy),
             Group::Standard => respond::standard(&failure, tried_basic),
             Group::Api => respond::api(&failure, &id),
             Group::Plain => respond::plain(&failure),
         };
-        response.headers_mut().extend(kept.into_iter().flatten());
-    }
+        admonish(response.headers_mut(), &failure, group, version);
+        response
+    });
+    response.headers_mut().extend(outcome.headers);
     if let Some(asked) = asked {
         let status = response.status().as_u16();
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         tracing::debug!(correlation_id = %id.0, status, micros, "{asked}");
     }
+    if cors::is_open(group) {
+        cors::open(response.headers_mut());
+    }
     stamp(response.headers_mut(), group, &id);
     response
 }
 
-/// The body comes first, whole: see `body::read`.
-async fn run(request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
-        return next.run(request).await;
-    }
+/// The host first, then the body, whole: see `body::read`.
+async fn open<F: Future<Output = Outcome>>(
+    app: &Arc<App>,
+    name: &'static str,
+    request: Request,
+    handle: impl FnOnce(Arc<App>, Request) -> F,
+) -> Outcome {
+    // Whoever watches over the server knows its address, and not always its name.
+    let host =
+        if matches!(name, "live" | "ready") { Ok(()) } else { address::check_host(&request, &app.edges) };
     let (parts, content) = request.into_parts();
-    match body::read(&parts.headers, content).await {
-        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(failure) => {
-            let mut response = failure.into_response();
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            response
-        }
+    let content = if content.is_end_stream() {
+        Ok(content)
+    } else {
+        body::read(&parts.headers, content, app.edges.body_timeout).await.map(Body::from)
+    };
+    match host.and(content) {
+        Ok(content) => handle(Arc::clone(app), Request::from_parts(parts, content)).await,
+        Err(failure) => Outcome::from(Err(failure)),
+    }
+}
+
+/// What some refusals tell by headers.
+fn admonish(headers: &mut HeaderMap, failure: &Failure, group: Group, version: Version) {
+    // The vendor's login host names no time; its SDKs read the text.
+    if let Failure::RateLimited(seconds, _) = failure
+        && group != Group::Genesys
+    {
+        headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
+    }
+    // What is left of the body was not read. HTTP/2 has no such header and needs none.
+    if failure.leaves_the_body() && version < Version::HTTP_2 {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
 }
 

@@ -1,21 +1,33 @@
-//! Every URL on one screen, and which dialect each group of them speaks.
+//! Every URL on one screen, and which dialect each group of them speaks. The operations of the management API stand in
+//! tables of their own: `api::ALL`.
 
+pub mod activity;
+pub mod address;
 pub mod authorization;
 pub mod body;
+pub mod cors;
 pub mod envelope;
 pub mod respond;
-pub mod segment;
 pub mod serve;
+pub mod tls;
 
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, head, post};
+use axum::extract::{Request, State};
+use axum::http::header::ALLOW;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, MethodRouter};
 
-use crate::api::{clients, divisions, organizations, permissions, roles, scopes, subjects, tokens, users};
+use crate::api::{self, call};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::{api, oauth2};
+use crate::{oauth2, pages};
+use envelope::{Outcome, seal};
 
 /// Who speaks to a path, and so how its errors look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,69 +38,137 @@ pub enum Group {
     Standard,
     /// The management API.
     Api,
-    /// Health, and what stands outside any group.
+    /// Health, pages, and what stands outside any group.
     Plain,
 }
 
-/// One path with its methods.
+/// How a route answers.
+pub type Handle = fn(Arc<App>, Request) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// One method of a path outside the management API.
 pub struct Route {
     /// Who speaks to it.
     pub group: Group,
-    /// The path, in axum's notation.
+    /// What it is called in figures.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path.
     pub path: &'static str,
-    methods: fn() -> MethodRouter<Arc<App>>,
+    handle: Handle,
 }
 
 macro_rules! routes {
-    ($($group:ident $path:literal $methods:expr;)+) => {
-        /// All paths of the server.
-        pub const ROUTES: &[Route] = &[$(Route { group: Group::$group, path: $path, methods: || $methods }),+];
+    ($($group:ident $name:ident $method:ident $path:literal $handle:path;)+) => {
+        /// All routes outside the management API.
+        pub const ROUTES: &[Route] = &[$(Route {
+            group: Group::$group,
+            name: stringify!($name),
+            method: stringify!($method),
+            path: $path,
+            handle: |app, request| Box::pin(async { Outcome::from($handle(app, request).await) }),
+        }),+];
     };
 }
 
 routes! {
-    Genesys  "/oauth/token"                                 post(oauth2::token::genesys);
-    Standard "/oauth2/token"                                post(oauth2::token::standard);
-    Standard "/.well-known/jwks.json"                       get(oauth2::jwks::show);
-
-    Api "/api/v2/oauth/clients"                             get(clients::list).post(clients::create);
-    Api "/api/v2/oauth/clients/{client_id}"                 get(clients::read).put(clients::update).delete(clients::delete);
-    Api "/api/v2/oauth/clients/{client_id}/secret"          post(clients::reset_secret);
-    Api "/api/v2/oauth/scopes"                              get(scopes::list);
-    Api "/api/v2/oauth/scopes/{scope_id}"                   get(scopes::read);
-    Api "/api/v2/tokens/me"                                 head(tokens::check).get(tokens::read).delete(tokens::revoke);
-    Api "/api/v2/users/me"                                  get(users::me);
-    Api "/api/v2/organizations/me"                          get(organizations::me);
-    Api "/api/v2/authorization/roles"                       get(roles::list);
-    Api "/api/v2/authorization/roles/{role_id}"             get(roles::read);
-    Api "/api/v2/authorization/divisions"                   get(divisions::list);
-    Api "/api/v2/authorization/divisions/home"              get(divisions::home);
-    Api "/api/v2/authorization/divisions/{division_id}"     get(divisions::read);
-    Api "/api/v2/authorization/permissions"                 get(permissions::list);
-    Api "/api/v2/authorization/subjects/me"                 get(subjects::me);
-    Api "/api/v2/authorization/subjects/{subject_id}"       get(subjects::read);
-    Api "/api/v2"                                           axum::routing::any(api::unknown);
-    Api "/api/v2/"                                          axum::routing::any(api::unknown);
-    Api "/api/v2/{*rest}"                                   axum::routing::any(api::unknown);
-
-    Plain "/"                                               get(respond::front);
-    Plain "/health/live"                                    get(respond::live);
-    Plain "/health/ready"                                   get(respond::ready);
+    Genesys  token         POST "/oauth/token"           oauth2::token::genesys;
+    Standard oauth2_token  POST "/oauth2/token"          oauth2::token::standard;
+    Standard jwks          GET  "/.well-known/jwks.json" oauth2::jwks::show;
+    Standard openapi       GET  "/openapi.json"          pages::docs::openapi;
+    Plain    docs          GET  "/docs"                  pages::docs::page;
+    Plain    docs_asset    GET  "/docs/{asset}"          pages::docs::asset;
+    Plain    front         GET  "/"                      respond::front;
+    Plain    live          GET  "/health/live"           respond::live;
+    Plain    ready         GET  "/health/ready"          respond::ready;
 }
 
-/// The router over all routes. Each group has its own envelope, so that no endpoint renders an error itself.
+/// The router over all routes.
 pub fn router(app: &Arc<App>) -> Router {
-    let mut router = Router::new();
-    for group in [Group::Genesys, Group::Standard, Group::Api, Group::Plain] {
-        let mut paths = Router::new();
-        for route in ROUTES.iter().filter(|route| route.group == group) {
-            paths = paths.route(route.path, (route.methods)());
-        }
-        let paths = paths.method_not_allowed_fallback(|| async { Failure::MethodNotAllowed });
-        router = router.merge(envelope::around(paths, group, app));
+    let mut paths = BTreeMap::<&str, Path>::new();
+    for route in ROUTES {
+        let methods = paths.entry(route.path).or_insert_with(|| Path::new(route.group));
+        methods.on(route.method, move |State(app), request| {
+            seal(app, route.group, route.name, request, route.handle)
+        });
     }
-    let elsewhere = Router::new().fallback(|| async { Failure::NotFound });
-    router
-        .fallback_service(envelope::around(elsewhere, Group::Plain, app).with_state(Arc::clone(app)))
-        .with_state(Arc::clone(app))
+    for operation in api::ALL.iter().flat_map(|(_, operations)| *operations) {
+        let methods = paths.entry(operation.path).or_insert_with(|| Path::new(Group::Api));
+        methods.on(operation.method, move |State(app), request| {
+            seal(app, Group::Api, operation.id, request, move |app, request| {
+                call::answer(operation, app, request)
+            })
+        });
+    }
+    let mut router = Router::new();
+    for (path, methods) in paths {
+        router = router.route(path, methods.finish());
+    }
+    for path in ["/api/v2", "/api/v2/", "/api/v2/{*rest}"] {
+        router = router.route(path, axum::routing::any(unknown_operation));
+    }
+    router.fallback(elsewhere).with_state(Arc::clone(app))
+}
+
+async fn unknown_operation(State(app): State<Arc<App>>, request: Request) -> axum::response::Response {
+    seal(app, Group::Api, "unknown", request, |app, request| call::answer(api::UNKNOWN, app, request)).await
+}
+
+async fn elsewhere(State(app): State<Arc<App>>, request: Request) -> axum::response::Response {
+    let nothing = |_, _| std::future::ready(Outcome::from(Err(Failure::NotFound)));
+    seal(app, Group::Plain, "unknown", request, nothing).await
+}
+
+/// The methods of one path, while they are gathered.
+struct Path {
+    group: Group,
+    router: MethodRouter<Arc<App>>,
+    names: Vec<&'static str>,
+}
+
+impl Path {
+    fn new(group: Group) -> Self {
+        Self { group, router: MethodRouter::new(), names: Vec::new() }
+    }
+
+    fn on<H, T: 'static>(&mut self, method: &'static str, handler: H)
+    where
+        H: axum::handler::Handler<T, Arc<App>>,
+    {
+        let filter = match method {
+            "GET" => MethodFilter::GET,
+            "HEAD" => MethodFilter::HEAD,
+            "POST" => MethodFilter::POST,
+            "PUT" => MethodFilter::PUT,
+            "PATCH" => MethodFilter::PATCH,
+            _ => MethodFilter::DELETE,
+        };
+        self.router = std::mem::take(&mut self.router).on(filter, handler);
+        self.names.push(method);
+    }
+
+    /// With an answer to other methods: the preflight of a browser, or a refusal.
+    fn finish(self) -> MethodRouter<Arc<App>> {
+        let mut names = self.names;
+        if names.contains(&"GET") && !names.contains(&"HEAD") {
+            names.push("HEAD");
+        }
+        names.sort_unstable();
+        names.dedup();
+        let group = self.group;
+        let methods = HeaderValue::from_str(&names.join(",")).unwrap_or(HeaderValue::from_static(""));
+        let refuse = |_, _| std::future::ready(Outcome::from(Err(Failure::MethodNotAllowed)));
+        let router = self.router.fallback(move |State(app): State<Arc<App>>, request: Request| {
+            seal(app, group, "unknown", request, refuse)
+        });
+        if !cors::is_open(group) {
+            return router;
+        }
+        router.options(move |State(app): State<Arc<App>>, request: Request| {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            cors::preflight(response.headers_mut(), &methods);
+            response.headers_mut().insert(ALLOW, methods.clone());
+            seal(app, group, "preflight", request, |_, _| std::future::ready(Outcome::from(Ok(response))))
+        })
+    }
 }

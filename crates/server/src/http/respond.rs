@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chancery_api::{Detail, ErrorBody};
+use chancery_api::{Detail, ErrorBody, Limit};
 use chancery_core::error::ErrorCode;
 use chancery_core::policy::Policy;
 use serde::Serialize;
 
+use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::envelope::CorrelationId;
@@ -22,7 +23,10 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => (status, [(CONTENT_TYPE, JSON)], body).into_response(),
-        Err(error) => Failure::Internal(error.to_string()).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
     }
 }
 
@@ -49,14 +53,20 @@ pub fn genesys(failure: &Failure, policy: &Policy) -> Response {
     let code = match (failure, error.code) {
         (Failure::NotFound | Failure::MethodNotAllowed, _) => outside(failure),
         (_, ErrorCode::InvalidClient) => policy.invalid_client_status.into(),
-        (_, code) if code.status() >= 500 || code == ErrorCode::RequestTooLarge => code.status(),
-        _ => 400,
+        // The vendor's login host has no 429.
+        (_, ErrorCode::RateLimitExceeded) => 400,
+        (_, code) => {
+            if code.status() == 401 {
+                400
+            } else {
+                code.status()
+            }
+        }
     };
-    let body = OAuthBody {
-        error: error.code.as_str(),
-        description: Some(error.detail),
-        error_description: error.detail,
-    };
+    let name =
+        if error.code == ErrorCode::RateLimitExceeded { ErrorCode::InvalidRequest } else { error.code };
+    let body =
+        OAuthBody { error: name.as_str(), description: Some(error.detail), error_description: error.detail };
     json(status(code), &body)
 }
 
@@ -99,6 +109,11 @@ pub fn api(failure: &Failure, id: &CorrelationId) -> Response {
         message_with_params: (!params.is_empty()).then(|| error.code.text().to_owned()),
         message_params: params,
         details: field.collect(),
+        limit: error.limit.map(|(key, value)| Limit {
+            key: key.to_owned(),
+            namespace: "auth.api".to_owned(),
+            value: i64::from(value),
+        }),
         ..ErrorBody::default()
     };
     json(status(error.code.status()), &body)
@@ -116,33 +131,36 @@ fn outside(failure: &Failure) -> u16 {
         Failure::NotFound => 404,
         Failure::MethodNotAllowed => 405,
         Failure::TooLarge(_) => 413,
+        Failure::TimedOut => 408,
+        Failure::Misdirected => 421,
+        Failure::RateLimited(..) => 429,
         Failure::Conflict => 409,
         Failure::Unavailable(_) => 503,
-        Failure::OAuth(_) | Failure::Api(_) => 400,
+        Failure::OAuth(_) | Failure::Api(_) | Failure::BrokenOff | Failure::NoHost => 400,
         Failure::Internal(_) => 500,
     }
 }
 
 /// `/`: tells whoever looks that they have found the right port.
-pub async fn front(State(app): State<Arc<App>>) -> Response {
+pub async fn front(app: Arc<App>, _: Request) -> Answer {
     let (version, issuer) = (env!("CARGO_PKG_VERSION"), &app.issuer);
-    format!(
+    let text = format!(
         "Chancery {version}\n\nToken endpoint   {issuer}/oauth/token\nStandard OAuth   {issuer}/oauth2/token\n\
-         Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\n"
-    )
-    .into_response()
+         Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\nDocumentation    {issuer}/docs\n"
+    );
+    Ok(text.into_response())
 }
 
 /// Whether the process answers at all.
-pub async fn live() -> Response {
-    ok(&serde_json::json!({ "status": "live" }))
+pub async fn live(_: Arc<App>, _: Request) -> Answer {
+    Ok(ok(&serde_json::json!({ "status": "live" })))
 }
 
 /// Whether the node can do its work: the store answers, and it hears of changes.
-pub async fn ready(State(app): State<Arc<App>>) -> Response {
+pub async fn ready(app: Arc<App>, _: Request) -> Answer {
     // The keys: a table of a handful of rows, however much the store holds.
     if app.store.keys().await.is_ok() && !app.is_deaf() {
-        return ok(&serde_json::json!({ "status": "ready" }));
+        return Ok(ok(&serde_json::json!({ "status": "ready" })));
     }
-    json(StatusCode::SERVICE_UNAVAILABLE, &serde_json::json!({ "status": "not ready" }))
+    Ok(json(StatusCode::SERVICE_UNAVAILABLE, &serde_json::json!({ "status": "not ready" })))
 }

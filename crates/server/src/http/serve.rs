@@ -1,49 +1,145 @@
-//! The accept loop: HTTP/1.1 connections with time limits, and an orderly end.
+//! The accept loop: HTTP/1.1 and HTTP/2, with or without TLS; limits on time and number; an orderly end.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 
-/// A client has so long to send the head of a request, on a fresh connection or on one that was used.
-const HEADERS: Duration = Duration::from_secs(30);
-/// Requests in flight have so long to finish once the server is told to stop.
+use super::activity::{Activity, Service, Watched};
+use super::address::Peer;
+use crate::telemetry::metrics;
+
+/// The head of a request has at most so many bytes.
+const HEAD: usize = 64 * 1024;
+/// A connection has at most so many requests in flight.
+const STREAMS: u32 = 100;
+/// Requests in flight have so long to finish once the server is told to stop, or a connection to end.
 const DRAIN: Duration = Duration::from_secs(10);
 
+/// What connections are held to.
+#[derive(Clone)]
+pub struct Bounds {
+    /// No more connections are open at a time; others wait unaccepted.
+    pub connections: usize,
+    /// A client has so long to send the head of a request, and to agree on TLS.
+    pub head_timeout: Duration,
+    /// A connection on which nothing happens is kept so long.
+    pub idle_timeout: Duration,
+}
+
 /// Serves until `stop` comes, then until what is in flight has finished.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS);
-    let graceful = GracefulShutdown::new();
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    bounds: Bounds,
+    stop: impl Future<Output = ()>,
+) {
+    let builder = builder(&bounds);
+    let places = Arc::new(Semaphore::new(bounds.connections));
+    let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let accept = async {
+            // The place first: whoever finds none waits in the listener's queue.
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            accepted = accept => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of file descriptors, or the peer is gone already: neither is a reason to stop.
-                tracing::warn!(%error, "a connection was not accepted");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
+        let (Ok(place), Ok((stream, peer))) = (place, accepted) else {
+            // Out of file descriptors, or the peer is gone already: neither is a reason to stop.
+            tracing::warn!("a connection was not accepted");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
         };
         drop(stream.set_nodelay(true));
-        let service = TowerToHyperService::new(router.clone());
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let connection = Connection {
+            builder: builder.clone(),
+            router: router.clone(),
+            bounds: bounds.clone(),
+            peer: Peer(peer.ip()),
+            stopped: stopped.clone(),
+        };
+        let tls = tls.clone();
         tokio::spawn(async move {
-            // A connection that breaks off concerns nobody but its client.
-            drop(connection.await);
+            metrics::connection_opened();
+            connection.run(stream, tls).await;
+            metrics::connection_closed();
+            drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    drop(stopped);
+    let _ = stopping.send(true);
+    // The last connection lets go of the last receiver.
+    if tokio::time::timeout(DRAIN, stopping.closed()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
+    }
+}
+
+fn builder(bounds: &Bounds) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(bounds.head_timeout)
+        .max_buf_size(HEAD)
+        .max_headers(100);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX))
+        .keep_alive_interval(Some(bounds.idle_timeout))
+        .keep_alive_timeout(bounds.head_timeout);
+    builder
+}
+
+struct Connection {
+    builder: Builder<TokioExecutor>,
+    router: Router,
+    bounds: Bounds,
+    peer: Peer,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Connection {
+    async fn run(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        match tls {
+            None => self.talk(stream).await,
+            Some(tls) => {
+                let agreed = tokio::time::timeout(self.bounds.head_timeout, tls.accept(stream)).await;
+                // Whoever does not agree concerns nobody else.
+                if let Ok(Ok(stream)) = agreed {
+                    self.talk(stream).await;
+                }
+            }
+        }
+    }
+
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(mut self, stream: S) {
+        let activity = Arc::new(Activity::default());
+        let stream = TokioIo::new(Watched::new(stream, Arc::clone(&activity)));
+        let service = Service::new(self.router, self.peer, Arc::clone(&activity));
+        let connection = self.builder.serve_connection(stream, service);
+        let mut connection = std::pin::pin!(connection);
+        tokio::select! {
+            // A connection that breaks off concerns nobody but its client.
+            _ = connection.as_mut() => return,
+            _ = self.stopped.changed() => {}
+            () = activity.idle(self.bounds.idle_timeout) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        let _ = tokio::time::timeout(DRAIN, connection).await;
     }
 }

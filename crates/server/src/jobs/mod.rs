@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
+use crate::telemetry::metrics;
 
 pub use flush::flush;
 
@@ -50,9 +51,10 @@ async fn keep_running(job: &'static Job, app: Arc<App>) {
     loop {
         ticks.tick().await;
         match AssertUnwindSafe((job.run)(Arc::clone(&app))).catch_unwind().await {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => continue,
             Ok(Err(error)) => tracing::warn!(job = job.name, %error, "a job failed and will run again"),
             Err(_) => tracing::error!(job = job.name, "a job panicked and will run again"),
         }
+        metrics::job_failed(job.name);
     }
 }

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
-use axum::response::Response;
 
+use crate::api::Answer;
 use crate::app::App;
 use crate::http::respond;
 
 /// Answers the key set. It may be kept for an hour: a key is published a day before it signs.
-pub async fn show(State(app): State<Arc<App>>) -> Response {
+pub async fn show(app: Arc<App>, _: Request) -> Answer {
     let keys = app.keys();
     let keys: Vec<_> = keys.signing_keys().map(|key| &key.jwk).collect();
     let mut response = respond::ok(&serde_json::json!({ "keys": keys }));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    response
+    Ok(response)
 }

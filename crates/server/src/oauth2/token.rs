@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::extract::Request;
+use chancery_core::client_auth;
 use chancery_core::dialect::Dialect;
+use chancery_core::error::ErrorCode;
 use chancery_core::form::Form;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
 use chancery_core::tokens::issue;
 use serde::Serialize;
 
+use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{authorization, body, respond};
+use crate::http::{address, authorization, body, respond};
+use crate::limits::Requester;
 use crate::settle::settle;
 
 /// RFC 6749 section 5.1.
@@ -26,22 +29,33 @@ struct TokenAnswer<'a> {
 }
 
 /// `/oauth/token`.
-pub async fn genesys(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
+pub async fn genesys(app: Arc<App>, request: Request) -> Answer {
     answer(&app, Dialect::Genesys, request).await
 }
 
 /// `/oauth2/token`.
-pub async fn standard(State(app): State<Arc<App>>, request: Request) -> Result<Response, Failure> {
+pub async fn standard(app: Arc<App>, request: Request) -> Answer {
     answer(&app, Dialect::Standard, request).await
 }
 
-async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Result<Response, Failure> {
+async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
     let bytes = body::form(&parts.headers, body).await?;
     let form = Form::parse(&bytes)?;
     let header = authorization::find(&parts.headers);
     let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
-    let issued = settle(app, |facts, env| exchange(facts, &request, env)).await?;
+    let claimed = client_auth::claimed(&request);
+    let who = claimed.map(|client| Requester(client, address::of(&parts, &app.edges)));
+    if let Some(who) = &who {
+        app.limits.token_request(who, &app.policy, app.clock.now())?;
+    }
+    let issued = settle(app, |facts, env| exchange(facts, &request, env)).await;
+    if let (Err(Failure::OAuth(error)), Some(who)) = (&issued, &who)
+        && error.code == ErrorCode::InvalidClient
+    {
+        app.limits.failed(who, app.clock.now());
+    }
+    let issued = issued?;
     let token = app.with_env(|env| issue::render(&issued, env));
     let token = token.ok_or_else(|| Failure::Internal("a token could not be written".to_owned()))?;
     Ok(respond::ok(&TokenAnswer {

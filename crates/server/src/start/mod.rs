@@ -12,12 +12,17 @@ use std::sync::Arc;
 
 use chancery_store::Store;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::app::{App, LoadError, Parts};
 use crate::clock::{Clock, SystemClock, SystemRandom};
 use crate::config::{Config, ConfigError};
 use crate::http;
+use crate::http::address::{Edges, Hosts};
+use crate::http::serve::Bounds;
+use crate::http::tls::{Certificate, TlsError};
 use crate::jobs;
+use crate::telemetry::exposition::Exposition;
 use bootstrap::Wishes;
 use credentials::Place;
 use data_dir::{DataDir, MasterKeySource};
@@ -41,13 +46,24 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     config.check()?;
-    // The port first: if it is taken, nothing has been touched.
+    // What can be refused first: nothing has been touched.
+    let certificate = config.tls.as_ref().map(Certificate::load).transpose().map_err(refused_tls)?;
+    let tls = certificate.as_ref().map(Certificate::acceptor).transpose().map_err(refused_tls)?;
     let listener = bind(config.listen).await?;
     let address = listener
         .local_addr()
         .map_err(|error| StartError(format!("The listener has no address: {error}.")))?;
-    let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
-    let issuer = issuer.trim_end_matches('/').to_owned();
+    let issuer = config.issuer_at(address);
+    let bounds = Bounds {
+        connections: config.max_connections,
+        head_timeout: config.head_timeout,
+        idle_timeout: config.idle_timeout,
+    };
+    let edges = edges(&config, &issuer, address);
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(bind_metrics(address).await?),
+        None => None,
+    };
 
     // Only a first start has wishes to grant; one that cannot be granted is refused before anything is made.
     if !DataDir::has_database(&config.data_dir) {
@@ -56,7 +72,8 @@ pub async fn serve(
     let folder = DataDir::prepare(&config.data_dir)?;
     let _lock = folder.lock()?;
     let store: Arc<dyn Store> = Arc::new(folder.open_store()?);
-    let announce = || announce(address);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let announce = || announce(scheme, address, metrics.as_ref().map(|it| it.address));
     let (clock, random) = (SystemClock, SystemRandom);
     let organizations = store.organizations().await.map_err(|error| unreadable(&folder, &error))?;
     let master = if organizations.is_empty() {
@@ -85,21 +102,44 @@ pub async fn serve(
         master,
         issuer,
         policy: config.policy,
+        edges,
     };
     let app = App::load(parts).await.map_err(|error| match error {
         LoadError::Store(error) => unreadable(&folder, &error),
         LoadError::Keys(error) => StartError(format!("The keys cannot be used: {error}.")),
     })?;
+    let metrics = metrics.map(counting).transpose()?;
     tracing::info!(issuer = app.issuer, data_dir = %folder.path.display(), "ready");
     let running = jobs::start(&app);
-    http::serve::serve(listener, http::router(&app), stop).await;
-    running.iter().for_each(tokio::task::JoinHandle::abort);
+    let watching = certificate.map(|certificate| tokio::spawn(certificate.watch()));
+    http::serve::serve(listener, http::router(&app), tls, bounds, stop).await;
+    running.iter().chain(&metrics).chain(&watching).for_each(tokio::task::JoinHandle::abort);
     if let Err(error) = jobs::flush(Arc::clone(&app)).await {
         tracing::warn!(%error, "the last events were not written");
     }
     store.close().await.map_err(|error| StartError(format!("The database was not closed: {error}.")))?;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn refused_tls(error: TlsError) -> StartError {
+    StartError(format!("TLS cannot be spoken: {error}. Change --tls-cert or --tls-key."))
+}
+
+/// By which names the server is called, and whose word on a client's address counts.
+fn edges(config: &Config, issuer: &str, address: SocketAddr) -> Edges {
+    let host = |authority: &str| {
+        authority.parse::<axum::http::uri::Authority>().ok().map(|it| it.host().to_lowercase())
+    };
+    let authority =
+        issuer.split_once("://").map_or(issuer, |(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let mut names: Vec<String> = host(authority).into_iter().chain(host(&address.to_string())).collect();
+    names.extend(config.allowed_hosts.iter().map(|name| name.to_lowercase()));
+    Edges {
+        trusted_proxies: config.trusted_proxies.clone(),
+        hosts: Some(Hosts { names, loopback: address.ip().is_loopback() }),
+        body_timeout: config.body_timeout,
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -113,10 +153,28 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     })
 }
 
-/// The line that scripts wait for.
-fn announce(address: SocketAddr) -> Result<(), StartError> {
+async fn bind_metrics(address: SocketAddr) -> Result<Exposition, StartError> {
+    Exposition::bind(address).await.map_err(|error| {
+        StartError(format!(
+            "The address {address} cannot be listened on: {error}. Choose another with --metrics-listen."
+        ))
+    })
+}
+
+fn counting(metrics: Exposition) -> Result<JoinHandle<()>, StartError> {
+    metrics
+        .serve()
+        .ok_or_else(|| StartError("Another server in this process keeps metrics already.".to_owned()))
+}
+
+/// The line that scripts wait for, and where the metrics are.
+fn announce(scheme: &str, address: SocketAddr, metrics: Option<SocketAddr>) -> Result<(), StartError> {
+    let mut text = format!("listening on {scheme}://{address}\n");
+    if let Some(metrics) = metrics {
+        text.push_str(&format!("metrics on http://{metrics}\n"));
+    }
     let mut out = std::io::stdout().lock();
-    let written = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| StartError(format!("The address cannot be printed: {error}.")))
 }
 

@@ -3,7 +3,9 @@
 //! as it arrives.
 
 use axum::http::{Method, StatusCode};
-use chancery_server::http::{Group, ROUTES};
+use chancery_core::access::Demand;
+use chancery_server::api;
+use chancery_server::http::ROUTES;
 
 use crate::world::{Ask, Table, World, delete, get, head, post, put, transcript};
 
@@ -46,36 +48,64 @@ async fn each_path_tells_which_methods_it_has() {
     let world = World::new().await;
     let token = world.administrator().await;
     let mut table = Table::default();
-    for route in ROUTES {
-        let path = route.path.replace(['{', '}', '*'], "");
-        let answer = Ask::new(Method::PATCH, path).bearer(&token).send(&world).await;
+    for path in paths() {
+        let answer = Ask::new(Method::TRACE, path.replace(['{', '}'], "")).bearer(&token).send(&world).await;
         let allow = answer.header("allow").map(str::to_owned);
-        table.row(route.path, format!("{} {allow:?}", answer.status.as_u16()));
+        table.row(path, format!("{} {allow:?}", answer.status.as_u16()));
     }
     transcript!(table);
+}
+
+/// Every path of the server, once.
+fn paths() -> Vec<&'static str> {
+    let operations = api::ALL.iter().flat_map(|(_, operations)| *operations).map(|it| it.path);
+    let mut paths: Vec<_> = ROUTES.iter().map(|route| route.path).chain(operations).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
+/// Every operation of the management API, and what is none.
+fn calls() -> Vec<(Method, String)> {
+    let operations = api::ALL.iter().flat_map(|(_, operations)| *operations);
+    let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
+    let known = operations.map(|it| (method(it.method), it.path.replace(['{', '}'], "")));
+    let nowhere = ["GET", "POST", "PATCH"].map(|name| (method(name), "/api/v2/nowhere".to_owned()));
+    known.chain(nowhere).collect()
 }
 
 #[tokio::test]
 async fn nothing_of_the_management_api_answers_without_a_good_token() {
     let world = World::new().await;
-    for route in ROUTES.iter().filter(|route| route.group == Group::Api) {
-        let path = route.path.replace("{*rest}", "nowhere").replace(['{', '}'], "");
-        let allow = Ask::new(Method::PATCH, path.clone()).send(&world).await;
-        let allow = allow.header("allow").unwrap_or("GET,HEAD,POST,PUT,DELETE").to_owned();
-        for method in allow.split(',') {
-            let method = Method::from_bytes(method.as_bytes()).expect("a method");
-            let ask = || Ask::new(method.clone(), path.clone());
-            for (request, code) in [
-                (ask(), "authentication.required"),
-                (ask().bearer("rubbish"), "bad.credentials"),
-                (ask().header("content-type", "text/plain").body("rubbish"), "authentication.required"),
-            ] {
-                let answer = request.send(&world).await;
-                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer}");
-                assert!(method == Method::HEAD || answer.json()["code"] == code, "{answer}");
-            }
+    for (method, path) in calls() {
+        let ask = || Ask::new(method.clone(), path.clone());
+        for (request, code) in [
+            (ask(), "authentication.required"),
+            (ask().bearer("rubbish"), "bad.credentials"),
+            (ask().header("content-type", "text/plain").body("rubbish"), "authentication.required"),
+        ] {
+            let answer = request.send(&world).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer}");
+            assert!(method == Method::HEAD || answer.json()["code"] == code, "{answer}");
         }
     }
+}
+
+#[tokio::test]
+async fn each_operation_asks_for_what_its_row_says() {
+    let world = World::new().await;
+    let robot = world.robot(&[]).await;
+    let mut table = Table::default();
+    for it in api::ALL.iter().flat_map(|(_, operations)| *operations) {
+        let method = Method::from_bytes(it.method.as_bytes()).expect("a method");
+        let token = world.token(&robot).await;
+        let answer = Ask::new(method, it.path.replace(['{', '}'], "")).bearer(&token).send(&world).await;
+        let refused = answer.status == StatusCode::FORBIDDEN;
+        assert_eq!(refused, !matches!(it.demand, Demand::Nothing), "{answer}");
+        let verdict = if refused { answer.verdict() } else { "everybody".to_owned() };
+        table.row(format!("{} {}", it.method, it.path), verdict);
+    }
+    transcript!(table);
 }
 
 #[tokio::test]

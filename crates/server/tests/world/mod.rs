@@ -25,6 +25,7 @@ use chancery_core::write::{Changed, Write};
 use chancery_server::app::{App, Parts};
 use chancery_server::clock::Clock;
 use chancery_server::http;
+use chancery_server::http::address::Edges;
 use chancery_store::{Memory, Store};
 
 pub use answer::{Answer, Table};
@@ -112,9 +113,17 @@ impl World {
         let keys = keys.into_iter().map(Write::CreateKey).collect();
         store.commit(keys, START).await.expect("an empty store takes them");
         let (issuer, parts_clock) = (ISSUER.to_owned(), Arc::clone(&clock));
+        let edges = Edges::default();
         let (parts_store, parts_random) = (Arc::clone(&store), Arc::clone(&random));
-        let parts =
-            Parts { store: parts_store, clock: parts_clock, random: parts_random, master, issuer, policy };
+        let parts = Parts {
+            store: parts_store,
+            clock: parts_clock,
+            random: parts_random,
+            master,
+            issuer,
+            policy,
+            edges,
+        };
         let app = App::load(parts).await.expect("loads");
         let acme = establish(&app, &random, "Acme Corporation", "acme").await;
         Self { router: http::router(&app), app, store, acme, clock, random }
@@ -201,7 +210,7 @@ impl World {
         let parts = |permission: &&str| {
             let parts: Vec<_> = permission.split(':').map(str::to_owned).collect();
             let [domain, entity, action] = <[String; 3]>::try_from(parts).ok()?;
-            Some(PermissionPolicy { domain, entity, actions: vec![action] })
+            Some(PermissionPolicy::new(&domain, &entity, &[&action]))
         };
         let words = permissions.iter().filter(|permission| !permission.contains(':'));
         let role = Role {
@@ -212,6 +221,7 @@ impl World {
             template: None,
             permissions: words.map(|word| (*word).to_owned()).collect(),
             policies: permissions.iter().filter_map(parts).collect(),
+            needs_update: false,
             version: 1,
         };
         self.write(vec![Write::CreateRole(role)]).await;

@@ -36,6 +36,7 @@ fn name(changed: Changed) -> (&'static str, String) {
         Changed::User(id) => ("user", id.to_string()),
         Changed::Client(id) => ("client", id.to_string()),
         Changed::RoleGrants(id) => ("role_grants", id.to_string()),
+        Changed::Members(id) => ("members", id.to_string()),
         Changed::Keys => ("keys", String::new()),
         Changed::Revoked => ("revoked", String::new()),
     }
@@ -49,6 +50,7 @@ fn parse(kind: &str, id: &str) -> Option<Changed> {
         "user" => Changed::User(UserId::parse(id)?),
         "client" => Changed::Client(ClientId::parse(id)?),
         "role_grants" => Changed::RoleGrants(SubjectId::parse(id)?),
+        "members" => Changed::Members(OrganizationId::parse(id)?),
         "keys" => Changed::Keys,
         "revoked" => Changed::Revoked,
         _ => return None,

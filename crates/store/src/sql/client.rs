@@ -111,6 +111,7 @@ pub fn delete(organization: OrganizationId, id: ClientId) -> Vec<Statement> {
             params: params![organization, id],
             expect: Expect::Anything,
         },
+        super::usage::delete(id),
     ]
 }
 

@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod client;
+pub mod division;
 pub mod family;
 pub mod key;
 pub mod organization;
@@ -12,6 +13,7 @@ pub mod revoked;
 pub mod role;
 pub mod sweep;
 pub mod ticket;
+pub mod usage;
 pub mod user;
 pub mod write;
 
@@ -37,6 +39,12 @@ impl From<i64> for Value {
 impl From<u32> for Value {
     fn from(value: u32) -> Self {
         Self::Int(i64::from(value))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
     }
 }
 
@@ -192,6 +200,12 @@ impl Column for i64 {
 }
 
 impl Column for u32 {
+    fn read(row: &dyn Row, column: usize) -> Result<Option<Self>, StoreError> {
+        row.int(column)?.map(|value| value.try_into().map_err(|_| corrupt(column))).transpose()
+    }
+}
+
+impl Column for u64 {
     fn read(row: &dyn Row, column: usize) -> Result<Option<Self>, StoreError> {
         row.int(column)?.map(|value| value.try_into().map_err(|_| corrupt(column))).transpose()
     }

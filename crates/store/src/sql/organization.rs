@@ -1,17 +1,52 @@
-//! Organizations and their divisions.
+//! Organizations.
 
-use chancery_core::organization::{Division, Organization};
-use chancery_core::types::{DivisionId, OrganizationId};
+use chancery_core::organization::Organization;
+use chancery_core::types::OrganizationId;
 
-use super::{Columns, Expect, Query, Row, Statement, params};
+use super::{Columns, Expect, Query, Row, Statement, json, params};
 use crate::StoreError;
 
 pub fn insert(it: &Organization) -> Statement {
     Statement {
-        sql: "INSERT INTO organizations (id, name, short_name, default_language, version, created_at)
-              VALUES ($1, $2, $3, $4, $5, $6)",
-        params: params![it.id, &*it.name, &*it.short_name, &*it.default_language, it.version, it.created_at],
+        sql: "INSERT INTO organizations (id, name, short_name, default_language, settings, version, authority, created_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params: params![
+            it.id,
+            &*it.name,
+            &*it.short_name,
+            &*it.default_language,
+            json(&it.settings),
+            it.version,
+            it.authority,
+            it.created_at
+        ],
         expect: Expect::OneRow,
+    }
+}
+
+/// Replaces what administrators choose, if the version is still the one that was read.
+pub fn replace(it: &Organization) -> Statement {
+    Statement {
+        sql: "UPDATE organizations SET version = version + 1, name = $1, default_language = $2, settings = $3
+              WHERE id = $4 AND version = $5",
+        params: params![&*it.name, &*it.default_language, json(&it.settings), it.id, it.version],
+        expect: Expect::OneRow,
+    }
+}
+
+pub fn advance_authority(id: OrganizationId, authority: u32) -> Statement {
+    Statement {
+        sql: "UPDATE organizations SET authority = authority + 1 WHERE id = $1 AND authority = $2",
+        params: params![id, authority],
+        expect: Expect::OneRow,
+    }
+}
+
+pub fn require_authority(id: OrganizationId, authority: u32) -> Statement {
+    Statement {
+        sql: "SELECT 1 FROM organizations WHERE id = $1 AND authority = $2",
+        params: params![id, authority],
+        expect: Expect::Found,
     }
 }
 
@@ -25,7 +60,7 @@ pub fn none() -> Statement {
 
 pub fn all() -> Query<Organization> {
     Query {
-        sql: "SELECT id, name, short_name, default_language, version, created_at
+        sql: "SELECT id, name, short_name, default_language, settings, version, authority, created_at
               FROM organizations ORDER BY created_at, id",
         params: vec![],
         read,
@@ -34,7 +69,8 @@ pub fn all() -> Query<Organization> {
 
 pub fn find(id: OrganizationId) -> Query<Organization> {
     Query {
-        sql: "SELECT id, name, short_name, default_language, version, created_at FROM organizations WHERE id = $1",
+        sql: "SELECT id, name, short_name, default_language, settings, version, authority, created_at
+              FROM organizations WHERE id = $1",
         params: params![id],
         read,
     }
@@ -47,32 +83,9 @@ fn read(row: &dyn Row) -> Result<Organization, StoreError> {
         name: row.next()?,
         short_name: row.next()?,
         default_language: row.next()?,
+        settings: row.json()?,
         version: row.next()?,
+        authority: row.next()?,
         created_at: row.next()?,
     })
-}
-
-pub fn insert_division(it: &Division) -> Statement {
-    Statement {
-        sql: "INSERT INTO divisions (id, organization_id, name, description, home) VALUES ($1, $2, $3, $4, $5)",
-        params: params![it.id, it.organization, &*it.name, &*it.description, it.home],
-        expect: Expect::OneRow,
-    }
-}
-
-pub fn divisions(organization: OrganizationId) -> Query<Division> {
-    Query {
-        sql: "SELECT id, organization_id, name, description, home FROM divisions WHERE organization_id = $1",
-        params: params![organization],
-        read: |row| {
-            let mut row = Columns::of(row);
-            Ok(Division {
-                id: row.parse(DivisionId::parse)?,
-                organization: row.parse(OrganizationId::parse)?,
-                name: row.next()?,
-                description: row.next()?,
-                home: row.next()?,
-            })
-        },
-    }
 }

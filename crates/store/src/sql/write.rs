@@ -2,10 +2,15 @@
 
 use chancery_core::write::{Require, Write};
 
-use super::{Statement, client, family, key, organization, revoked, role, ticket, user};
+use super::{Statement, client, division, family, key, organization, revoked, role, ticket, usage, user};
 
 pub fn statements(write: &Write) -> Vec<Statement> {
     vec![match write {
+        Write::DeleteDivision { organization, id, home, at } => {
+            return division::delete(*organization, *id, *home, *at);
+        }
+        Write::DeleteRole(organization, id) => return role::delete(*organization, *id),
+        Write::CountUsage(counts) => return counts.iter().map(usage::add).collect(),
         Write::CreateClient(it) => return client::insert(it),
         Write::ReplaceSecrets(id, secrets) => return client::replace_secrets(*id, secrets),
         Write::DeleteClient(organization, id) => return client::delete(*organization, *id),
@@ -15,13 +20,21 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::Require(Require::Client(id, version)) => client::require(*id, *version),
         Write::Require(Require::User(id, version)) => user::require(*id, *version),
         Write::Require(Require::Family(key, version)) => family::require(*key, *version),
+        Write::Require(Require::Authority(organization, authority)) => {
+            organization::require_authority(*organization, *authority)
+        }
         Write::Require(Require::ClientsBelow(organization, limit)) => {
             client::require_below(*organization, *limit)
         }
         Write::Require(Require::NoOrganization) => organization::none(),
         Write::CreateOrganization(it) => organization::insert(it),
-        Write::CreateDivision(it) => organization::insert_division(it),
+        Write::ReplaceOrganization(it) => organization::replace(it),
+        Write::AdvanceAuthority(id, authority) => organization::advance_authority(*id, *authority),
+        Write::CreateDivision(it) => division::insert(it),
+        Write::ReplaceDivision(it) => division::replace(it),
+        Write::RestoreDivision(organization, id) => division::restore(*organization, *id),
         Write::CreateRole(it) => role::insert(it),
+        Write::ReplaceRole(it) => role::replace(it),
         Write::CreateUser(it) => user::insert(it),
         Write::ReplaceClient(it) => client::replace(it),
         Write::CreateKey(it) => key::insert(it),
@@ -36,5 +49,6 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::RevokeFamily(key, at) => family::revoke(*key, *at),
         Write::Revoke(it) => revoked::insert(it),
         Write::RecordUse(secret, at) => client::record_use(*secret, *at),
+        Write::RecordToken(user, at) => user::record_token(*user, *at),
     }]
 }

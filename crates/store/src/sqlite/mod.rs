@@ -12,12 +12,13 @@ use async_trait::async_trait;
 use chancery_core::client::Client;
 use chancery_core::family::Family;
 use chancery_core::keyring::KeyRow;
-use chancery_core::organization::{Division, Organization};
-use chancery_core::rbac::{Role, RoleGrant};
+use chancery_core::organization::{Division, DivisionUse, Organization};
+use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    ClientId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
+    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
 };
+use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::User;
 use chancery_core::write::{Revoked, Write};
 
@@ -106,9 +107,23 @@ impl Store for Sqlite {
     }
 
     async fn divisions(&self, organization: OrganizationId) -> Result<Vec<Division>, StoreError> {
-        let mut divisions = self.list(sql::organization::divisions(organization)).await?;
+        let mut divisions = self.list(sql::division::of_organization(organization)).await?;
         divisions.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(divisions)
+    }
+
+    async fn deleted_divisions(&self, organization: OrganizationId) -> Result<Vec<Division>, StoreError> {
+        let mut divisions = self.list(sql::division::deleted(organization)).await?;
+        divisions.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(divisions)
+    }
+
+    async fn division_use(&self, id: DivisionId) -> Result<DivisionUse, StoreError> {
+        Ok(self.find(sql::division::in_use(id)).await?.unwrap_or_default())
+    }
+
+    async fn division_grants(&self, id: DivisionId) -> Result<Vec<RoleGrant>, StoreError> {
+        self.list(sql::role::in_division(id)).await
     }
 
     async fn roles(&self, organization: OrganizationId) -> Result<Vec<Role>, StoreError> {
@@ -119,6 +134,14 @@ impl Store for Sqlite {
 
     async fn role_user_counts(&self, organization: OrganizationId) -> Result<Vec<(RoleId, u32)>, StoreError> {
         self.list(sql::role::user_counts(organization)).await
+    }
+
+    async fn role_holders(&self, role: RoleId) -> Result<Vec<RoleGrant>, StoreError> {
+        self.list(sql::role::holders(role)).await
+    }
+
+    async fn working_holders(&self, role: RoleId) -> Result<Vec<(SubjectId, SubjectKind)>, StoreError> {
+        self.list(sql::role::working_holders(role)).await
     }
 
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -158,6 +181,10 @@ impl Store for Sqlite {
 
     async fn role_grants(&self, subject: SubjectId) -> Result<Vec<RoleGrant>, StoreError> {
         self.list(sql::role::grants(subject)).await
+    }
+
+    async fn usage(&self, client: ClientId, from: Day, until: Day) -> Result<Vec<UsageCount>, StoreError> {
+        self.list(sql::usage::of_client(client, from, until)).await
     }
 
     async fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {

@@ -16,6 +16,8 @@ use super::sample::*;
 /// Each way to conflict, in a store that `populate` filled, whether before or after `one_of_each`.
 fn conflicts((ticket, family): (TicketKey, FamilyKey)) -> Vec<Write> {
     let stale = |version| Write::ReplaceClient(Box::new(Client { version, ..client(1) }));
+    let replace_organization =
+        |n, version| Write::ReplaceOrganization(Box::new(Organization { version, ..organization(n) }));
     let replace = |key, expect| {
         let (digest, expires_at, payload) = (digest(1), NOW + DAY, "{}".to_owned());
         Write::ReplaceTicket { key, expect, digest, expires_at, payload }
@@ -28,14 +30,32 @@ fn conflicts((ticket, family): (TicketKey, FamilyKey)) -> Vec<Write> {
         Write::Require(Require::User(user_id(9), 7)),
         Write::Require(Require::Family(family, 9)),
         Write::Require(Require::Family(FamilyKey(-1), 1)),
+        Write::Require(Require::Authority(organization_id(1), 4)),
+        Write::Require(Require::Authority(organization_id(9), 5)),
         Write::Require(Require::ClientsBelow(organization_id(1), 2)),
         Write::Require(Require::NoOrganization),
         Write::CreateOrganization(Organization { id: organization_id(1), ..organization(9) }),
         Write::CreateOrganization(Organization { short_name: organization(1).short_name, ..organization(9) }),
+        replace_organization(1, 0),
+        replace_organization(1, 3),
+        replace_organization(9, 1),
+        Write::AdvanceAuthority(organization_id(1), 4),
+        Write::AdvanceAuthority(organization_id(9), 5),
         Write::CreateDivision(Division { id: division_id(1), ..division(9) }),
+        Write::CreateDivision(Division { id: division_id(4), ..division(9) }),
         Write::CreateDivision(Division { name: division(1).name, ..division(9) }),
+        Write::ReplaceDivision(division(9)),
+        Write::ReplaceDivision(Division { name: division(1).name, ..division(5) }),
+        delete_division(9),
+        Write::RestoreDivision(organization_id(1), division_id(1)),
+        Write::RestoreDivision(organization_id(2), division_id(4)),
         Write::CreateRole(Role { id: role_id(1), ..role(9) }),
         Write::CreateRole(Role { name: role(1).name, ..role(9) }),
+        Write::ReplaceRole(Role { version: 0, ..role(4) }),
+        Write::ReplaceRole(Role { name: role(1).name, ..role(4) }),
+        Write::ReplaceRole(role(9)),
+        Write::DeleteRole(organization_id(1), role_id(9)),
+        Write::DeleteRole(organization_id(2), role_id(1)),
         Write::CreateUser(User { id: user_id(1), ..user(9) }),
         Write::CreateUser(User { email: user(1).email, ..user(9) }),
         Write::CreateClient(Box::new(Client { id: client_id(1), ..client(9) })),

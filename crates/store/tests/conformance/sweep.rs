@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chancery_core::family::NewFamily;
 use chancery_core::ticket::NewTicket;
 use chancery_core::types::Timestamp;
+use chancery_core::usage::{Day, UsageCount};
 use chancery_core::write::{Revoked, Write};
 use chancery_store::{Made, Store};
 
@@ -63,23 +64,43 @@ pub async fn revocations_go_when_they_have_expired(store: Arc<dyn Store>) {
     assert_eq!(store.sweep(NOW, 1000).await, Ok(0));
 }
 
+pub async fn counts_stay_for_400_days(store: Arc<dyn Store>) {
+    create_client(&store, client(1)).await;
+    let aged = |days| UsageCount { day: Day(Day::of(NOW).0 - days), ..usage(1) };
+    commit(&store, [Write::CountUsage([401, 400, 1, 0].map(aged).into())]).await;
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(1));
+    assert_eq!(read_usage(&store, 1).await, [400, 1, 0].map(aged));
+    assert_eq!(store.sweep(NOW, 1000).await, Ok(0));
+    // What else goes in a day is the backend's.
+    store.sweep(NOW + DAY, 1000).await.expect("a sweep");
+    assert_eq!(read_usage(&store, 1).await, [1, 0].map(aged));
+}
+
 pub async fn at_most_so_many_of_each_kind_go(store: Arc<dyn Store>) {
     let long_ago = Timestamp::from_millis(0);
-    let mut writes =
-        vec![Write::CreateTicket(ticket()), Write::CreateFamily(family()), Write::Revoke(revoked(9))];
+    let mut writes = vec![
+        Write::CreateTicket(ticket()),
+        Write::CreateFamily(family()),
+        Write::Revoke(revoked(9)),
+        Write::CreateClient(Box::new(client(1))),
+        Write::CountUsage(vec![usage(1)]),
+    ];
     for n in 0..5 {
         writes.push(Write::CreateTicket(ticket_until(long_ago)));
         writes.push(Write::CreateFamily(family_until(long_ago)));
         writes.push(revoked_until(n, long_ago));
+        let template = n.to_string();
+        writes.push(Write::CountUsage(vec![UsageCount { day: Day::of(long_ago), template, ..usage(1) }]));
     }
     let made = store.commit(writes, NOW).await.expect("nothing stands in the way");
-    for (limit, swept) in [(0, 0), (2, 6), (2, 6), (2, 3), (2, 0)] {
+    for (limit, swept) in [(0, 0), (2, 8), (2, 8), (2, 4), (2, 0)] {
         assert_eq!(store.sweep(NOW, limit).await, Ok(swept));
     }
     let [Made::Ticket(ticket), Made::Family(family), ..] = made[..] else { panic!("{made:?}") };
     assert_eq!(read_ticket(&store, ticket).await.key, ticket);
     assert_eq!(read_family(&store, family).await.key, family);
     assert_eq!(store.revoked(NOW).await, Ok(vec![revoked(9)]));
+    assert_eq!(read_usage(&store, 1).await, vec![usage(1)]);
 }
 
 pub async fn everything_else_stays(store: Arc<dyn Store>) {

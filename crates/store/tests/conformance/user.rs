@@ -9,7 +9,7 @@ use chancery_store::Store;
 use super::sample::*;
 
 pub async fn every_field_reads_back(store: Arc<dyn Store>) {
-    let full = user(1);
+    let full = User { last_token_at: Some(before(NOW)), ..user(1) };
     let bare = User {
         password: None,
         state: UserState::Inactive,
@@ -54,4 +54,20 @@ pub async fn a_version_can_be_required(store: Arc<dyn Store>) {
     conflict(&store, [require(1, 6)]).await;
     conflict(&store, [require(1, 8)]).await;
     conflict(&store, [require(2, 7)]).await;
+}
+
+pub async fn the_last_token_moves_forward_only(store: Arc<dyn Store>) {
+    commit(&store, [Write::CreateUser(user(1)), Write::CreateUser(user(2))]).await;
+    for (at, last) in [(NOW, NOW), (before(NOW), NOW), (NOW, NOW), (after(NOW), after(NOW))] {
+        commit(&store, [Write::RecordToken(user_id(1), at)]).await;
+        // It is no change that anybody who requires the version must see.
+        assert_eq!(read_user(&store, user_id(1)).await, User { last_token_at: Some(last), ..user(1) });
+    }
+    assert_eq!(read_user(&store, user_id(2)).await, user(2));
+}
+
+pub async fn a_token_of_a_user_that_is_gone_is_no_conflict(store: Arc<dyn Store>) {
+    commit(&store, [Write::CreateUser(user(1)), Write::RecordToken(user_id(2), NOW)]).await;
+    assert_eq!(store.find_user(user_id(2)).await, Ok(None));
+    assert_eq!(read_user(&store, user_id(1)).await, user(1));
 }

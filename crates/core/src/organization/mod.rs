@@ -1,6 +1,10 @@
 //! The tenant and its divisions.
 
+pub mod settings;
+
 use crate::types::{DivisionId, OrganizationId, Timestamp};
+
+pub use settings::Settings;
 
 /// A tenant. Every other row names one; a `client_id` fixes it at the OAuth endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +17,12 @@ pub struct Organization {
     pub short_name: String,
     /// A BCP 47 tag.
     pub default_language: String,
-    /// Counted up by every change.
+    /// What its administrators chose.
+    pub settings: Settings,
+    /// Counted up by every change of what is above.
     pub version: u32,
+    /// Counted up by whatever takes a permission from anybody: a decision that stands on what somebody holds names it.
+    pub authority: u32,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -32,4 +40,20 @@ pub struct Division {
     pub description: String,
     /// Whether it is the one where everything lands that names none; exactly one is.
     pub home: bool,
+}
+
+/// What would be without its division if that were deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DivisionUse {
+    /// Users that belong to it.
+    pub users: u32,
+    /// Grants that hold in it alone.
+    pub grants: u32,
+}
+
+impl DivisionUse {
+    /// Whether nothing is in it.
+    pub const fn is_empty(self) -> bool {
+        self.users == 0 && self.grants == 0
+    }
 }

@@ -1,0 +1,266 @@
+//! The rules for changing roles.
+
+use crate::access::Caller;
+use crate::decision::{Decision, Step, Undecided};
+use crate::env::Env;
+use crate::error::{ApiCode, ApiError, list};
+use crate::facts::Facts;
+use crate::organization::settings;
+use crate::rbac::role::built_in;
+use crate::rbac::{Authority, DivisionScope, PermissionPolicy, Role, RoleGrant, administrators};
+use crate::types::RoleId;
+use crate::write::{Require, Write};
+
+/// Most characters of a name.
+const NAME_CHARACTERS: usize = 256;
+/// Most characters of a description.
+const DESCRIPTION_CHARACTERS: usize = 4096;
+/// Most policies of a role, and most actions of a policy.
+const POLICIES: usize = 2000;
+
+/// A role as a caller describes it; `None` where the caller said nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// `name`.
+    pub name: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `permissions`: legacy permissions of one word.
+    pub permissions: Vec<String>,
+    /// `permissionPolicies`.
+    pub policies: Vec<PermissionPolicy>,
+    /// `roleNeedsUpdate`.
+    pub needs_update: Option<bool>,
+}
+
+type Outcome<T> = Result<Decision<T, ApiError>, Undecided<ApiError>>;
+
+/// Makes a role. The caller must hold all that it carries, in one division at least.
+pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<Role, ApiError> {
+    let decide = || -> Outcome<Role> {
+        let version = settings::authority(facts, caller)?;
+        let roles = facts.roles(caller.organization)?;
+        let mut role = Role {
+            id: RoleId::random(env.random),
+            organization: caller.organization,
+            name: String::new(),
+            description: String::new(),
+            template: None,
+            permissions: Vec::new(),
+            policies: Vec::new(),
+            needs_update: false,
+            version: 1,
+        };
+        draft.apply(&mut role, roles)?;
+        let limit = env.policy.max_roles;
+        if roles.len() >= limit as usize {
+            let error = ApiError::new(ApiCode::MaxRolesExceeded).with("limit", limit);
+            return Err(error.over("roles", limit).into());
+        }
+        guard(facts, caller, &role, &[])?;
+        let unchanged = Write::Require(Require::Authority(caller.organization, version));
+        Ok(Decision::write(role.clone(), vec![unchanged, Write::CreateRole(role)]))
+    };
+    decide().into()
+}
+
+/// Replaces the writable members. The caller must hold what the role carries and what it is to carry, wherever it is
+/// granted: else editing a role would be a way to more.
+pub fn update(facts: &Facts, caller: &Caller, id: RoleId, draft: &Draft) -> Step<Role, ApiError> {
+    let decide = || -> Outcome<Role> {
+        let version = settings::authority(facts, caller)?;
+        let roles = facts.roles(caller.organization)?;
+        let current = find(roles, id)?;
+        let mut role = current.clone();
+        draft.apply(&mut role, roles)?;
+        let granted = facts.role_holders(id)?;
+        guard(facts, caller, current, granted)?;
+        guard(facts, caller, &role, granted)?;
+        if current.is_almighty() && !role.is_almighty() {
+            administrators::keep_one(facts, caller.organization, &[], Some(id))?;
+        }
+        Ok(replaced(caller, version, vec![role]).map(|mut roles| roles.remove(0)))
+    };
+    decide().into()
+}
+
+/// Sets `roleNeedsUpdate`, and nothing else.
+pub fn mark(facts: &Facts, caller: &Caller, id: RoleId, needs_update: bool) -> Step<Role, ApiError> {
+    let decide = || -> Outcome<Role> {
+        let role = find(facts.roles(caller.organization)?, id)?.clone();
+        let role = Role { needs_update, ..role };
+        let answer = Role { version: role.version + 1, ..role.clone() };
+        Ok(Decision::write(answer, vec![Write::ReplaceRole(role)]))
+    };
+    decide().into()
+}
+
+/// Deletes a role with all grants of it.
+pub fn delete(facts: &Facts, caller: &Caller, id: RoleId) -> Step<(), ApiError> {
+    let decide = || -> Outcome<()> {
+        let version = settings::authority(facts, caller)?;
+        let role = find(facts.roles(caller.organization)?, id)?;
+        guard(facts, caller, role, facts.role_holders(id)?)?;
+        if role.is_almighty() {
+            administrators::keep_one(facts, caller.organization, &[], Some(id))?;
+        }
+        let writes = vec![
+            Write::AdvanceAuthority(caller.organization, version),
+            Write::DeleteRole(caller.organization, id),
+        ];
+        Ok(Decision::write((), writes))
+    };
+    decide().into()
+}
+
+/// Which built-in roles are brought back.
+pub enum Defaults<'a> {
+    /// Those that are missing.
+    Missing,
+    /// All, and those that were edited are as they were at first.
+    All,
+    /// These, by id or by template.
+    These(&'a [(Option<String>, Option<String>)]),
+}
+
+/// Brings built-in roles back; answers all that there are.
+pub fn restore(facts: &Facts, caller: &Caller, which: &Defaults, env: &Env) -> Step<Vec<Role>, ApiError> {
+    let decide = || -> Outcome<Vec<Role>> {
+        let version = settings::authority(facts, caller)?;
+        let roles = facts.roles(caller.organization)?;
+        let named = |text: &Option<String>, other: &str| text.as_deref() == Some(other);
+        let (mut writes, mut answer) =
+            (vec![Write::AdvanceAuthority(caller.organization, version)], Vec::new());
+        for model in built_in(caller.organization, env.random) {
+            let current = roles.iter().find(|role| role.template == model.template);
+            let resets = match which {
+                Defaults::Missing => false,
+                Defaults::All => true,
+                Defaults::These(these) => these.iter().any(|(id, template)| {
+                    current.is_some_and(|role| named(id, &role.id.to_string()))
+                        || model.template.as_deref().is_some_and(|own| named(template, own))
+                }),
+            };
+            match current {
+                Some(role) if !resets => answer.push(role.clone()),
+                Some(role) => {
+                    let role = Role { id: role.id, version: role.version, ..model };
+                    refuse_taken(roles, &role)?;
+                    guard(facts, caller, &role, facts.role_holders(role.id)?)?;
+                    answer.push(Role { version: role.version + 1, ..role.clone() });
+                    writes.push(Write::ReplaceRole(role));
+                }
+                None if matches!(which, Defaults::These(_)) && !resets => {}
+                None => {
+                    refuse_taken(roles, &model)?;
+                    guard(facts, caller, &model, &[])?;
+                    answer.push(model.clone());
+                    writes.push(Write::CreateRole(model));
+                }
+            }
+        }
+        if writes.len() == 1 {
+            writes.clear();
+        }
+        Ok(Decision::write(answer, writes))
+    };
+    decide().into()
+}
+
+/// The role, if the organization has it.
+pub fn find(roles: &[Role], id: RoleId) -> Result<&Role, ApiError> {
+    roles.iter().find(|role| role.id == id).ok_or_else(|| ApiError::new(ApiCode::NotFound))
+}
+
+/// The escalation guard: in every division in which the role is granted, or in one at all, the caller must hold it.
+fn guard(
+    facts: &Facts,
+    caller: &Caller,
+    role: &Role,
+    granted: &[RoleGrant],
+) -> Result<(), Undecided<ApiError>> {
+    let authority = Authority::load(facts, caller.organization, caller.subject())?;
+    let mut granted: Vec<DivisionScope> = granted.iter().map(|grant| grant.division).collect();
+    granted.sort_unstable();
+    granted.dedup();
+    let lacking = if granted.is_empty() {
+        let places = authority.divisions().map(|place| authority.lacks(role, place));
+        places.min_by_key(Vec::len).unwrap_or_else(|| Authority::default().lacks(role, DivisionScope::All))
+    } else {
+        granted.iter().flat_map(|place| authority.lacks(role, *place)).collect()
+    };
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    Err(ApiError::new(ApiCode::MissingPermissions).with("permissions", list(&lacking)).into())
+}
+
+fn replaced(caller: &Caller, version: u32, roles: Vec<Role>) -> Decision<Vec<Role>, ApiError> {
+    let answer = roles.iter().map(|role| Role { version: role.version + 1, ..role.clone() }).collect();
+    let mut writes = vec![Write::AdvanceAuthority(caller.organization, version)];
+    writes.extend(roles.into_iter().map(Write::ReplaceRole));
+    Decision::write(answer, writes)
+}
+
+fn refuse_taken(roles: &[Role], role: &Role) -> Result<(), ApiError> {
+    if roles.iter().any(|other| other.id != role.id && other.name == role.name) {
+        return Err(
+            ApiError::because(ApiCode::GeneralConflict, "A role with this name exists already.").at("name")
+        );
+    }
+    Ok(())
+}
+
+impl Draft {
+    /// Puts the members into `role`, once each has passed.
+    fn apply(&self, role: &mut Role, roles: &[Role]) -> Result<(), ApiError> {
+        let refuse = |field, reason| Err(ApiError::because(ApiCode::GeneralBadRequest, reason).at(field));
+        let name = self.name.as_deref().unwrap_or_default().trim();
+        if name.is_empty() || name.chars().any(char::is_control) || name.chars().count() > NAME_CHARACTERS {
+            return refuse(
+                "name",
+                "A role has a name of 1 to 256 characters, none of them a control character.",
+            );
+        }
+        let description = self.description.clone().unwrap_or_default();
+        if description.chars().count() > DESCRIPTION_CHARACTERS || description.contains('\0') {
+            return refuse("description", "A description has at most 4096 characters, none of them NUL.");
+        }
+        if self.permissions.len() > POLICIES || !self.permissions.iter().all(|word| is_name(word)) {
+            return refuse("permissions", "A legacy permission is one word of letters, digits, _ and -.");
+        }
+        let is_policy = |policy: &PermissionPolicy| {
+            let part = |text: &str| is_name(text) || text == "*";
+            part(&policy.domain)
+                && part(&policy.entity)
+                && policy.actions.len() <= POLICIES
+                && policy.actions.iter().all(|action| part(action))
+        };
+        if self.policies.len() > POLICIES || !self.policies.iter().all(is_policy) {
+            let reason = "A policy has a domain, an entityName and an actionSet, each part a word or *.";
+            return refuse("permissionPolicies", reason);
+        }
+        role.name = name.to_owned();
+        role.description = description;
+        role.permissions = unique(&self.permissions);
+        role.policies = unique(&self.policies);
+        role.needs_update = self.needs_update.unwrap_or(role.needs_update);
+        refuse_taken(roles, role)
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (1..=128).contains(&text.len()) && text.chars().all(good)
+}
+
+/// In the order in which they came.
+fn unique<T: PartialEq + Clone>(all: &[T]) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for it in all {
+        if !kept.contains(it) {
+            kept.push(it.clone());
+        }
+    }
+    kept
+}

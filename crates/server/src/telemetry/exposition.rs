@@ -1,0 +1,61 @@
+//! The port that shows the metrics, apart from everything else: Prometheus text format 0.0.4.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::metrics;
+
+/// From half a millisecond to ten seconds.
+const BUCKETS: &[f64] =
+    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// What was measured is put into its bucket this often, whether anybody asks or not.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// A port that nobody is answered on yet.
+pub struct Exposition {
+    listener: TcpListener,
+    /// Where it is.
+    pub address: SocketAddr,
+}
+
+impl Exposition {
+    /// Takes the port.
+    pub async fn bind(address: SocketAddr) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        Ok(Self { address: listener.local_addr()?, listener })
+    }
+
+    /// Counts, and answers until the task is aborted. A process counts for one server only: `None` for a second.
+    pub fn serve(self) -> Option<JoinHandle<()>> {
+        let builder = PrometheusBuilder::new().set_buckets(BUCKETS).ok()?;
+        let handle = builder.install_recorder().ok()?;
+        metrics::keep();
+        Some(tokio::spawn(answer(self.listener, handle)))
+    }
+}
+
+async fn answer(listener: TcpListener, handle: PrometheusHandle) {
+    let shown = handle.clone();
+    let show = get(async move || {
+        let kind = "text/plain; version=0.0.4; charset=utf-8";
+        ([(CONTENT_TYPE, kind)], shown.render())
+    });
+    let upkeep = async {
+        let mut ticks = tokio::time::interval(UPKEEP);
+        loop {
+            ticks.tick().await;
+            handle.run_upkeep();
+        }
+    };
+    tokio::select! {
+        served = axum::serve(listener, Router::new().route("/metrics", show)) => drop(served),
+        () = upkeep => {}
+    }
+}

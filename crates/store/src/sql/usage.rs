@@ -1,0 +1,66 @@
+//! Usage counts.
+
+use chancery_core::types::ClientId;
+use chancery_core::usage::{Day, Tally, UsageCount};
+
+use super::{Columns, Expect, Query, Statement, params};
+
+/// Adds to what is counted already. A client that is gone counts no more.
+pub fn add(it: &UsageCount) -> Statement {
+    let tally = &it.tally;
+    Statement {
+        sql: "INSERT INTO usage_counts (client_id, day, template, method, organization_id,
+                  status200, status300, status400, status500, status429)
+              SELECT id, $1, $2, $3, organization_id, $4, $5, $6, $7, $8 FROM clients WHERE id = $9
+              ON CONFLICT (client_id, day, template, method) DO UPDATE SET
+                  status200 = usage_counts.status200 + excluded.status200,
+                  status300 = usage_counts.status300 + excluded.status300,
+                  status400 = usage_counts.status400 + excluded.status400,
+                  status500 = usage_counts.status500 + excluded.status500,
+                  status429 = usage_counts.status429 + excluded.status429",
+        params: params![
+            it.day.0,
+            &*it.template,
+            &*it.method,
+            tally.status200,
+            tally.status300,
+            tally.status400,
+            tally.status500,
+            tally.status429,
+            it.client
+        ],
+        expect: Expect::Anything,
+    }
+}
+
+pub fn delete(client: ClientId) -> Statement {
+    Statement {
+        sql: "DELETE FROM usage_counts WHERE client_id = $1",
+        params: params![client],
+        expect: Expect::Anything,
+    }
+}
+
+pub fn of_client(client: ClientId, from: Day, until: Day) -> Query<UsageCount> {
+    Query {
+        sql: "SELECT client_id, day, template, method, status200, status300, status400, status500, status429
+              FROM usage_counts WHERE client_id = $1 AND day >= $2 AND day < $3",
+        params: params![client, from.0, until.0],
+        read: |row| {
+            let mut row = Columns::of(row);
+            Ok(UsageCount {
+                client: row.parse(ClientId::parse)?,
+                day: Day(row.next()?),
+                template: row.next()?,
+                method: row.next()?,
+                tally: Tally {
+                    status200: row.next()?,
+                    status300: row.next()?,
+                    status400: row.next()?,
+                    status500: row.next()?,
+                    status429: row.next()?,
+                },
+            })
+        },
+    }
+}

@@ -44,7 +44,6 @@ pub struct AuthzDivisionRequest {
     pub name: Option<String>,
     /// What the division is for; may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(required)]
     pub description: Option<String>,
 }
 

@@ -46,7 +46,8 @@ pub use product::AuthorizationProduct;
 pub use reference::{DomainEntityRef, Entity, NamedEntity, UserReference};
 pub use role::{DomainOrganizationRole, DomainPermission, DomainPermissionPolicy, PermissionCollection};
 pub use role_request::{
-    DomainOrganizationRoleCreate, DomainOrganizationRolePatch, DomainOrganizationRoleUpdate,
+    DefaultRole, DefaultRoles, DomainOrganizationRoleCreate, DomainOrganizationRolePatch,
+    DomainOrganizationRoleUpdate,
 };
 pub use scope::{OAuthScope, OAuthScopeListing};
 pub use settings::{OrgAuthSettings, PasswordRequirements};

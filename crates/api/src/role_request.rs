@@ -58,6 +58,28 @@ pub struct DomainOrganizationRolePatch {
     pub role_needs_update: Option<bool>,
 }
 
+/// A built-in role to be restored, named by either member; whatever else the role has is ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DefaultRole {
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The template that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_role_id: Option<String>,
+}
+
+/// Several of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(with = "Vec<DefaultRole>")]
+pub struct DefaultRoles(
+    /// Absent stands for none.
+    #[serde(deserialize_with = "object::many")]
+    pub Option<Vec<DefaultRole>>,
+);
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};

@@ -20,6 +20,8 @@ pub mod keyring;
 pub mod organization;
 pub mod policy;
 pub mod rbac;
+#[cfg(test)]
+mod tenant;
 pub mod ticket;
 pub mod tokens;
 pub mod types;

@@ -57,7 +57,7 @@ impl Default for Policy {
             max_divisions: 1000,
             max_role_assignments: 1000,
             rate_limits: RateLimits::Off,
-            max_failed_authentications: 60,
+            max_failed_authentications: 100,
         }
     }
 }

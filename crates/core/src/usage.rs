@@ -166,6 +166,8 @@ impl Metric {
 /// A query over the counts of one client. Small enough to be its own id: see `Query::id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
+    /// Whose counts.
+    pub client: ClientId,
     /// The first day.
     pub from: Day,
     /// The day after the last.

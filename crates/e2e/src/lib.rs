@@ -12,6 +12,7 @@ mod process;
 mod python;
 mod registry;
 mod server;
+mod socket;
 mod wait;
 
 pub use binary::{binary, command, isolate, repository, run};
@@ -22,6 +23,7 @@ pub use process::{Output, Process};
 pub use python::{integrity, query, sqlite};
 pub use registry::{CLIENTS, Made, Registry, code_client};
 pub use server::{Builder, Server};
+pub use socket::{Heard, Socket, connect, http2};
 pub use wait::until;
 
 /// A folder of its own, removed when dropped.

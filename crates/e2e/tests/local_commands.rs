@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chancery_e2e::{
-    Builder, CLIENTS, Credentials, Output, Registry, Server, code_client, folder, mode, run, until,
+    Builder, CLIENTS, Credentials, Output, Registry, Server, folder, mode, run, sqlite, until,
 };
 
 /// A running server has heard of a change by then.
@@ -144,36 +144,43 @@ fn recover_that_cannot_write_the_secret_changes_nothing() {
     assert!(builder.start().client().authenticates(&made.client_id, &made.client_secret));
 }
 
-#[test]
-fn recover_makes_a_client_when_the_administrator_deleted_the_last_one() {
-    let server = Server::start();
+/// A server whose administrator client was changed behind its back: it would not let its last administrator go.
+fn without_administrator(builder: &Builder, statements: &[&str]) -> (Server, Credentials) {
+    let server = builder.start();
     let old = server.credentials();
-    let registry = server.registry();
-    let kept = registry.client.post(CLIENTS, &code_client("not an administrator")).expect(200).text_of("id");
-    registry.delete(&old.client_id).expect(204);
+    server.stop();
+    for statement in statements {
+        sqlite(&builder.data_dir().join("chancery.db"), &statement.replace("{id}", &old.client_id));
+    }
+    let server = builder.start();
     assert!(!server.client().authenticates(&old.client_id, &old.client_secret));
+    (server, old)
+}
 
+#[test]
+fn recover_makes_a_client_where_none_administers() {
+    let builder = Builder::fresh();
+    let deleted = [
+        "DELETE FROM clients WHERE id = '{id}'",
+        "DELETE FROM client_secrets WHERE client_id = '{id}'",
+        "DELETE FROM role_grants WHERE subject_id = '{id}'",
+    ];
+    let (server, old) = without_administrator(&builder, &deleted);
     done(server.data_dir(), &["recover"]);
     let new = Credentials::read(&server.data_dir().join("recovery.json"));
     assert_ne!(new.client_id, old.client_id);
-    assert_ne!(new.client_id, kept);
-    let registry = self::registry(&server, &new);
-    registry.create("administered again");
-    registry.delete(&kept).expect(204);
+    self::registry(&server, &new).create("administered again");
     assert!(!server.client().authenticates(&old.client_id, &old.client_secret));
 }
 
 #[test]
 fn recover_wakes_an_administrator_client_that_was_made_inactive() {
-    let server = Server::start();
-    let old = server.credentials();
-    let registry = server.registry();
-    let mut all = registry.get(&old.client_id).expect(200).json();
-    all["state"] = "inactive".into();
-    registry.client.put(&Registry::path(&old.client_id), &all).expect(200);
-    assert!(!server.client().authenticates(&old.client_id, &old.client_secret));
+    let builder = Builder::fresh();
+    let inactive = ["UPDATE clients SET state = 'inactive', version = version + 1 WHERE id = '{id}'"];
+    let (server, old) = without_administrator(&builder, &inactive);
     done(server.data_dir(), &["recover"]);
     let new = Credentials::read(&server.data_dir().join("recovery.json"));
+    assert_eq!(new.client_id, old.client_id);
     works(&server, &new);
     self::registry(&server, &new).create("administered again");
 }

@@ -40,8 +40,8 @@ pub struct Authentication {
     pub domain_allowlist_enabled: bool,
     /// `domainAllowlist`.
     pub domain_allowlist: Vec<String>,
-    /// `ipAddressAllowlist`; empty lets everybody in.
-    pub ip_allowlist: Vec<IpNet>,
+    /// `ipAddressAllowlist`, addresses and ranges as they were sent; empty lets everybody in.
+    pub ip_allowlist: Vec<String>,
     /// `inactivityTimeoutExclusions`.
     pub inactivity_timeout_exclusions: Vec<String>,
     /// `universalLogout`.
@@ -54,7 +54,13 @@ impl Authentication {
     /// Whether the API can be reached from there.
     pub fn admits(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.ip_allowlist.is_empty() || self.ip_allowlist.iter().any(|net| net.contains(&address))
+        self.ip_allowlist.is_empty()
+            || self.ip_allowlist.iter().filter_map(|text| Self::range(text)).any(|net| net.contains(&address))
+    }
+
+    /// An entry of `ipAddressAllowlist`: an address, or a range such as `192.0.2.0/24`.
+    pub fn range(text: &str) -> Option<IpNet> {
+        text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
     }
 }
 

@@ -40,7 +40,7 @@ fn check(server: &Server, method: &str, path: &str, token: &str, status: u16) ->
     stream.set_nodelay(true).expect("an option");
     let body = "{\"name\":\"sent apart\"}";
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
@@ -52,7 +52,7 @@ fn check(server: &Server, method: &str, path: &str, token: &str, status: u16) ->
     if first.contains("\r\nconnection: close\r\n") {
         return None;
     }
-    let again = sent.and_then(|()| stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"));
+    let again = sent.and_then(|()| stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     let second = again.ok().and_then(|()| answer(&mut stream, LIMIT)).unwrap_or_default();
     let is_kept = second.starts_with("http/1.1 200 ");
     (!is_kept).then(|| format!("{method} {path}: closed after {status} without `Connection: close`"))
@@ -83,10 +83,10 @@ fn a_connection_whose_answer_came_before_the_body_is_kept_or_said_to_be_closed()
 fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
     let server = Server::start();
     let mut stream = TcpStream::connect(server.address()).expect("a connection");
-    stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nGET /hea").expect("it is sent");
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\nGET /hea").expect("it is sent");
     let first = answer(&mut stream, LIMIT).expect("an answer to the whole request");
     assert!(first.starts_with("http/1.1 200 "), "{first}");
-    stream.write_all(b"lth/live HTTP/1.1\r\nHost: x\r\n\r\n").expect("the rest is sent");
+    stream.write_all(b"lth/live HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("the rest is sent");
     let second = answer(&mut stream, LIMIT).expect("an answer to the other");
     assert!(second.starts_with("http/1.1 200 "), "{second}");
 }
@@ -95,9 +95,9 @@ fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
 fn what_is_no_http_is_told_so() {
     let server = Server::start();
     for request in [
-        "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
-        "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
-        "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n",
+        "POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        "POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
     ] {
         let mut stream = TcpStream::connect(server.address()).expect("a connection");
         stream.write_all(request.as_bytes()).expect("it is sent");

@@ -39,14 +39,14 @@ fn a_method_that_a_path_does_not_have_is_told_with_those_it_has() {
     let server = Server::start();
     let client = server.client().with_token(&server.token());
     for (method, path, allowed) in [
-        ("GET", "/oauth/token", "POST"),
-        ("PUT", "/oauth2/token", "POST"),
-        ("DELETE", "/.well-known/jwks.json", "GET,HEAD"),
+        ("GET", "/oauth/token", "OPTIONS,POST"),
+        ("PUT", "/oauth2/token", "OPTIONS,POST"),
+        ("DELETE", "/.well-known/jwks.json", "GET,HEAD,OPTIONS"),
         ("POST", "/health/live", "GET,HEAD"),
         ("POST", "/", "GET,HEAD"),
-        ("DELETE", CLIENTS, "GET,HEAD,POST"),
-        ("POST", "/api/v2/oauth/clients/5bfa8c2e-90b5-4a0f-8a53-2a7b1b8ff1d3", "DELETE,GET,HEAD,PUT"),
-        ("POST", "/api/v2/tokens/me", "DELETE,GET,HEAD"),
+        ("DELETE", CLIENTS, "GET,HEAD,OPTIONS,POST"),
+        ("POST", "/api/v2/oauth/clients/5bfa8c2e-90b5-4a0f-8a53-2a7b1b8ff1d3", "DELETE,GET,HEAD,OPTIONS,PUT"),
+        ("POST", "/api/v2/tokens/me", "DELETE,GET,HEAD,OPTIONS"),
     ] {
         let body = (method != "GET" && method != "DELETE").then(Vec::new);
         let answer = client.send(method, path, &[], body).expect("an answer").expect(405);

@@ -48,7 +48,7 @@ impl Call {
     }
 
     /// The body as a JSON array.
-    pub fn json_array<T: DeserializeOwned>(&self) -> Result<Vec<T>, Failure> {
+    pub fn json_array<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         body::json(&self.headers, &self.body, b'[')
     }
 
@@ -122,11 +122,13 @@ async fn run(
     let demand = operation.demand;
     let admit = |facts: &Facts, env: &Env| access::admit(facts, token.as_ref(), demand, address, env);
     let caller = settle(app, admit).await?;
+    let query = Query::of(&parts.uri);
+    query.check(operation.query)?;
     let segments = Path::<Vec<(String, String)>>::from_request_parts(&mut parts, &()).await;
     let call = Call {
         app: Arc::clone(app),
         caller,
-        query: Query::of(&parts.uri),
+        query,
         headers: parts.headers,
         body: body::taken(content).await?,
         segments: segments.map(|Path(all)| all).unwrap_or_default(),

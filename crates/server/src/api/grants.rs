@@ -7,7 +7,7 @@ use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::grants::{Change, Named, Unknown};
 use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE};
 
-use super::role_members::{RULES, SUBJECT_TYPE, change, check_subject_type};
+use super::role_members::{RULES, SUBJECT_TYPE, change};
 use super::{AUTHORIZATION, Answer, Call, Operation};
 use crate::failure::Failure;
 
@@ -125,7 +125,6 @@ fn named_in_body(call: &Call) -> Result<Vec<Named>, Failure> {
 }
 
 async fn settle(call: &Call, by: &Change, unknown: Unknown) -> Result<Response, Failure> {
-    check_subject_type(call)?;
     change(call, &[call.segment("subjectId").to_owned()], by, unknown).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -7,6 +7,8 @@ use super::{Kind, Param};
 
 const DEFAULT_SIZE: usize = 25;
 const LARGEST_SIZE: usize = 500;
+/// What an `int` of the vendor's models holds.
+const LARGEST_NUMBER: usize = i32::MAX as usize;
 
 /// How many things a page holds.
 pub const PAGE_SIZE: Param =
@@ -49,6 +51,32 @@ impl Query {
         self.one(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
+    /// Refuses a value that its parameter cannot have.
+    pub fn check(&self, params: &[Param]) -> Result<(), ApiError> {
+        for it in params {
+            let values = self.0.iter().filter(|(name, value)| name == it.name && !value.is_empty());
+            for (_, value) in values {
+                let good = match it.kind {
+                    Kind::Text | Kind::Many => true,
+                    Kind::Flag => value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false"),
+                    Kind::Number(least, most) => {
+                        value.parse().is_ok_and(|number: i64| (least..=most).contains(&number))
+                    }
+                    Kind::OneOf(all) => all.contains(&value.as_str()),
+                };
+                if !good {
+                    let code = if it.name == "subjectType" {
+                        ApiCode::InvalidSubjectType
+                    } else {
+                        ApiCode::InvalidQueryValue
+                    };
+                    return Err(ApiError::new(code).with("field", it.name).at(it.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A value that is not allowed.
     pub fn refused(name: &str) -> ApiError {
         ApiError::new(ApiCode::InvalidQueryValue).with("field", name).at(name)
@@ -57,7 +85,10 @@ impl Query {
     /// A positive whole number.
     pub fn number(&self, name: &str, default: usize) -> Result<usize, ApiError> {
         let Some(text) = self.one(name) else { return Ok(default) };
-        text.parse().ok().filter(|number| *number > 0).ok_or_else(|| Self::refused(name))
+        text.parse()
+            .ok()
+            .filter(|number| (1..=LARGEST_NUMBER).contains(number))
+            .ok_or_else(|| Self::refused(name))
     }
 
     /// Cuts the page that was asked for out of `all`.
@@ -145,7 +176,8 @@ mod tests {
         {
             assert!(query(text).page(vec![1], "/x").is_err(), "{text}");
         }
-        assert!(query("/x?pageNumber=18446744073709551615&pageSize=500").page(vec![1], "/x").is_ok());
+        assert!(query("/x?pageNumber=2147483647&pageSize=500").page(vec![1], "/x").is_ok());
+        assert!(query("/x?pageNumber=2147483648").page(vec![1], "/x").is_err());
     }
 
     #[test]

@@ -60,9 +60,10 @@ async fn list(call: Call) -> Answer {
     Ok(respond::ok(&query.page(domains.into_values().collect(), PATH)?))
 }
 
-/// `GET`: nothing is licensed here, so nothing is listed.
+/// `GET`: the one product that clients of the API expect; nothing is licensed here.
 async fn products(call: Call) -> Answer {
-    Ok(respond::ok(&call.query.page(Vec::<AuthorizationProduct>::new(), PRODUCTS)?))
+    let product = AuthorizationProduct { id: "purecloud".to_owned() };
+    Ok(respond::ok(&call.query.page(vec![product], PRODUCTS)?))
 }
 
 fn represent(permission: &Permission) -> DomainPermission {

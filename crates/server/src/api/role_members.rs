@@ -101,7 +101,6 @@ pub const OPERATIONS: &[Operation] = &[
 
 /// `POST` of subjects and divisions: each subject gets the role in each division.
 async fn grant(call: Call) -> Answer {
-    check_subject_type(&call)?;
     find(&call).await?;
     let body: SubjectDivisions = call.json()?;
     let (subjects, divisions) = (body.subject_ids.unwrap_or_default(), body.division_ids.unwrap_or_default());
@@ -242,11 +241,4 @@ pub async fn change(
 ) -> Result<Vec<SubjectId>, Failure> {
     let _turn = call.app.turn(call.caller.organization).await;
     call.change(|facts, env| grants::change(facts, &call.caller, subjects, change, unknown, env)).await
-}
-
-/// Refuses a `subjectType` that is none.
-pub fn check_subject_type(call: &Call) -> Result<(), ApiError> {
-    let Some(text) = call.query.one("subjectType") else { return Ok(()) };
-    let known = ["PC_USER", "PC_GROUP", "PC_OAUTH_CLIENT"].contains(&text);
-    if known { Ok(()) } else { Err(ApiError::new(ApiCode::InvalidSubjectType).at("subjectType")) }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chancery_api::{
-    DomainOrganizationRole, DomainOrganizationRoleCreate, DomainOrganizationRolePatch,
+    DefaultRoles, DomainOrganizationRole, DomainOrganizationRoleCreate, DomainOrganizationRolePatch,
     DomainOrganizationRoleUpdate, DomainPermissionPolicy, Listing,
 };
 use chancery_core::error::ApiCode;
@@ -78,7 +78,7 @@ pub const OPERATIONS: &[Operation] = &[
     })
     .any(&[AUTHORIZATION_ROLE_EDIT])
     .scopes(AUTHORIZATION)
-    .takes::<Vec<DomainOrganizationRole>>()
+    .takes::<DefaultRoles>()
     .answers::<Listing<DomainOrganizationRole>>()
     .refuses(RULES),
     Operation::get("getAuthorizationRole", ONE, "Get a single organization role", |call| {
@@ -205,8 +205,9 @@ async fn restore_all(call: Call) -> Answer {
 
 /// `PUT .../default`: brings back these, named by id or `defaultRoleId`.
 async fn restore(call: Call) -> Answer {
-    let body: Vec<DomainOrganizationRole> = call.json_array()?;
-    let named: Vec<_> = body.into_iter().map(|role| (role.id, role.default_role_id)).collect();
+    let body: DefaultRoles = call.json_array()?;
+    let named: Vec<_> =
+        body.0.unwrap_or_default().into_iter().map(|role| (role.id, role.default_role_id)).collect();
     restored(&call, &Defaults::These(&named)).await
 }
 
@@ -246,7 +247,7 @@ async fn count_users(call: &Call, roles: &mut [DomainOrganizationRole]) -> Resul
 }
 
 /// Whether a role carries `domain:entity:action`, or a legacy permission of one word.
-fn carries(role: &Role, permission: &str) -> bool {
+pub fn carries(role: &Role, permission: &str) -> bool {
     let mut parts = permission.splitn(3, ':');
     match (parts.next(), parts.next(), parts.next()) {
         (Some(domain), Some(entity), Some(action)) => role.carries(domain, entity, action),

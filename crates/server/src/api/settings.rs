@@ -4,7 +4,6 @@ use chancery_api::{OrgAuthSettings, PasswordRequirements};
 use chancery_core::error::ApiError;
 use chancery_core::organization::settings::{self, Authentication};
 use chancery_core::rbac::permission::DIRECTORY_ORGANIZATION_ADMIN;
-use ipnet::IpNet;
 
 use super::{Answer, Call, ORGANIZATION, ORGANIZATION_READ, Operation, organizations};
 use crate::http::respond;
@@ -66,12 +65,10 @@ fn apply(body: &OrgAuthSettings, it: &mut Authentication) -> Result<(), ApiError
         &body.inactivity_timeout_exclusions,
         &mut it.inactivity_timeout_exclusions,
     )?;
-    if let Some(new) = &body.ip_address_allowlist {
-        let mut texts = Vec::new();
-        list("ipAddressAllowlist", &Some(new.clone()), &mut texts)?;
-        let nets: Option<Vec<IpNet>> = texts.iter().map(|text| range(text)).collect();
+    list("ipAddressAllowlist", &body.ip_address_allowlist, &mut it.ip_allowlist)?;
+    if it.ip_allowlist.iter().any(|text| Authentication::range(text).is_none()) {
         let reason = "An entry is an IP address, or a range such as 192.0.2.0/24.";
-        it.ip_allowlist = nets.ok_or_else(|| ApiError::constraint("ipAddressAllowlist", reason))?;
+        return Err(ApiError::constraint("ipAddressAllowlist", reason));
     }
     it.multifactor_required = body.multifactor_authentication_required.unwrap_or(it.multifactor_required);
     it.domain_allowlist_enabled = body.domain_allowlist_enabled.unwrap_or(it.domain_allowlist_enabled);
@@ -97,22 +94,14 @@ fn apply(body: &OrgAuthSettings, it: &mut Authentication) -> Result<(), ApiError
     Ok(())
 }
 
-fn range(text: &str) -> Option<IpNet> {
-    text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
-}
-
 fn represent(it: &Authentication) -> OrgAuthSettings {
     let number = |value: Option<u32>| value.map(|value| i32::try_from(value).unwrap_or(i32::MAX));
     let password = &it.password;
-    // An address alone is shown as it was sent.
-    let shown = |net: &IpNet| {
-        if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
-    };
     OrgAuthSettings {
         multifactor_authentication_required: Some(it.multifactor_required),
         domain_allowlist_enabled: Some(it.domain_allowlist_enabled),
         domain_allowlist: Some(it.domain_allowlist.clone()),
-        ip_address_allowlist: Some(it.ip_allowlist.iter().map(shown).collect()),
+        ip_address_allowlist: Some(it.ip_allowlist.clone()),
         password_requirements: Some(PasswordRequirements {
             minimum_length: number(password.minimum_length),
             minimum_digits: number(password.minimum_digits),

@@ -12,8 +12,8 @@ use chancery_core::rbac::permission::AUTHORIZATION_GRANT_VIEW;
 use chancery_core::rbac::{Authority, DivisionScope, Role, RoleGrant, grants};
 use chancery_core::types::OrganizationId;
 
-use super::paging::{PAGE_NUMBER, PAGE_SIZE, Query};
-use super::{AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param, date, divisions};
+use super::paging::{PAGE_NUMBER, PAGE_SIZE};
+use super::{AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param, date, divisions, roles};
 use crate::http::respond;
 
 const PATH: &str = "/api/v2/authorization/subjects";
@@ -111,17 +111,14 @@ async fn counts(call: Call) -> Answer {
 /// `GET .../divisionspermitted/paged/me`.
 async fn permitted(call: Call) -> Answer {
     let permission = call.query.one("permission").ok_or(ApiCode::MissingPermissionParam)?;
-    let parts: Vec<&str> = permission.splitn(3, ':').collect();
-    let [domain, entity, action] = parts[..] else { return Err(Query::refused("permission").into()) };
-    let everywhere = |division: DivisionScope| division == DivisionScope::All;
     let held: Vec<DivisionScope> = call
         .look_up(|facts| {
             let authority = Authority::load(facts, call.caller.organization, call.caller.subject())?;
-            let carrying = authority.roles().filter(|(_, role)| role.carries(domain, entity, action));
+            let carrying = authority.roles().filter(|(_, role)| roles::carries(role, permission));
             Ok(carrying.map(|(division, _)| division).collect())
         })
         .await?;
-    let all_divs_permitted = held.iter().any(|division| everywhere(*division));
+    let all_divs_permitted = held.contains(&DivisionScope::All);
     let divisions = divisions::all(&call).await?;
     let in_it = |division: &&Division| all_divs_permitted || held.contains(&DivisionScope::One(division.id));
     let found = divisions.iter().filter(in_it).map(divisions::represent).collect();

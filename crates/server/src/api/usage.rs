@@ -45,7 +45,7 @@ pub const OPERATIONS: &[Operation] = &[
     .any(&[OAUTH_CLIENT_VIEW, USAGE_CLIENT_VIEW])
     .scopes(OAUTH_READ)
     .answers::<ApiUsageQueryResult>()
-    .refuses(&[ApiCode::ClientNotFound]),
+    .refuses(&[ApiCode::ClientNotFound, ApiCode::NotFound]),
 ];
 
 /// `POST .../query`: where the answer is. It is ready at once.
@@ -56,6 +56,7 @@ async fn query(call: Call) -> Answer {
         body.interval.ok_or_else(|| ApiError::constraint("interval", "An interval is required."))?;
     let (from, until) = Query::interval(&interval)?;
     let query = Query {
+        client: client_id(&call)?,
         from,
         until,
         granularity: body
@@ -72,11 +73,9 @@ async fn query(call: Call) -> Answer {
 async fn summary(call: Call) -> Answer {
     find(&call).await?;
     let days = i64::try_from(call.query.number("days", 7)?).unwrap_or(i64::MAX);
-    if days > SUMMARY_DAYS {
-        return Err(super::paging::Query::refused("days").into());
-    }
     let today = Day::of(call.app.clock.now());
     let query = Query {
+        client: client_id(&call)?,
         from: Day(today.0 - days + 1),
         until: Day(today.0 + 1),
         granularity: Some(Granularity::Day),
@@ -89,8 +88,9 @@ async fn summary(call: Call) -> Answer {
 /// `GET .../results/{executionId}`.
 async fn results(call: Call) -> Answer {
     let name = find(&call).await?;
-    let query = Query::from_id(call.segment("executionId")).ok_or(Failure::NotFound)?;
     let client = client_id(&call)?;
+    let query = Query::from_id(call.segment("executionId")).filter(|query| query.client == client);
+    let query = query.ok_or(Failure::NotFound)?;
     let mut counts = call.app.store.usage(client, query.from, query.until).await?;
     // What this node has not written yet counts too.
     counts.extend(call.app.usage.waiting(client));

@@ -24,11 +24,18 @@ pub struct Edges {
     pub hosts: Option<Hosts>,
     /// A body has so long to come.
     pub body_timeout: Duration,
+    /// Whether browsers are told to come by https only: the issuer is https, and no name of the loopback interface.
+    pub https_only: bool,
 }
 
 impl Default for Edges {
     fn default() -> Self {
-        Self { trusted_proxies: Vec::new(), hosts: None, body_timeout: Duration::from_secs(30) }
+        Self {
+            trusted_proxies: Vec::new(),
+            hosts: None,
+            body_timeout: Duration::from_secs(30),
+            https_only: false,
+        }
     }
 }
 
@@ -51,11 +58,15 @@ impl Hosts {
             return false;
         }
         let host = authority.host().to_ascii_lowercase();
+        self.loopback && Self::is_loopback(&host) || self.names.contains(&host)
+    }
+
+    /// Whether a host, in lower case and without port, is a name of the loopback interface.
+    pub fn is_loopback(host: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        let is_loopback = host == "localhost"
+        host == "localhost"
             || host.ends_with(".localhost")
-            || address.is_ok_and(|address| address.to_canonical().is_loopback());
-        self.loopback && is_loopback || self.names.contains(&host)
+            || address.is_ok_and(|address| address.to_canonical().is_loopback())
     }
 }
 

@@ -3,17 +3,22 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER};
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 use axum::response::Response;
 use futures_util::FutureExt;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::{Group, address, body, cors, respond};
+use crate::telemetry::{self, metrics};
 
 /// The id of a request, in the answer's headers, in error bodies and in log lines.
 #[derive(Clone, Debug)]
@@ -52,7 +57,7 @@ impl Outcome {
     }
 }
 
-/// Answers a request by `handle`, in the form of `group`. `name` is what figures call it.
+/// Answers a request by `handle`, in the form of `group`. `name` is what figures, lines and traces call it.
 pub async fn seal<F: Future<Output = Outcome>>(
     app: Arc<App>,
     group: Group,
@@ -60,16 +65,32 @@ pub async fn seal<F: Future<Output = Outcome>>(
     request: Request,
     handle: impl FnOnce(Arc<App>, Request) -> F,
 ) -> Response {
-    let id = CorrelationId::random(&app);
+    let (id, begun, method) = (CorrelationId::random(&app), Instant::now(), request.method().clone());
+    let span = telemetry::request_span(name, &method, &id.0, request.headers());
+    let response = answer(app, group, name, id, request, handle).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    telemetry::answered(&span, status);
+    metrics::http_request(name, method.as_str(), status, begun.elapsed());
+    response
+}
+
+async fn answer<F: Future<Output = Outcome>>(
+    app: Arc<App>,
+    group: Group,
+    name: &'static str,
+    id: CorrelationId,
+    request: Request,
+    handle: impl FnOnce(Arc<App>, Request) -> F,
+) -> Response {
     let asked = tracing::enabled!(tracing::Level::DEBUG)
         .then(|| format!("{} {}", request.method(), request.uri().path()));
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     let (tried_basic, version) = (respond::tried_basic(request.headers()), request.version());
     let outcome = AssertUnwindSafe(open(&app, name, request, handle)).catch_unwind().await;
     let outcome =
         outcome.unwrap_or_else(|_| Outcome::from(Err(Failure::Internal("a handler panicked".to_owned()))));
     let mut response = outcome.answer.unwrap_or_else(|failure| {
-        report(&failure, &id);
+        report(&failure);
         let mut response = match group {
             Group::Genesys => respond::genesys(&failure, &app.policy),
             Group::Standard => respond::standard(&failure, tried_basic),
@@ -83,10 +104,14 @@ pub async fn seal<F: Future<Output = Outcome>>(
     if let Some(asked) = asked {
         let status = response.status().as_u16();
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::debug!(correlation_id = %id.0, status, micros, "{asked}");
+        tracing::debug!(status, micros, "{asked}");
     }
     if cors::is_open(group) {
         cors::open(response.headers_mut());
+    }
+    if app.edges.https_only {
+        // RFC 6797 section 7.1: for ten minutes, as the vendor's service does; the next answer prolongs it.
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=600"));
     }
     stamp(response.headers_mut(), group, &id);
     response
@@ -128,10 +153,10 @@ fn admonish(headers: &mut HeaderMap, failure: &Failure, group: Group, version: V
     }
 }
 
-fn report(failure: &Failure, id: &CorrelationId) {
+fn report(failure: &Failure) {
     match failure {
-        Failure::Internal(_) => tracing::error!(correlation_id = %id.0, "{failure}"),
-        Failure::Unavailable(_) | Failure::Conflict => tracing::warn!(correlation_id = %id.0, "{failure}"),
+        Failure::Internal(_) => tracing::error!("{failure}"),
+        Failure::Unavailable(_) | Failure::Conflict => tracing::warn!("{failure}"),
         _ => {}
     }
 }

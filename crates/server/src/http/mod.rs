@@ -19,8 +19,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::ALLOW;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::IntoResponse;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
 
 use crate::api::{self, call};
@@ -110,11 +110,28 @@ pub fn router(app: &Arc<App>) -> Router {
     router.fallback(elsewhere).with_state(Arc::clone(app))
 }
 
-async fn unknown_operation(State(app): State<Arc<App>>, request: Request) -> axum::response::Response {
+async fn unknown_operation(State(app): State<Arc<App>>, request: Request) -> Response {
+    if request.method() == Method::OPTIONS {
+        // What comes after it is told that there is nothing.
+        return preflight(
+            app,
+            Group::Api,
+            request,
+            HeaderValue::from_static("DELETE,GET,HEAD,PATCH,POST,PUT"),
+        )
+        .await;
+    }
     seal(app, Group::Api, "unknown", request, |app, request| call::answer(api::UNKNOWN, app, request)).await
 }
 
-async fn elsewhere(State(app): State<Arc<App>>, request: Request) -> axum::response::Response {
+async fn preflight(app: Arc<App>, group: Group, request: Request, methods: HeaderValue) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    cors::preflight(response.headers_mut(), &methods);
+    response.headers_mut().insert(ALLOW, methods);
+    seal(app, group, "preflight", request, |_, _| std::future::ready(Outcome::from(Ok(response)))).await
+}
+
+async fn elsewhere(State(app): State<Arc<App>>, request: Request) -> Response {
     let nothing = |_, _| std::future::ready(Outcome::from(Err(Failure::NotFound)));
     seal(app, Group::Plain, "unknown", request, nothing).await
 }
@@ -165,10 +182,7 @@ impl Path {
             return router;
         }
         router.options(move |State(app): State<Arc<App>>, request: Request| {
-            let mut response = StatusCode::NO_CONTENT.into_response();
-            cors::preflight(response.headers_mut(), &methods);
-            response.headers_mut().insert(ALLOW, methods.clone());
-            seal(app, group, "preflight", request, |_, _| std::future::ready(Outcome::from(Ok(response))))
+            preflight(app, group, request, methods.clone())
         })
     }
 }

@@ -1,5 +1,6 @@
 //! TLS 1.2 and 1.3 with the operator's certificate, which is read again when its files change.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -45,6 +46,8 @@ pub enum TlsError {
 #[derive(Debug)]
 pub struct Certificate {
     files: Tls,
+    /// The files as they were before they were read.
+    seen: [Stamp; 2],
     current: ArcSwap<CertifiedKey>,
 }
 
@@ -57,8 +60,9 @@ impl ResolvesServerCert for Certificate {
 impl Certificate {
     /// Reads the files.
     pub fn load(files: &Tls) -> Result<Arc<Self>, TlsError> {
+        let seen = stamps(files);
         let current = ArcSwap::from_pointee(read(files)?);
-        Ok(Arc::new(Self { files: files.clone(), current }))
+        Ok(Arc::new(Self { files: files.clone(), seen, current }))
     }
 
     /// Speaks TLS with it; HTTP/2 is offered first.
@@ -74,7 +78,7 @@ impl Certificate {
 
     /// Looks at the files from time to time. A pair that cannot be used leaves the one that is in use.
     pub async fn watch(self: Arc<Self>) {
-        let mut seen = stamps(&self.files);
+        let mut seen = self.seen;
         let mut ticks = tokio::time::interval(LOOK);
         loop {
             ticks.tick().await;
@@ -100,13 +104,14 @@ fn provider() -> CryptoProvider {
     aws_lc_rs::default_provider()
 }
 
-type Stamp = Option<(SystemTime, u64)>;
+/// When a file was changed, how long it is, and which it is: a link can come to lead to another.
+type Stamp = Option<(SystemTime, u64, u64, u64)>;
 
-/// When each file was changed, and how long it is.
+/// What tells a changed file from the one that was read.
 fn stamps(files: &Tls) -> [Stamp; 2] {
     let stamp = |path: &Path| {
         let found = std::fs::metadata(path).ok()?;
-        Some((found.modified().ok()?, found.len()))
+        Some((found.modified().ok()?, found.len(), found.dev(), found.ino()))
     };
     [stamp(&files.cert), stamp(&files.key)]
 }

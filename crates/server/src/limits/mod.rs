@@ -11,6 +11,7 @@ use chancery_core::tokens::AccessToken;
 use chancery_core::types::{ClientId, Timestamp, TokenId, UserId};
 
 use crate::failure::Failure;
+use crate::telemetry::metrics;
 use window::Windows;
 
 /// A client's own token may ask so often in a minute.
@@ -52,6 +53,7 @@ impl Rate {
     /// The refusal of a request that is too many.
     pub fn excess(&self) -> Option<Failure> {
         (self.count > self.allowed).then(|| {
+            metrics::throttled("rate");
             let error = ApiError::new(ApiCode::TooManyRequests).with("seconds", self.reset);
             Failure::RateLimited(self.reset, Some(error.over(self.key, self.allowed)))
         })
@@ -87,11 +89,13 @@ impl Limits {
         let most = policy.max_failed_authentications;
         let (failed, reset) = self.failures.peek(who, now);
         if most > 0 && failed >= most {
+            metrics::throttled("failed_authentications");
             return Err(Failure::RateLimited(reset, None));
         }
         if policy.rate_limits == RateLimits::Vendor {
             let (count, reset) = self.token_requests.count(who, now);
             if count > TOKEN_REQUESTS {
+                metrics::throttled("token_requests");
                 return Err(Failure::RateLimited(reset, None));
             }
         }

@@ -133,12 +133,14 @@ fn edges(config: &Config, issuer: &str, address: SocketAddr) -> Edges {
     };
     let authority =
         issuer.split_once("://").map_or(issuer, |(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let is_loopback = host(authority).is_some_and(|host| Hosts::is_loopback(&host));
     let mut names: Vec<String> = host(authority).into_iter().chain(host(&address.to_string())).collect();
     names.extend(config.allowed_hosts.iter().map(|name| name.to_lowercase()));
     Edges {
         trusted_proxies: config.trusted_proxies.clone(),
         hosts: Some(Hosts { names, loopback: address.ip().is_loopback() }),
         body_timeout: config.body_timeout,
+        https_only: issuer.starts_with("https://") && !is_loopback,
     }
 }
 

@@ -184,17 +184,26 @@ fn spread(text: &str) -> String {
 
 /// Many cases, one verdict each.
 #[derive(Default)]
-pub struct Table(Vec<String>);
+pub struct Table {
+    rows: Vec<String>,
+    names: Vec<(String, &'static str)>,
+}
 
 impl Table {
     /// Adds a row.
     pub fn row(&mut self, case: impl fmt::Display, verdict: impl fmt::Display) {
-        self.0.push(format!("{case}\n    {verdict}"));
+        self.rows.push(format!("{case}\n    {verdict}"));
+    }
+
+    /// Shows a name instead of an id.
+    pub fn name(&mut self, id: impl fmt::Display, name: &'static str) {
+        self.names.push((id.to_string(), name));
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
+        let text = self.rows.join("\n");
+        f.write_str(&self.names.iter().fold(text, |text, (id, name)| text.replace(id, name)))
     }
 }

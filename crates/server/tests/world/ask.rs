@@ -37,6 +37,14 @@ pub fn put(path: impl Into<String>) -> Ask {
     Ask::new(Method::PUT, path)
 }
 
+pub fn patch(path: impl Into<String>) -> Ask {
+    Ask::new(Method::PATCH, path)
+}
+
+pub fn options(path: impl Into<String>) -> Ask {
+    Ask::new(Method::OPTIONS, path)
+}
+
 pub fn delete(path: impl Into<String>) -> Ask {
     Ask::new(Method::DELETE, path)
 }

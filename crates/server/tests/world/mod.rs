@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod holders;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -29,7 +30,8 @@ use chancery_server::http::address::Edges;
 use chancery_store::{Memory, Store};
 
 pub use answer::{Answer, Table};
-pub use ask::{Ask, delete, get, head, post, put};
+pub use ask::{Ask, delete, get, head, options, patch, post, put};
+pub use holders::NOBODY;
 
 /// By which URL the server is known.
 pub const ISSUER: &str = "https://id.example";
@@ -106,6 +108,15 @@ impl World {
 
     /// With other keys and ids than every other seed.
     pub async fn seeded(seed: u64, policy: Policy) -> Self {
+        Self::made(seed, policy, Edges::default()).await
+    }
+
+    /// In other surroundings.
+    pub async fn amid(edges: Edges, policy: Policy) -> Self {
+        Self::made(1, policy, edges).await
+    }
+
+    async fn made(seed: u64, policy: Policy, edges: Edges) -> Self {
         let (store, random) = (Arc::new(Memory::new()), Arc::new(Counting::new(seed)));
         let clock = Arc::new(Hands(AtomicI64::new(START.millis())));
         let master = MasterKey::random(&*random);
@@ -113,7 +124,6 @@ impl World {
         let keys = keys.into_iter().map(Write::CreateKey).collect();
         store.commit(keys, START).await.expect("an empty store takes them");
         let (issuer, parts_clock) = (ISSUER.to_owned(), Arc::clone(&clock));
-        let edges = Edges::default();
         let (parts_store, parts_random) = (Arc::clone(&store), Arc::clone(&random));
         let parts = Parts {
             store: parts_store,

@@ -1,0 +1,386 @@
+//! An organization in memory, for tests: the facts that decisions ask for, and what their writes do to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::access::Caller;
+use crate::client::Client;
+use crate::decision::{Decision, Step};
+use crate::env::Env;
+use crate::env::fixed::Counting;
+use crate::error::ApiError;
+use crate::facts::{Facts, Load};
+use crate::founding::{self, Plan};
+use crate::keyring::Keyring;
+use crate::organization::{Division, DivisionUse, Organization};
+use crate::policy::Policy;
+use crate::rbac::{DivisionScope, PermissionPolicy, Role, RoleGrant, SubjectKind};
+use crate::tokens::{AccessToken, Audience, Revocations};
+use crate::types::{
+    ClientId, ClientSecret, DivisionId, OrganizationId, RoleId, Scope, SubjectId, Timestamp, TokenId, UserId,
+};
+use crate::user::{PasswordHash, User, UserState};
+use crate::write::{Require, Write};
+
+/// What the store would have of one organization.
+pub(crate) struct Tenant {
+    pub organization: Organization,
+    pub roles: Vec<Role>,
+    pub divisions: Vec<Division>,
+    pub deleted: Vec<Division>,
+    pub clients: BTreeMap<ClientId, Client>,
+    pub users: BTreeMap<UserId, User>,
+    pub grants: BTreeMap<SubjectId, Vec<RoleGrant>>,
+    pub policy: Policy,
+    pub now: Timestamp,
+    /// The founder's client, which holds everything everywhere.
+    pub admin: ClientId,
+    /// The founder, who does too.
+    pub founder: UserId,
+    pub random: Counting,
+    keys: Keyring,
+}
+
+impl Revocations for Tenant {
+    fn covers(&self, _: &AccessToken) -> bool {
+        false
+    }
+}
+
+impl Tenant {
+    /// As it is after the first start, at 2023-11-14T22:13:20Z.
+    pub(crate) fn found() -> Self {
+        let (keys, random) = (crate::keyring::tests::keyring(), Counting::new(5));
+        let plan = Plan {
+            name: "Example".to_owned(),
+            short_name: "example".to_owned(),
+            email: "admin@example.com".to_owned(),
+            password: PasswordHash::new("unusable".to_owned()),
+            client: None,
+            secret: ClientSecret::random(&random),
+        };
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let founded = founding::found(plan, &keys, &random, now);
+        let mut it = Self {
+            organization: founded.organization,
+            roles: Vec::new(),
+            divisions: Vec::new(),
+            deleted: Vec::new(),
+            clients: BTreeMap::new(),
+            users: BTreeMap::new(),
+            grants: BTreeMap::new(),
+            policy: Policy::default(),
+            now,
+            admin: founded.client,
+            founder: founded.user,
+            random,
+            keys,
+        };
+        it.commit(founded.writes.into_iter().filter(|it| !matches!(it, Write::CreateOrganization(_))));
+        it
+    }
+
+    pub(crate) fn env(&self) -> Env<'_> {
+        Env {
+            now: self.now,
+            issuer: "https://id.example",
+            policy: &self.policy,
+            keys: &self.keys,
+            revoked: self,
+            random: &self.random,
+        }
+    }
+
+    pub(crate) fn id(&self) -> OrganizationId {
+        self.organization.id
+    }
+
+    /// The write that a decision starts with if it takes something from somebody.
+    pub(crate) fn advance(&self) -> Write {
+        Write::AdvanceAuthority(self.id(), self.organization.authority)
+    }
+
+    /// The write that a decision starts with if it stands on what the caller holds.
+    pub(crate) fn unchanged(&self) -> Write {
+        Write::Require(Require::Authority(self.id(), self.organization.authority))
+    }
+
+    pub(crate) fn find_role(&self, id: RoleId) -> &Role {
+        self.roles.iter().find(|role| role.id == id).expect("a role")
+    }
+
+    /// The role that was made from this template.
+    pub(crate) fn built_in(&self, template: &str) -> RoleId {
+        self.roles.iter().find(|role| role.template.as_deref() == Some(template)).expect("a role").id
+    }
+
+    pub(crate) fn home(&self) -> DivisionId {
+        self.divisions.iter().find(|division| division.home).expect("a home division").id
+    }
+
+    /// Adds a role that carries these: words, and `domain:entity:action`.
+    pub(crate) fn role(&mut self, name: &str, carries: &[&str]) -> RoleId {
+        let id = RoleId::random(&self.random);
+        let (policies, words): (Vec<&str>, Vec<&str>) = carries.iter().partition(|it| it.contains(':'));
+        self.roles.push(Role {
+            id,
+            organization: self.id(),
+            name: name.to_owned(),
+            description: String::new(),
+            template: None,
+            permissions: words.into_iter().map(ToOwned::to_owned).collect(),
+            policies: policies.into_iter().map(policy).collect(),
+            needs_update: false,
+            version: 1,
+        });
+        id
+    }
+
+    pub(crate) fn division(&mut self, name: &str) -> DivisionId {
+        let id = DivisionId::random(&self.random);
+        self.divisions.push(Division {
+            id,
+            organization: self.id(),
+            name: name.to_owned(),
+            description: String::new(),
+            home: false,
+        });
+        id
+    }
+
+    /// Adds an active client-credentials client that holds these.
+    pub(crate) fn client(&mut self, grants: &[(RoleId, DivisionScope)]) -> ClientId {
+        let id = ClientId::random(&self.random);
+        let founders = self.clients[&self.admin].clone();
+        self.clients.insert(id, Client { id, name: "a client".to_owned(), secrets: Vec::new(), ..founders });
+        grants.iter().for_each(|(role, division)| self.hold(id, *role, *division));
+        id
+    }
+
+    /// Adds an active user who holds nothing.
+    pub(crate) fn user(&mut self, email: &str) -> UserId {
+        let id = UserId::random(&self.random);
+        let founder = self.users[&self.founder].clone();
+        self.users.insert(id, User { id, email: email.to_owned(), password: None, ..founder });
+        id
+    }
+
+    pub(crate) fn hold(&mut self, subject: impl Into<SubjectId>, role: RoleId, division: DivisionScope) {
+        let subject = subject.into();
+        let is_client = self.clients.keys().any(|id| SubjectId::from(*id) == subject);
+        let kind = if is_client { SubjectKind::Client } else { SubjectKind::User };
+        let grant = RoleGrant { subject, kind, role, division, granted_at: self.now };
+        self.grants.entry(subject).or_default().push(grant);
+    }
+
+    pub(crate) fn held(&self, subject: impl Into<SubjectId>) -> Vec<RoleGrant> {
+        self.grants.get(&subject.into()).cloned().unwrap_or_default()
+    }
+
+    /// A client that calls for itself, from 192.0.2.1.
+    pub(crate) fn caller(&self, client: ClientId) -> Caller {
+        let client = &self.clients[&client];
+        let token = AccessToken {
+            id: TokenId::random(&self.random),
+            client: client.id,
+            client_epoch: client.epoch,
+            user: None,
+            family: None,
+            audience: Audience::Management,
+            scope: Scope::EMPTY,
+            issued_at: self.now,
+            expires_at: self.now + client.token_lifetime,
+        };
+        Caller {
+            organization: self.id(),
+            client: Arc::new(client.clone()),
+            user: None,
+            token: Arc::new(token),
+            address: [192, 0, 2, 1].into(),
+        }
+    }
+
+    /// The caller who holds everything.
+    pub(crate) fn admin(&self) -> Caller {
+        self.caller(self.admin)
+    }
+
+    /// Decides on what is there. Two rules hold for every decision: a refusal changes nothing, and the authority that
+    /// a change stands on is named once, before everything else.
+    pub(crate) fn decide<T>(
+        &self,
+        decision: impl Fn(&Facts, &Env) -> Step<T, ApiError>,
+    ) -> Decision<T, ApiError> {
+        let mut facts = Facts::default();
+        for _ in 0..24 {
+            match decision(&facts, &self.env()) {
+                Step::Need(loads) => loads.into_iter().for_each(|load| self.load(&mut facts, load)),
+                Step::Done(done) => {
+                    assert!(done.outcome.is_ok() || done.writes.is_empty(), "a refusal writes {:?}", done.writes);
+                    assert!(done.events.is_empty(), "{:?}", done.events);
+                    let is_authority = |write: &Write| {
+                        matches!(write, Write::AdvanceAuthority(..) | Write::Require(Require::Authority(..)))
+                    };
+                    assert!(!done.writes.iter().skip(1).any(is_authority), "{:?}", done.writes);
+                    return done;
+                }
+            }
+        }
+        panic!("a decision asks for facts without end")
+    }
+
+    /// The writes of what must be allowed, with the answer.
+    pub(crate) fn allowed<T>(&self, decision: impl Fn(&Facts, &Env) -> Step<T, ApiError>) -> (T, Vec<Write>) {
+        let decision = self.decide(decision);
+        match decision.outcome {
+            Ok(answer) => (answer, decision.writes),
+            Err(error) => panic!("{}: {}", error.code.as_str(), error.message()),
+        }
+    }
+
+    /// The error of what must be refused.
+    pub(crate) fn refused<T>(&self, decision: impl Fn(&Facts, &Env) -> Step<T, ApiError>) -> ApiError {
+        self.decide(decision).outcome.err().expect("a refusal")
+    }
+
+    /// Decides, and writes what was decided.
+    pub(crate) fn settle<T>(
+        &mut self,
+        decision: impl Fn(&Facts, &Env) -> Step<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let decision = self.decide(decision);
+        self.commit(decision.writes);
+        decision.outcome
+    }
+
+    fn load(&self, facts: &mut Facts, load: Load) {
+        let own = |organization| assert_eq!(organization, self.id(), "another organization's facts");
+        match load {
+            Load::Client(id) => facts.put_client(id, self.clients.get(&id).cloned().map(Arc::new)),
+            Load::User(id) => facts.put_user(id, self.users.get(&id).cloned().map(Arc::new)),
+            Load::Organization(id) => {
+                let found = (id == self.id()).then(|| Arc::new(self.organization.clone()));
+                facts.put_organization(id, found);
+            }
+            Load::Roles(id) => (own(id), facts.put_roles(id, Arc::new(self.roles.clone()))).1,
+            Load::Divisions(id) => (own(id), facts.put_divisions(id, Arc::new(self.divisions.clone()))).1,
+            Load::RoleGrants(id) => facts.put_role_grants(id, Arc::new(self.held(id))),
+            Load::ClientCount(id) => {
+                let count = self.clients.values().filter(|client| client.organization == id).count();
+                facts.put_client_count(id, u32::try_from(count).expect("a few"));
+            }
+            Load::RoleHolders(id) => {
+                let holders = self.grants.values().flatten().filter(|grant| grant.role == id);
+                facts.put_role_holders(id, Arc::new(holders.cloned().collect()));
+            }
+            Load::WorkingHolders(id) => facts.put_working_holders(id, Arc::new(self.working_holders(id))),
+            Load::DivisionUse(id) => {
+                let of = |users, grants| DivisionUse { users, grants };
+                let users = self.users.values().filter(|user| user.division == id).count();
+                let here = |grant: &&RoleGrant| grant.division == DivisionScope::One(id);
+                let grants = self.grants.values().flatten().filter(here).count();
+                let used = of(u32::try_from(users).expect("a few"), u32::try_from(grants).expect("a few"));
+                facts.put_division_use(id, used);
+            }
+            Load::DeletedDivisions(id) => facts.put_deleted_divisions(id, Arc::new(self.deleted.clone())),
+        }
+    }
+
+    fn working_holders(&self, role: RoleId) -> Vec<(SubjectId, SubjectKind)> {
+        let clients = self.clients.values().filter(|client| client.can_act_alone());
+        let users = self.users.values().filter(|user| user.state == UserState::Active);
+        clients
+            .map(|client| (client.subject(), SubjectKind::Client))
+            .chain(users.map(|user| (user.id.into(), SubjectKind::User)))
+            .filter(|(subject, _)| {
+                let everywhere =
+                    |grant: &RoleGrant| grant.role == role && grant.division == DivisionScope::All;
+                self.held(*subject).iter().any(everywhere)
+            })
+            .collect()
+    }
+
+    /// Does what the store does with these. What the store would refuse fails the test: nobody else writes here.
+    pub(crate) fn commit(&mut self, writes: impl IntoIterator<Item = Write>) {
+        writes.into_iter().for_each(|write| self.write(write));
+    }
+
+    fn write(&mut self, write: Write) {
+        match write {
+            Write::Require(Require::Authority(id, authority)) => {
+                assert_eq!((id, authority), (self.id(), self.organization.authority));
+            }
+            Write::Require(Require::Client(id, version)) => assert_eq!(self.clients[&id].version, version),
+            Write::Require(Require::ClientsBelow(_, limit)) => assert!(self.clients.len() < limit as usize),
+            Write::AdvanceAuthority(id, authority) => {
+                assert_eq!((id, authority), (self.id(), self.organization.authority));
+                self.organization.authority += 1;
+            }
+            Write::ReplaceOrganization(it) => {
+                assert_eq!(it.version, self.organization.version);
+                let authority = self.organization.authority;
+                self.organization = Organization { version: it.version + 1, authority, ..*it };
+            }
+            Write::CreateDivision(it) => self.divisions.push(it),
+            Write::ReplaceDivision(it) => *find(&mut self.divisions, |known| known.id == it.id) = it,
+            Write::DeleteDivision { id, home, .. } => {
+                self.deleted.extend(self.divisions.extract_if(.., |division| division.id == id));
+                self.drop_grants(|grant| grant.division == DivisionScope::One(id));
+                self.users.values_mut().filter(|it| it.division == id).for_each(|it| it.division = home);
+            }
+            Write::RestoreDivision(_, id) => {
+                self.divisions.extend(self.deleted.extract_if(.., |division| division.id == id));
+            }
+            Write::CreateRole(it) => {
+                assert!(self.roles.iter().all(|known| known.name != it.name), "the name {} is taken", it.name);
+                self.roles.push(it);
+            }
+            Write::ReplaceRole(it) => {
+                let known = find(&mut self.roles, |known| known.id == it.id);
+                assert_eq!(known.version, it.version);
+                *known = Role { version: it.version + 1, ..it };
+            }
+            Write::DeleteRole(_, id) => {
+                self.roles.retain(|role| role.id != id);
+                self.drop_grants(|grant| grant.role == id);
+            }
+            Write::CreateUser(it) => drop(self.users.insert(it.id, it)),
+            Write::CreateClient(it) => drop(self.clients.insert(it.id, *it)),
+            Write::ReplaceClient(it) => {
+                let known = self.clients.get_mut(&it.id).expect("a client");
+                assert_eq!(known.version, it.version);
+                *known = Client { version: it.version + 1, secrets: std::mem::take(&mut known.secrets), ..*it };
+            }
+            Write::ReplaceSecrets(id, secrets) => {
+                self.clients.get_mut(&id).expect("a client").secrets = secrets;
+            }
+            Write::DeleteClient(_, id) => {
+                self.clients.remove(&id).expect("a client");
+                self.grants.remove(&id.into());
+            }
+            Write::ReplaceRoleGrants(_, subject, grants) => drop(self.grants.insert(subject, grants)),
+            other => panic!("no decision on an organization writes {other:?}"),
+        }
+    }
+
+    fn drop_grants(&mut self, gone: impl Fn(&RoleGrant) -> bool) {
+        self.grants.values_mut().for_each(|held| held.retain(|grant| !gone(grant)));
+    }
+}
+
+fn find<T>(all: &mut [T], wanted: impl Fn(&T) -> bool) -> &mut T {
+    all.iter_mut().find(|it| wanted(it)).expect("what is replaced is there")
+}
+
+/// Reads `domain:entity:action`.
+pub(crate) fn policy(text: &str) -> PermissionPolicy {
+    let parts: Vec<&str> = text.split(':').collect();
+    PermissionPolicy::new(parts[0], parts[1], &[parts[2]])
+}
+
+/// The same for one thing only.
+pub(crate) fn conditional(text: &str) -> PermissionPolicy {
+    let mut policy = policy(text);
+    policy.remarks.condition = Some(serde_json::json!({ "variableName": "Conversation.queues" }));
+    policy
+}

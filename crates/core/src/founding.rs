@@ -141,6 +141,13 @@ pub fn recover(
     ))
 }
 
+/// Empties the list of addresses that the organization's API is reached from, if it has one: whoever recovers may be
+/// shut out by it.
+pub fn let_everybody_in(mut organization: Organization) -> Option<Write> {
+    let list = std::mem::take(&mut organization.settings.authentication.ip_allowlist);
+    (!list.is_empty()).then(|| Write::ReplaceOrganization(Box::new(organization)))
+}
+
 fn everywhere(subject: SubjectId, kind: SubjectKind, role: RoleId, now: Timestamp) -> RoleGrant {
     RoleGrant { subject, kind, role, division: DivisionScope::All, granted_at: now }
 }

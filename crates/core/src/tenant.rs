@@ -216,7 +216,11 @@ impl Tenant {
             match decision(&facts, &self.env()) {
                 Step::Need(loads) => loads.into_iter().for_each(|load| self.load(&mut facts, load)),
                 Step::Done(done) => {
-                    assert!(done.outcome.is_ok() || done.writes.is_empty(), "a refusal writes {:?}", done.writes);
+                    assert!(
+                        done.outcome.is_ok() || done.writes.is_empty(),
+                        "a refusal writes {:?}",
+                        done.writes
+                    );
                     assert!(done.events.is_empty(), "{:?}", done.events);
                     let is_authority = |write: &Write| {
                         matches!(write, Write::AdvanceAuthority(..) | Write::Require(Require::Authority(..)))
@@ -322,7 +326,10 @@ impl Tenant {
                 self.organization = Organization { version: it.version + 1, authority, ..*it };
             }
             Write::CreateDivision(it) => self.divisions.push(it),
-            Write::ReplaceDivision(it) => *find(&mut self.divisions, |known| known.id == it.id) = it,
+            Write::ReplaceDivision(it) => {
+                let known = find(&mut self.divisions, |known| known.id == it.id);
+                *known = it;
+            }
             Write::DeleteDivision { id, home, .. } => {
                 self.deleted.extend(self.divisions.extract_if(.., |division| division.id == id));
                 self.drop_grants(|grant| grant.division == DivisionScope::One(id));
@@ -332,7 +339,11 @@ impl Tenant {
                 self.divisions.extend(self.deleted.extract_if(.., |division| division.id == id));
             }
             Write::CreateRole(it) => {
-                assert!(self.roles.iter().all(|known| known.name != it.name), "the name {} is taken", it.name);
+                assert!(
+                    self.roles.iter().all(|known| known.name != it.name),
+                    "the name {} is taken",
+                    it.name
+                );
                 self.roles.push(it);
             }
             Write::ReplaceRole(it) => {
@@ -349,7 +360,8 @@ impl Tenant {
             Write::ReplaceClient(it) => {
                 let known = self.clients.get_mut(&it.id).expect("a client");
                 assert_eq!(known.version, it.version);
-                *known = Client { version: it.version + 1, secrets: std::mem::take(&mut known.secrets), ..*it };
+                *known =
+                    Client { version: it.version + 1, secrets: std::mem::take(&mut known.secrets), ..*it };
             }
             Write::ReplaceSecrets(id, secrets) => {
                 self.clients.get_mut(&id).expect("a client").secrets = secrets;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -76,6 +76,8 @@ pub struct App {
     opened: quick_cache::sync::Cache<[u8; 32], Arc<AccessToken>>,
     turns: Vec<Mutex<()>>,
     heard_at: AtomicI64,
+    /// Whether the last commit reached the store.
+    writable: AtomicBool,
     /// Lines of the change log heard lately, so that one change does not empty the caches again and again.
     heard: std::sync::Mutex<HashSet<i64>>,
 }
@@ -154,6 +156,7 @@ impl App {
             opened: quick_cache::sync::Cache::new(OPENED),
             turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
             heard_at: AtomicI64::new(now.millis()),
+            writable: AtomicBool::new(true),
             heard: std::sync::Mutex::default(),
         }))
     }
@@ -264,6 +267,7 @@ impl App {
             let begun = Instant::now();
             let made = app.store.commit(writes, now).await;
             metrics::commit(begun.elapsed(), made == Err(StoreError::Conflict));
+            app.writable.store(matches!(made, Ok(_) | Err(StoreError::Conflict)), Ordering::Relaxed);
             // After a fault nobody knows whether it was done: memory forgets in any case but a clean refusal.
             if made != Err(StoreError::Conflict) {
                 app.revoked.add(&revoked);
@@ -338,6 +342,11 @@ impl App {
     /// Whether this node has heard too little to say that a token was not revoked elsewhere.
     pub fn is_deaf(&self) -> bool {
         self.heard_at() + DEAF < self.clock.now()
+    }
+
+    /// Whether the last commit reached the store.
+    pub fn is_writable(&self) -> bool {
+        self.writable.load(Ordering::Relaxed)
     }
 
     /// Waits until it is this record's turn to be written, so that writers on one node do not conflict.

@@ -31,6 +31,8 @@ mod jwks;
 mod organizations;
 #[path = "endpoint/permissions.rs"]
 mod permissions;
+#[path = "endpoint/reference.rs"]
+mod reference;
 #[path = "endpoint/roles.rs"]
 mod roles;
 #[path = "endpoint/scopes.rs"]

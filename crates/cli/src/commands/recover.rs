@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Data, tell};
 
-/// The old secret stops working. A running server need not be stopped.
+/// The old secret stops working, and an `ipAddressAllowlist` is emptied. A running server need not be stopped.
 #[derive(Args)]
 pub struct Recover {
     #[command(flatten)]

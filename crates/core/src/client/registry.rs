@@ -68,7 +68,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             Write::CreateClient(Box::new(client.clone())),
         ];
         if !grants.is_empty() {
-            writes.push(Write::Require(Require::Authority(caller.organization, authority)));
+            writes.insert(0, Write::Require(Require::Authority(caller.organization, authority)));
             writes.push(Write::ReplaceRoleGrants(caller.organization, id.into(), grants.clone()));
         }
         Ok(Decision::write(registered(client, grants, Some(secret)), writes))
@@ -153,7 +153,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> Step<(
         let held = facts.role_grants(id.into())?;
         if client.can_act_alone() && administrators::administers(facts.roles(caller.organization)?, held) {
             administrators::keep_one(facts, caller.organization, &[id.into()], None)?;
-            writes.push(Write::AdvanceAuthority(caller.organization, version));
+            writes.insert(0, Write::AdvanceAuthority(caller.organization, version));
         }
         Ok(Decision::write((), writes))
     };

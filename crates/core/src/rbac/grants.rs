@@ -203,3 +203,6 @@ pub fn find<E>(
     let user = facts.user(id)?.as_ref().filter(is_member);
     Ok(user.map(|user| (id.into(), SubjectKind::User, user.name.clone())))
 }
+
+#[cfg(test)]
+mod tests;

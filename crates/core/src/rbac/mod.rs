@@ -4,6 +4,8 @@ pub mod administrators;
 pub mod authority;
 pub mod divisions;
 pub mod grants;
+#[cfg(test)]
+mod invariants;
 pub mod permission;
 pub mod role;
 pub mod roles;

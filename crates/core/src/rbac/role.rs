@@ -203,3 +203,95 @@ pub struct RoleGrant {
     /// Since when.
     pub granted_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::fixed::Counting;
+    use crate::tenant::{conditional, policy};
+
+    fn role(policies: Vec<PermissionPolicy>, words: &[&str]) -> Role {
+        let random = Counting::new(3);
+        let [mut role, _] = built_in(OrganizationId::random(&random), &random);
+        role.permissions = words.iter().map(|word| (*word).to_owned()).collect();
+        role.policies = policies;
+        role
+    }
+
+    #[test]
+    fn a_star_stands_for_every_word_and_a_word_for_itself() {
+        for (held, wanted, carried) in [
+            ("a:b:c", "a:b:c", true),
+            ("a:b:c", "a:b:d", false),
+            ("a:b:c", "A:b:c", false),
+            ("a:b:c", "a:b:*", false),
+            ("a:b:*", "a:b:c", true),
+            ("a:b:*", "a:b:*", true),
+            ("a:b:*", "a:x:c", false),
+            ("a:*:c", "a:b:c", true),
+            ("a:*:c", "a:*:c", true),
+            ("a:*:c", "a:*:*", false),
+            ("*:*:*", "a:b:c", true),
+            ("*:*:*", "*:*:*", true),
+            ("a:*:*", "*:*:*", false),
+        ] {
+            let parts: Vec<&str> = wanted.split(':').collect();
+            let carries = role(vec![policy(held)], &[]).carries(parts[0], parts[1], parts[2]);
+            assert_eq!(carries, carried, "{held} carries {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_policy_for_some_things_only_permits_nothing() {
+        let mut named = policy("a:b:c");
+        named.remarks.named_resources = vec!["one".to_owned()];
+        assert!(!role(vec![conditional("a:b:c"), named], &[]).carries("a", "b", "c"));
+        let mut remarked = policy("a:b:c");
+        remarked.remarks.name = Some("a name".to_owned());
+        remarked.remarks.allows_conditions = Some(true);
+        assert!(role(vec![conditional("a:b:c"), remarked], &[]).carries("a", "b", "c"));
+    }
+
+    #[test]
+    fn almighty_is_who_carries_the_word_and_every_permission() {
+        for (policies, words, almighty) in [
+            (vec![policy("*:*:*")], &["admin"][..], true),
+            (vec![policy("a:b:c"), policy("*:*:*")], &["word", "admin"], true),
+            (vec![policy("*:*:*")], &[], false),
+            (vec![policy("*:*:*")], &["Admin"], false),
+            (vec![], &["admin"], false),
+            (vec![policy("oauth:*:*"), policy("authorization:*:*")], &["admin"], false),
+            (vec![conditional("*:*:*")], &["admin"], false),
+        ] {
+            let role = role(policies, words);
+            assert_eq!(role.is_almighty(), almighty, "{role:?}");
+        }
+        let random = Counting::new(3);
+        let built_in = built_in(OrganizationId::random(&random), &random);
+        assert_eq!(built_in.map(|role| role.is_almighty()), [true, false]);
+    }
+
+    #[test]
+    fn a_policy_reads_back_with_its_remarks() {
+        let mut full = conditional("a:b:c");
+        full.remarks.named_resources = vec!["one".to_owned()];
+        full.remarks.allows_conditions = Some(false);
+        for policy in [full, policy("*:*:*")] {
+            let text = serde_json::to_string(&policy).expect("JSON");
+            assert_eq!(serde_json::from_str::<PermissionPolicy>(&text).expect("a policy"), policy);
+        }
+    }
+
+    #[test]
+    fn a_place_is_a_star_or_an_id() {
+        let id = DivisionId::random(&Counting::new(4));
+        for place in [DivisionScope::All, DivisionScope::One(id)] {
+            assert_eq!(DivisionScope::parse(&place.to_string()), Some(place));
+            assert!(DivisionScope::All.includes(place) && place.includes(place));
+        }
+        assert!(!DivisionScope::One(id).includes(DivisionScope::All));
+        for wrong in ["", "**", "home", "%2A"] {
+            assert_eq!(DivisionScope::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -264,3 +264,8 @@ fn unique<T: PartialEq + Clone>(all: &[T]) -> Vec<T> {
     }
     kept
 }
+
+#[cfg(test)]
+mod restoring;
+#[cfg(test)]
+mod tests;

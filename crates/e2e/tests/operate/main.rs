@@ -5,4 +5,5 @@ mod collector;
 mod config;
 mod logs;
 mod metrics;
+mod ready;
 mod traces;

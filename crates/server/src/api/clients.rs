@@ -27,8 +27,8 @@ const PATH: &str = "/api/v2/oauth/clients";
 const ONE: &str = "/api/v2/oauth/clients/{clientId}";
 const SECRET: &str = "/api/v2/oauth/clients/{clientId}/secret";
 
-/// What every change of a client can be refused for.
-const RULES: &[ApiCode] = &[
+/// What a new client can be refused for.
+const CREATE_RULES: &[ApiCode] = &[
     ApiCode::GrantTypeRequired,
     ApiCode::BadGrantType,
     ApiCode::MissingClientRoles,
@@ -37,6 +37,16 @@ const RULES: &[ApiCode] = &[
     ApiCode::InvalidScope,
     ApiCode::BadClientState,
     ApiCode::TooManyClients,
+];
+/// What a change of a client can be refused for.
+const UPDATE_RULES: &[ApiCode] = &[
+    ApiCode::GrantTypeRequired,
+    ApiCode::BadGrantType,
+    ApiCode::MissingClientRoles,
+    ApiCode::BadClientRole,
+    ApiCode::MissingClientScope,
+    ApiCode::InvalidScope,
+    ApiCode::BadClientState,
     ApiCode::GeneralBadRequest,
     ApiCode::ClientNotFound,
 ];
@@ -52,7 +62,7 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(OAUTH)
         .takes::<OAuthClientRequest>()
         .answers::<OAuthClient>()
-        .refuses(RULES),
+        .refuses(CREATE_RULES),
     Operation::get("getOauthClient", ONE, "Get OAuth client", |call| Box::pin(read(call)))
         .any(&[OAUTH_CLIENT_VIEW])
         .scopes(OAUTH_READ)
@@ -63,7 +73,7 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(OAUTH)
         .takes::<OAuthClientRequest>()
         .answers::<OAuthClient>()
-        .refuses(RULES),
+        .refuses(UPDATE_RULES),
     Operation::delete("deleteOauthClient", ONE, "Delete OAuth client", |call| Box::pin(delete(call)))
         .any(&[OAUTH_CLIENT_DELETE])
         .scopes(OAUTH)

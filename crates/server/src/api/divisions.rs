@@ -37,16 +37,6 @@ const LARGEST_CURSOR: usize = 200;
 const OBJECT_COUNT: Param = Param::new("objectCount", Kind::Flag, "Whether objectCounts is answered");
 const ID: Param = Param::new("id", Kind::Many, "Ids");
 const NAME: Param = Param::new("name", Kind::Text, "A part of the name, in any case");
-/// What every change of a division can be refused for.
-const RULES: &[ApiCode] = &[
-    ApiCode::DivisionNameInvalid,
-    ApiCode::MaxLengthExceeded,
-    ApiCode::MaxScopesExceeded,
-    ApiCode::MissingDivisionPermission,
-    ApiCode::ResourceAlreadyExists,
-    ApiCode::NotFound,
-];
-
 /// See the module.
 pub const OPERATIONS: &[Operation] = &[
     Operation::get("getAuthorizationDivisions", PATH, "Retrieve a list of all divisions", |call| {
@@ -60,7 +50,12 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(AUTHORIZATION)
         .takes::<AuthzDivisionRequest>()
         .answers::<AuthzDivision>()
-        .refuses(RULES),
+        .refuses(&[
+            ApiCode::DivisionNameInvalid,
+            ApiCode::MaxLengthExceeded,
+            ApiCode::MaxScopesExceeded,
+            ApiCode::ResourceAlreadyExists,
+        ]),
     Operation::get("getAuthorizationDivisionsHome", HOME, "Retrieve the home division", |call| {
         Box::pin(home(call))
     })
@@ -110,7 +105,13 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(AUTHORIZATION)
         .takes::<AuthzDivisionRequest>()
         .answers::<AuthzDivision>()
-        .refuses(RULES),
+        .refuses(&[
+            ApiCode::DivisionNameInvalid,
+            ApiCode::MaxLengthExceeded,
+            ApiCode::MissingDivisionPermission,
+            ApiCode::ResourceAlreadyExists,
+            ApiCode::NotFound,
+        ]),
     Operation::delete("deleteAuthorizationDivision", ONE, "Delete a division", |call| Box::pin(delete(call)))
         .any(&[AUTHORIZATION_DIVISION_DELETE])
         .scopes(AUTHORIZATION)

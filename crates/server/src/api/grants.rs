@@ -7,7 +7,7 @@ use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::grants::{Change, Named, Unknown};
 use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE};
 
-use super::role_members::{RULES, SUBJECT_TYPE, change};
+use super::role_members::{GRANT_RULES, SUBJECT_TYPE, TAKE_RULES, change};
 use super::{AUTHORIZATION, Answer, Call, Operation};
 use crate::failure::Failure;
 
@@ -30,7 +30,13 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(AUTHORIZATION)
     .query(&[SUBJECT_TYPE])
     .answers_nothing()
-    .refuses(RULES),
+    .refuses(&[
+        ApiCode::NotFound,
+        ApiCode::InvalidSubjectType,
+        ApiCode::MaxRoleAssignmentsExceeded,
+        ApiCode::MissingDivisionPermissions,
+        ApiCode::MissingDivisionPermissionImplied,
+    ]),
     Operation::delete(
         "deleteAuthorizationSubjectDivisionRole",
         ONE,
@@ -40,7 +46,7 @@ pub const OPERATIONS: &[Operation] = &[
     .all(&[AUTHORIZATION_GRANT_DELETE])
     .scopes(AUTHORIZATION)
     .answers_nothing()
-    .refuses(RULES),
+    .refuses(TAKE_RULES),
     Operation::post(
         "postAuthorizationSubjectBulkadd",
         ADD,
@@ -52,7 +58,7 @@ pub const OPERATIONS: &[Operation] = &[
     .query(&[SUBJECT_TYPE])
     .takes::<RoleDivisionGrants>()
     .answers_nothing()
-    .refuses(RULES),
+    .refuses(GRANT_RULES),
     Operation::post(
         "postAuthorizationSubjectBulkremove",
         REMOVE,
@@ -63,7 +69,13 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(AUTHORIZATION)
     .takes::<RoleDivisionGrants>()
     .answers_nothing()
-    .refuses(RULES),
+    .refuses(&[
+        ApiCode::NotFound,
+        ApiCode::GeneralBadRequest,
+        ApiCode::BadRoleDivisions,
+        ApiCode::MissingDivisionPermissions,
+        ApiCode::MissingDivisionPermissionImplied,
+    ]),
     Operation::post(
         "postAuthorizationSubjectBulkreplace",
         REPLACE,
@@ -75,7 +87,7 @@ pub const OPERATIONS: &[Operation] = &[
     .query(&[SUBJECT_TYPE])
     .takes::<RoleDivisionGrants>()
     .answers_nothing()
-    .refuses(RULES),
+    .refuses(GRANT_RULES),
 ];
 
 /// `POST` of one grant, all of it in the path; whatever body came is not read.

@@ -34,14 +34,20 @@ pub const SUBJECT_TYPE: Param = Param::new(
     Kind::OneOf(&["PC_USER", "PC_GROUP", "PC_OAUTH_CLIENT"]),
     "What kind of subject is meant; absent: PC_USER",
 );
-/// What every change of grants can be refused for.
-pub const RULES: &[ApiCode] = &[
+/// What granting what a body names can be refused for.
+pub const GRANT_RULES: &[ApiCode] = &[
     ApiCode::NotFound,
     ApiCode::InvalidSubjectType,
     ApiCode::GeneralBadRequest,
     ApiCode::BadRoleDivisions,
     ApiCode::MaxRoleAssignmentsExceeded,
-    ApiCode::MissingPermissions,
+    ApiCode::MissingDivisionPermissions,
+    ApiCode::MissingDivisionPermissionImplied,
+];
+/// What taking a grant away can be refused for.
+pub const TAKE_RULES: &[ApiCode] = &[
+    ApiCode::NotFound,
+    ApiCode::GeneralBadRequest,
     ApiCode::MissingDivisionPermissions,
     ApiCode::MissingDivisionPermissionImplied,
 ];
@@ -59,7 +65,7 @@ pub const OPERATIONS: &[Operation] = &[
     .query(&[SUBJECT_TYPE])
     .takes::<SubjectDivisions>()
     .answers_nothing()
-    .refuses(RULES),
+    .refuses(GRANT_RULES),
     Operation::get(
         "getAuthorizationRoleUsers",
         USERS,
@@ -77,7 +83,13 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(AUTHORIZATION)
     .takes::<Vec<String>>()
     .answers::<Vec<String>>()
-    .refuses(RULES),
+    .refuses(&[
+        ApiCode::NotFound,
+        ApiCode::GeneralBadRequest,
+        ApiCode::MaxRoleAssignmentsExceeded,
+        ApiCode::MissingDivisionPermissions,
+        ApiCode::MissingDivisionPermissionImplied,
+    ]),
     Operation::put("putAuthorizationRoleUsersRemove", REMOVE, "Removes the users from the role", |call| {
         Box::pin(remove(call))
     })
@@ -85,7 +97,7 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(AUTHORIZATION)
     .takes::<Vec<String>>()
     .answers::<Vec<String>>()
-    .refuses(RULES),
+    .refuses(TAKE_RULES),
     Operation::get(
         "getAuthorizationRoleSubjectgrants",
         SUBJECTS,

@@ -27,9 +27,6 @@ const DEFAULT: &str = "/api/v2/authorization/roles/default";
 /// Most ids in one query.
 const MOST_IDS: usize = 100;
 const USER_COUNT: Param = Param::new("userCount", Kind::Flag, "Whether userCount is answered; absent: true");
-/// What every change of a role can be refused for.
-const RULES: &[ApiCode] =
-    &[ApiCode::GeneralBadRequest, ApiCode::MissingPermissions, ApiCode::GeneralConflict, ApiCode::NotFound];
 
 /// See the module.
 pub const OPERATIONS: &[Operation] = &[
@@ -72,7 +69,7 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(AUTHORIZATION)
     .query(&[Param::new("force", Kind::Flag, "Whether those that were edited are reset too")])
     .answers::<Listing<DomainOrganizationRole>>()
-    .refuses(RULES),
+    .refuses(&[ApiCode::MissingPermissions, ApiCode::GeneralConflict]),
     Operation::put("putAuthorizationRolesDefault", DEFAULT, "Restore specified default roles", |call| {
         Box::pin(restore(call))
     })
@@ -80,7 +77,7 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(AUTHORIZATION)
     .takes::<DefaultRoles>()
     .answers::<Listing<DomainOrganizationRole>>()
-    .refuses(RULES),
+    .refuses(&[ApiCode::MissingPermissions, ApiCode::GeneralConflict]),
     Operation::get("getAuthorizationRole", ONE, "Get a single organization role", |call| {
         Box::pin(read(call))
     })
@@ -94,7 +91,12 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(AUTHORIZATION)
         .takes::<DomainOrganizationRoleUpdate>()
         .answers::<DomainOrganizationRole>()
-        .refuses(RULES),
+        .refuses(&[
+            ApiCode::GeneralBadRequest,
+            ApiCode::MissingPermissions,
+            ApiCode::GeneralConflict,
+            ApiCode::NotFound,
+        ]),
     Operation::patch(
         "patchAuthorizationRole",
         ONE,

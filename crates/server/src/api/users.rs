@@ -12,7 +12,7 @@ use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRA
 use chancery_core::rbac::{Authority, RoleGrant, permission};
 use chancery_core::types::{RoleId, SubjectId};
 
-use super::role_members::{RULES, change};
+use super::role_members::change;
 use super::{
     AUTHORIZATION, AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param, USER_BASIC_INFO, date,
     divisions, organizations, tokens,
@@ -48,7 +48,14 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(AUTHORIZATION)
         .takes::<Vec<String>>()
         .answers::<UserAuthorization>()
-        .refuses(RULES),
+        .refuses(&[
+            ApiCode::NotFound,
+            ApiCode::GeneralBadRequest,
+            ApiCode::BadRoleDivisions,
+            ApiCode::MaxRoleAssignmentsExceeded,
+            ApiCode::MissingDivisionPermissions,
+            ApiCode::MissingDivisionPermissionImplied,
+        ]),
 ];
 
 /// `GET .../roles` of a user or client.

@@ -156,10 +156,10 @@ pub async fn live(_: Arc<App>, _: Request) -> Answer {
     Ok(ok(&serde_json::json!({ "status": "live" })))
 }
 
-/// Whether the node can do its work: the store answers, and it hears of changes.
+/// Whether the node can do its work: the store answers and takes what is written, and the node hears of changes.
 pub async fn ready(app: Arc<App>, _: Request) -> Answer {
     // The keys: a table of a handful of rows, however much the store holds.
-    if app.store.keys().await.is_ok() && !app.is_deaf() {
+    if app.store.keys().await.is_ok() && app.is_writable() && !app.is_deaf() {
         return Ok(ok(&serde_json::json!({ "status": "ready" })));
     }
     Ok(json(StatusCode::SERVICE_UNAVAILABLE, &serde_json::json!({ "status": "not ready" })))

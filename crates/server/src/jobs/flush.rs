@@ -1,7 +1,9 @@
-//! Writes the events and the usage counts that have gathered.
+//! Writes the events and the usage counts that have gathered; asks a store that took nothing whether it does now.
 
 use std::sync::Arc;
 
+use chancery_core::types::KeyId;
+use chancery_core::write::Write;
 use chancery_store::StoreError;
 
 use crate::app::App;
@@ -9,6 +11,10 @@ use crate::usage::Usage;
 
 /// One commit a batch; what cannot be written is lost, as events may be.
 pub async fn flush(app: Arc<App>) -> Result<(), StoreError> {
+    if !app.is_writable() {
+        // Whether it is still so: no key has this id, so all that is written is a line of the change log.
+        app.commit(vec![Write::DeleteKey(KeyId(0))]).await?;
+    }
     let writes = app.recorder.drain();
     if !writes.is_empty() {
         app.commit(writes).await?;

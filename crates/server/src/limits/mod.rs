@@ -84,6 +84,11 @@ impl Limits {
         Some(Rate { key, allowed, count, reset })
     }
 
+    /// Whether any token request could be one too many: else nobody needs to know who asks.
+    pub fn watches_token_requests(&self, policy: &Policy) -> bool {
+        policy.rate_limits == RateLimits::Vendor || !self.failures.is_empty()
+    }
+
     /// Counts a token request, and refuses it if there were too many, or too many failed.
     pub fn token_request(&self, who: &Requester, policy: &Policy, now: Timestamp) -> Result<(), Failure> {
         let most = policy.max_failed_authentications;

@@ -38,6 +38,11 @@ impl<K: Eq + Hash + Clone> Windows<K> {
         (window.count, window.rest(now))
     }
 
+    /// Whether nobody was counted so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The same, and counts nothing.
     pub fn peek(&self, who: &K, now: Timestamp) -> (u32, u32) {
         let Some(window) = self.0.get(who) else { return (0, 0) };

@@ -44,16 +44,19 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let form = Form::parse(&bytes)?;
     let header = authorization::find(&parts.headers);
     let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
-    let claimed = client_auth::claimed(&request);
-    let who = claimed.map(|client| Requester(client, address::of(&parts, &app.edges)));
-    if let Some(who) = &who {
-        app.limits.token_request(who, &app.policy, app.clock.now())?;
+    let who =
+        || client_auth::claimed(&request).map(|client| Requester(client, address::of(&parts, &app.edges)));
+    if app.limits.watches_token_requests(&app.policy)
+        && let Some(who) = who()
+    {
+        app.limits.token_request(&who, &app.policy, app.clock.now())?;
     }
     let issued = settle(app, |facts, env| exchange(facts, &request, env)).await;
-    if let (Err(Failure::OAuth(error)), Some(who)) = (&issued, &who)
+    if let Err(Failure::OAuth(error)) = &issued
         && error.code == ErrorCode::InvalidClient
+        && let Some(who) = who()
     {
-        app.limits.failed(who, app.clock.now());
+        app.limits.failed(&who, app.clock.now());
     }
     let issued = issued?;
     let token = app.with_env(|env| issue::render(&issued, env));

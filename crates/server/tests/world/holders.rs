@@ -47,7 +47,8 @@ impl World {
     /// Takes all roles from a client on another node, as a decision there would: nothing here that stands on what it
     /// held can be committed any more.
     pub async fn strip_elsewhere(&self, robot: &Robot) {
-        let organization = self.store.find_organization(self.acme.id).await.expect("reads").expect("is there");
+        let organization =
+            self.store.find_organization(self.acme.id).await.expect("reads").expect("is there");
         let advance = Write::AdvanceAuthority(organization.id, organization.authority);
         self.elsewhere(vec![advance, self.grants(robot.id, &[])]).await;
     }

@@ -35,7 +35,7 @@ pub struct Organization {
     pub domain: Option<String>,
     /// Counts the changes; a change must name the version that it is based on.
     #[schemars(range(min = 0, max = i32::MAX))]
-    pub version: i32,
+    pub version: Option<i32>,
     /// `active`, `inactive` or `deleted`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::State>")]
@@ -74,7 +74,7 @@ mod tests {
             third_party_org_name: Some("acme".into()),
             third_party_uri: Some("https://acme.example".into()),
             support_uri: Some("https://help.acme.example".into()),
-            version: 7,
+            version: Some(7),
             self_uri: Some("/api/v2/organizations/o1".into()),
             features: Some(BTreeMap::from([("chat".into(), true)])),
             ..Organization::default()

@@ -89,3 +89,102 @@ pub fn admit(
     };
     decide().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientState;
+    use crate::organization::settings::Authentication;
+    use crate::rbac::DivisionScope;
+    use crate::rbac::permission::{OAUTH_CLIENT_ADD, OAUTH_CLIENT_EDIT, OAUTH_CLIENT_VIEW};
+    use crate::tenant::Tenant;
+    use crate::user::UserState;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+    fn admitted(tenant: &Tenant, token: &Arc<AccessToken>, demand: Demand) -> Result<Caller, ApiError> {
+        let decision = tenant.decide(|facts, env| admit(facts, Some(token), demand, HERE, env));
+        assert!(decision.writes.is_empty());
+        decision.outcome
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_audience_and_while_its_client_is() {
+        let mut tenant = Tenant::found();
+        let token = tenant.admin().token;
+        let caller = admitted(&tenant, &token, Demand::Nothing).expect("a good token");
+        assert_eq!((caller.organization, caller.client.id), (tenant.id(), tenant.admin));
+        assert_eq!((caller.address, caller.subject()), (HERE, tenant.admin.into()));
+        assert_eq!(caller.actor(), Actor::Client(tenant.admin));
+        let code = |tenant: &Tenant, token: Option<&Arc<AccessToken>>| {
+            tenant.refused(|facts, env| admit(facts, token, Demand::Nothing, HERE, env)).code
+        };
+        let for_the_issuer = Arc::new(AccessToken { audience: Audience::Issuer, ..(*token).clone() });
+        assert_eq!(code(&tenant, None), ApiCode::BadCredentials);
+        assert_eq!(code(&tenant, Some(&for_the_issuer)), ApiCode::BadCredentials);
+        tenant.clients.get_mut(&tenant.admin).expect("a client").state = ClientState::Disabled;
+        assert_eq!(code(&tenant, Some(&token)), ApiCode::BadCredentials);
+    }
+
+    #[test]
+    fn a_token_for_a_user_counts_what_the_user_holds() {
+        let mut tenant = Tenant::found();
+        let user = tenant.user("somebody@example.com");
+        let token = AccessToken { user: Some((user, 1)), ..(*tenant.admin().token).clone() };
+        let token = Arc::new(token);
+        let demand = Demand::Any(&[OAUTH_CLIENT_VIEW]);
+        let error = admitted(&tenant, &token, demand).expect_err("the client's roles are not the user's");
+        assert_eq!(error.code, ApiCode::MissingAnyPermissions);
+        let views = tenant.role("views", &["oauth:client:view"]);
+        tenant.hold(user, views, DivisionScope::One(tenant.home()));
+        let caller = admitted(&tenant, &token, demand).expect("held in one division");
+        assert_eq!((caller.subject(), caller.actor()), (user.into(), Actor::User(user)));
+        tenant.users.get_mut(&user).expect("a user").state = UserState::Inactive;
+        let error = admitted(&tenant, &token, demand).expect_err("a user who cannot act");
+        assert_eq!(error.code, ApiCode::BadCredentials);
+    }
+
+    #[test]
+    fn what_is_demanded_is_held_in_any_division() {
+        const BOTH: &[Permission] = &[OAUTH_CLIENT_VIEW, OAUTH_CLIENT_ADD];
+        const NEITHER: &[Permission] = &[OAUTH_CLIENT_ADD, OAUTH_CLIENT_EDIT];
+        let mut tenant = Tenant::found();
+        let views = tenant.role("views", &["oauth:client:view"]);
+        let place = DivisionScope::One(tenant.division("somewhere"));
+        let nobody = tenant.client(&[]);
+        let viewer = tenant.client(&[(views, place)]);
+        let (any, all) = (ApiCode::MissingAnyPermissions, ApiCode::MissingPermissions);
+        for (client, demand, expected) in [
+            (nobody, Demand::Nothing, None),
+            (nobody, Demand::Any(&[OAUTH_CLIENT_VIEW]), Some((any, "oauth:client:view"))),
+            (nobody, Demand::All(BOTH), Some((all, "oauth:client:view, oauth:client:add"))),
+            (nobody, Demand::All(&[]), None),
+            (nobody, Demand::Any(&[]), Some((any, ""))),
+            (viewer, Demand::Any(BOTH), None),
+            (viewer, Demand::All(&[OAUTH_CLIENT_VIEW]), None),
+            (viewer, Demand::All(BOTH), Some((all, "oauth:client:add"))),
+            (viewer, Demand::Any(NEITHER), Some((any, "oauth:client:add, oauth:client:edit"))),
+        ] {
+            let error = admitted(&tenant, &tenant.caller(client).token, demand).err();
+            let found = error.as_ref().map(|error| (error.code, error.params[0].1.as_str()));
+            assert_eq!(found, expected, "{demand:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_not_listed_is_told_so_before_its_permissions() {
+        let mut tenant = Tenant::found();
+        let nobody = tenant.client(&[]);
+        let demand = Demand::Any(&[OAUTH_CLIENT_VIEW]);
+        for (list, expected) in [
+            (vec!["192.0.2.2".to_owned()], ApiCode::IpNotAuthorized),
+            (vec!["192.0.2.0/24".to_owned()], ApiCode::MissingAnyPermissions),
+            (vec![], ApiCode::MissingAnyPermissions),
+        ] {
+            tenant.organization.settings.authentication =
+                Authentication { ip_allowlist: list, ..Authentication::default() };
+            let error = admitted(&tenant, &tenant.caller(nobody).token, demand).expect_err("a refusal");
+            assert_eq!(error.code, expected);
+        }
+    }
+}

@@ -269,3 +269,6 @@ impl Query {
         start.unwrap_or(day)
     }
 }
+
+#[cfg(test)]
+mod tests;

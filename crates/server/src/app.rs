@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use chancery_core::client::Client;
 use chancery_core::env::{Env, Random};
 use chancery_core::facts::{Facts, Load};
@@ -65,6 +66,8 @@ pub struct App {
     pub usage: Usage,
     /// How often callers may ask.
     pub limits: Limits,
+    /// The OpenAPI document, once somebody has asked for it.
+    pub document: OnceLock<Bytes>,
     keys: ArcSwap<Keyring>,
     revoked: RevokedIds,
     clients: Cache<ClientId, Arc<Client>>,
@@ -145,6 +148,7 @@ impl App {
             recorder: Recorder::default(),
             usage: Usage::default(),
             limits: Limits::default(),
+            document: OnceLock::new(),
             keys: ArcSwap::from_pointee(keys),
             revoked,
             clients: Cache::new(20_000),

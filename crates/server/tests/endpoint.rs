@@ -5,6 +5,8 @@
 
 mod world;
 
+#[path = "endpoint/administrators.rs"]
+mod administrators;
 #[path = "endpoint/cache.rs"]
 mod cache;
 #[path = "endpoint/clients_body.rs"]
@@ -21,27 +23,65 @@ mod clients_read;
 mod clients_secret;
 #[path = "endpoint/clients_update.rs"]
 mod clients_update;
+#[path = "endpoint/cors.rs"]
+mod cors;
 #[path = "endpoint/divisions.rs"]
 mod divisions;
+#[path = "endpoint/divisions_cursor.rs"]
+mod divisions_cursor;
+#[path = "endpoint/divisions_write.rs"]
+mod divisions_write;
+#[path = "endpoint/docs.rs"]
+mod docs;
 #[path = "endpoint/envelope.rs"]
 mod envelope;
+#[path = "endpoint/grants.rs"]
+mod grants;
+#[path = "endpoint/grants_guard.rs"]
+mod grants_guard;
+#[path = "endpoint/hosts.rs"]
+mod hosts;
+#[path = "endpoint/ip_allowlist.rs"]
+mod ip_allowlist;
 #[path = "endpoint/jwks.rs"]
 mod jwks;
+#[path = "endpoint/limits.rs"]
+mod limits;
+#[path = "endpoint/openapi.rs"]
+mod openapi;
+#[path = "endpoint/organization_settings.rs"]
+mod organization_settings;
 #[path = "endpoint/organizations.rs"]
 mod organizations;
 #[path = "endpoint/permissions.rs"]
 mod permissions;
+#[path = "endpoint/permitted.rs"]
+mod permitted;
 #[path = "endpoint/reference.rs"]
 mod reference;
+#[path = "endpoint/role_members.rs"]
+mod role_members;
 #[path = "endpoint/roles.rs"]
 mod roles;
+#[path = "endpoint/roles_default.rs"]
+mod roles_default;
+#[path = "endpoint/roles_guard.rs"]
+mod roles_guard;
+#[path = "endpoint/roles_write.rs"]
+mod roles_write;
 #[path = "endpoint/scopes.rs"]
 mod scopes;
 #[path = "endpoint/subjects.rs"]
 mod subjects;
 #[path = "endpoint/token.rs"]
 mod token;
+#[path = "endpoint/token_limits.rs"]
+mod token_limits;
 #[path = "endpoint/tokens_me.rs"]
 mod tokens_me;
+#[path = "endpoint/usage.rs"]
+mod usage;
 #[path = "endpoint/users_me.rs"]
 mod users_me;
+#[path = "endpoint/users_roles.rs"]
+mod users_roles;

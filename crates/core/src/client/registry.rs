@@ -10,6 +10,7 @@ use crate::env::Env;
 use crate::error::{ApiCode, ApiError, list};
 use crate::facts::Facts;
 use crate::organization::settings;
+use crate::rbac::grants::refuse_too_many;
 use crate::rbac::permission::ADMIN;
 use crate::rbac::{Authority, DivisionScope, RoleGrant, SubjectKind, administrators};
 use crate::types::{ClientId, ClientSecret, RoleId, Secret};
@@ -38,6 +39,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
         let authority = settings::authority(facts, caller)?;
         let id = ClientId::random(env.random);
         let grants = role_grants(facts, caller, draft, &checked, id, env)?;
+        refuse_too_many(&[], &grants, env)?;
         let limit = env.policy.max_clients;
         if *facts.client_count(caller.organization)? >= limit {
             let error = ApiError::new(ApiCode::TooManyClients).with("limit", limit);
@@ -114,6 +116,7 @@ pub fn update(
         client.modified_at = env.now;
         client.modified_by = Some(caller.actor());
         let held = facts.role_grants(id.into())?;
+        refuse_too_many(held, &grants, env)?;
         let roles = facts.roles(caller.organization)?;
         let administered = current.can_act_alone() && administrators::administers(roles, held);
         let administers = client.can_act_alone() && administrators::administers(roles, &grants);
@@ -286,3 +289,6 @@ fn role_grants(
 fn bad_role(roles: &[String]) -> ApiError {
     ApiError::new(ApiCode::BadClientRole).with("roles", list(roles)).at("roleDivisions")
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,7 +60,14 @@ impl Authentication {
 
     /// An entry of `ipAddressAllowlist`: an address, or a range such as `192.0.2.0/24`.
     pub fn range(text: &str) -> Option<IpNet> {
-        text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+        let net: IpNet = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))?;
+        // A caller's address is compared in its canonical form, so an IPv4-mapped range is one of IPv4.
+        match (net.addr().to_canonical(), net.prefix_len().checked_sub(96)) {
+            (address @ IpAddr::V4(_), Some(length)) if net.addr().is_ipv6() => {
+                IpNet::new(address, length).ok()
+            }
+            _ => Some(net),
+        }
     }
 }
 
@@ -178,4 +185,151 @@ fn replaced(it: Organization) -> Decision<Organization, ApiError> {
 /// The organization's `authority`, for a decision that stands on what somebody holds: read before what it guards.
 pub fn authority<E>(facts: &Facts, caller: &Caller) -> Result<u32, Undecided<E>> {
     Ok(facts.organization(caller.organization)?.as_ref().map_or(0, |it| it.authority))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenant::Tenant;
+
+    fn based_on(tenant: &Tenant) -> Draft {
+        Draft { version: Some(tenant.organization.version.into()), ..Draft::default() }
+    }
+
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn what_is_left_out_stays_and_what_is_empty_goes() {
+        let mut tenant = Tenant::found();
+        let settings = &mut tenant.organization.settings;
+        (settings.domain, settings.support_uri) = (text("example.com"), text("https://help.example.com"));
+        settings.voicemail_enabled = true;
+        let asked = Draft {
+            name: text("Renamed"),
+            default_country_code: text("CH"),
+            domain: text(""),
+            ..based_on(&tenant)
+        };
+        let (answer, writes) = tenant.allowed(|facts, _| update(facts, &tenant.admin(), &asked));
+        let mut written = Organization { name: "Renamed".to_owned(), ..tenant.organization.clone() };
+        (written.settings.domain, written.settings.default_country_code) = (None, text("CH"));
+        assert_eq!(answer, Organization { version: written.version + 1, ..written.clone() });
+        assert_eq!(writes, [Write::ReplaceOrganization(Box::new(written))]);
+    }
+
+    #[test]
+    fn each_member_has_its_rule() {
+        let tenant = Tenant::found();
+        let good = || based_on(&tenant);
+        let (constraint, conflict) = (ApiCode::ConstraintValidation, ApiCode::GeneralConflict);
+        let long = || text(&"é".repeat(257));
+        for (asked, expected) in [
+            (Draft { name: text(&"é".repeat(256)), ..good() }, None),
+            (Draft { version: None, ..good() }, Some((constraint, "version"))),
+            (Draft { version: Some(0), ..good() }, Some((conflict, "version"))),
+            (Draft { version: Some(i64::from(u32::MAX) + 2), ..good() }, Some((conflict, "version"))),
+            (Draft { version: Some(-1), ..good() }, Some((conflict, "version"))),
+            (Draft { name: long(), ..good() }, Some((constraint, "name"))),
+            (Draft { name: text(" "), ..good() }, Some((constraint, "name"))),
+            (Draft { name: text(""), ..good() }, Some((constraint, "name"))),
+            (Draft { default_language: text(""), ..good() }, Some((constraint, "defaultLanguage"))),
+            (Draft { default_country_code: long(), ..good() }, Some((constraint, "defaultCountryCode"))),
+            (Draft { domain: text("a\nb"), ..good() }, Some((constraint, "domain"))),
+            (Draft { support_uri: long(), ..good() }, Some((constraint, "supportURI"))),
+            (Draft { default_site_id: long(), ..good() }, Some((constraint, "defaultSiteId"))),
+        ] {
+            let decision = tenant.decide(|facts, _| update(facts, &tenant.admin(), &asked));
+            let error = decision.outcome.err();
+            let found = error.as_ref().map(|it| (it.code, it.field.as_deref().unwrap_or_default()));
+            assert_eq!(found, expected, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_admits_what_it_names_in_every_form_of_an_address() {
+        let listing = |entries: &[&str]| Authentication {
+            ip_allowlist: entries.iter().map(|entry| (*entry).to_owned()).collect(),
+            ..Authentication::default()
+        };
+        for (entries, address, admitted) in [
+            (&[][..], "203.0.113.9", true),
+            (&["192.0.2.1"], "192.0.2.1", true),
+            (&["192.0.2.1"], "192.0.2.2", false),
+            (&["192.0.2.1"], "::ffff:192.0.2.1", true),
+            (&["192.0.2.0/24"], "192.0.2.255", true),
+            (&["192.0.2.77/24"], "192.0.2.1", true),
+            (&["192.0.2.0/24"], "192.0.3.0", false),
+            (&["192.0.2.0/24"], "::ffff:192.0.2.9", true),
+            (&["0.0.0.0/0"], "2001:db8::1", false),
+            (&["::/0"], "2001:db8::1", true),
+            (&["::/0"], "192.0.2.1", false),
+            (&["2001:db8::/32"], "2001:db8:ffff::1", true),
+            (&["2001:db8::/32"], "2001:db9::1", false),
+            (&["2001:DB8:0:0::1"], "2001:db8::1", true),
+            (&["::ffff:192.0.2.1"], "192.0.2.1", true),
+            (&["::ffff:192.0.2.1"], "192.0.2.2", false),
+            (&["::ffff:192.0.2.0/120"], "192.0.2.200", true),
+            (&["::ffff:192.0.2.0/120"], "::ffff:192.0.3.1", false),
+            (&["198.51.100.1", "192.0.2.0/31"], "192.0.2.1", true),
+        ] {
+            let parsed = address.parse().expect("an address");
+            assert_eq!(listing(entries).admits(parsed), admitted, "{address} by {entries:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_and_no_range_is_no_entry() {
+        for wrong in
+            ["", " 192.0.2.1", "192.0.2", "192.0.2.0/33", "2001:db8::/129", "192.0.2.1-9", "*", "fe80::1%1"]
+        {
+            assert_eq!(Authentication::range(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nobody_shuts_themselves_out() {
+        let tenant = Tenant::found();
+        for (entry, shut_out) in [("192.0.2.0/24", false), ("::ffff:192.0.2.1", false), ("203.0.113.1", true)]
+        {
+            let change = |it: &mut Authentication| {
+                it.ip_allowlist = vec![entry.to_owned()];
+                it.universal_logout = true;
+                Ok(())
+            };
+            let decision = tenant.decide(|facts, _| authenticate_by(facts, &tenant.admin(), &change));
+            if shut_out {
+                let error = decision.outcome.expect_err("a refusal");
+                let expected = (ApiCode::ConstraintValidation, Some("ipAddressAllowlist"));
+                assert_eq!((error.code, error.field.as_deref()), expected);
+                continue;
+            }
+            let mut written = tenant.organization.clone();
+            change(&mut written.settings.authentication).expect("allowed");
+            assert_eq!(decision.writes, [Write::ReplaceOrganization(Box::new(written))]);
+            assert_eq!(decision.outcome.expect("allowed").version, tenant.organization.version + 1);
+        }
+    }
+
+    #[test]
+    fn a_change_that_is_refused_changes_nothing() {
+        let tenant = Tenant::found();
+        let change = |_: &mut Authentication| Err(ApiError::constraint("domainAllowlist", "No."));
+        let error = tenant.refused(|facts, _| authenticate_by(facts, &tenant.admin(), &change));
+        assert_eq!(error.field.as_deref(), Some("domainAllowlist"));
+    }
+
+    #[test]
+    fn settings_of_an_older_version_read_with_defaults() {
+        let old = r#"{"domain":"example.com","authentication":{"universal_logout":true}}"#;
+        let read: Settings = serde_json::from_str(old).expect("settings");
+        assert_eq!(
+            (read.domain.as_deref(), read.authentication.universal_logout),
+            (Some("example.com"), true)
+        );
+        assert!(read.authentication.ip_allowlist.is_empty());
+        let text = serde_json::to_string(&read).expect("JSON");
+        assert_eq!(serde_json::from_str::<Settings>(&text).expect("settings"), read);
+    }
 }

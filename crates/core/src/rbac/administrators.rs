@@ -40,3 +40,79 @@ pub fn keep_one(
     )
     .into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientState;
+    use crate::error::ApiCode;
+    use crate::grants::GrantTypes;
+    use crate::rbac::role::ADMIN_TEMPLATE;
+    use crate::tenant::Tenant;
+
+    /// Whether somebody is left; all facts that the tenant has are given.
+    fn somebody_is_left(tenant: &Tenant, losing: &[SubjectId], without: Option<RoleId>) -> bool {
+        let decision = tenant.decide(|facts, _| {
+            keep_one(facts, tenant.id(), losing, without).map(crate::decision::Decision::allow).into()
+        });
+        match decision.outcome {
+            Ok(()) => true,
+            Err(error) => {
+                assert_eq!(error.code, ApiCode::GeneralBadRequest);
+                false
+            }
+        }
+    }
+
+    #[test]
+    fn an_administrator_holds_one_role_that_carries_everything_everywhere() {
+        let mut tenant = Tenant::found();
+        let (admin, home) = (tenant.built_in(ADMIN_TEMPLATE), DivisionScope::One(tenant.home()));
+        let half = tenant.role("half", &["*:*:*"]);
+        let other_half = tenant.role("other half", &["admin"]);
+        let gone = RoleId::random(&tenant.random);
+        for (held, expected) in [
+            (vec![(admin, DivisionScope::All)], true),
+            (vec![(half, home), (admin, DivisionScope::All)], true),
+            (vec![(admin, home)], false),
+            (vec![(half, DivisionScope::All), (other_half, DivisionScope::All)], false),
+            (vec![(gone, DivisionScope::All)], false),
+            (vec![], false),
+        ] {
+            let client = tenant.client(&held);
+            assert_eq!(administers(&tenant.roles, &tenant.held(client)), expected, "{held:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_cannot_act_does_not_count() {
+        let mut tenant = Tenant::found();
+        let (admin, losing) = (tenant.built_in(ADMIN_TEMPLATE), [tenant.admin.into()]);
+        assert!(somebody_is_left(&tenant, &[], None));
+        assert!(!somebody_is_left(&tenant, &losing, None), "no grant gives the founder a token");
+        let second = tenant.client(&[(admin, DivisionScope::All)]);
+        assert!(somebody_is_left(&tenant, &losing, None));
+        assert!(!somebody_is_left(&tenant, &[losing[0], second.into()], None));
+        for state in [ClientState::Inactive, ClientState::Disabled] {
+            tenant.clients.get_mut(&second).expect("a client").state = state;
+            assert!(!somebody_is_left(&tenant, &losing, None), "{state:?}");
+        }
+        let second = tenant.clients.get_mut(&second).expect("a client");
+        second.state = ClientState::Active;
+        second.grant_types = GrantTypes::from_authorized_grant_type("CODE").expect("known");
+        assert!(!somebody_is_left(&tenant, &losing, None), "it acts for users");
+    }
+
+    #[test]
+    fn a_role_that_goes_leaves_the_holders_of_others() {
+        let mut tenant = Tenant::found();
+        let first = tenant.built_in(ADMIN_TEMPLATE);
+        assert!(!somebody_is_left(&tenant, &[], Some(first)));
+        let second = tenant.role("second", &["*:*:*", "admin"]);
+        let heir = tenant.client(&[(second, DivisionScope::All)]);
+        assert!(somebody_is_left(&tenant, &[], Some(first)));
+        assert!(somebody_is_left(&tenant, &[], Some(second)));
+        assert!(!somebody_is_left(&tenant, &[heir.into()], Some(first)));
+        assert!(somebody_is_left(&tenant, &[heir.into()], None));
+    }
+}

@@ -81,6 +81,7 @@ mod tests {
     use crate::rbac::PermissionPolicy;
     use crate::rbac::permission::{OAUTH_CLIENT_ADD, OAUTH_CLIENT_VIEW};
     use crate::rbac::role::built_in;
+    use crate::tenant::Tenant;
     use crate::types::{DivisionId, RoleId};
 
     fn role(domain: &str, entity: &str, actions: &[&str]) -> Role {
@@ -145,5 +146,56 @@ mod tests {
                 .holds(&admin, DivisionScope::All)
         );
         assert!(Authority(vec![(DivisionScope::All, &admin)]).holds(&admin, DivisionScope::All));
+    }
+
+    #[test]
+    fn what_somebody_holds_is_the_sum_of_their_grants() {
+        let mut tenant = Tenant::found();
+        let views = tenant.role("views", &["oauth:client:view", "word"]);
+        let adds = tenant.role("adds", &["oauth:client:add"]);
+        let [one, other] = ["one", "other"].map(|name| DivisionScope::One(tenant.division(name)));
+        let gone = RoleId::random(&tenant.random);
+        let client = tenant.client(&[(views, one), (adds, other), (gone, DivisionScope::All)]);
+        let mut facts = Facts::default();
+        facts.put_roles(tenant.id(), std::sync::Arc::new(tenant.roles.clone()));
+        facts.put_role_grants(client.into(), std::sync::Arc::new(tenant.held(client)));
+        let authority =
+            Authority::load::<()>(&facts, tenant.id(), client.into()).expect("all facts are there");
+        assert_eq!(authority.divisions().collect::<Vec<_>>(), [one, other]);
+        assert_eq!((authority.has_word("word"), authority.has_word("admin")), (true, false));
+        for (permission, place, expected) in [
+            (&OAUTH_CLIENT_VIEW, one, true),
+            (&OAUTH_CLIENT_VIEW, other, false),
+            (&OAUTH_CLIENT_VIEW, DivisionScope::All, false),
+            (&OAUTH_CLIENT_ADD, other, true),
+        ] {
+            assert_eq!(authority.has_in(permission, place), expected, "{permission} {place}");
+            assert!(authority.has(permission), "{permission}");
+        }
+        let both = tenant.role("both", &["oauth:client:view", "oauth:client:add", "word"]);
+        let lacks = |place| authority.lacks(tenant.find_role(both), place);
+        assert_eq!(lacks(one), ["oauth:client:add"]);
+        assert_eq!(lacks(other), ["word", "oauth:client:view"]);
+        assert_eq!(lacks(DivisionScope::All), ["word", "oauth:client:view", "oauth:client:add"]);
+    }
+
+    #[test]
+    fn two_roles_in_one_place_hold_what_a_third_joins() {
+        let (view, add) = (role("oauth", "client", &["view"]), role("oauth", "client", &["add"]));
+        let joined = role("oauth", "client", &["add", "view"]);
+        let one = DivisionScope::One(DivisionId::random(&Counting::new(1)));
+        let authority = Authority(vec![(DivisionScope::All, &view), (one, &add)]);
+        assert!(authority.holds(&joined, one));
+        assert!(!authority.holds(&joined, DivisionScope::All));
+    }
+
+    #[test]
+    fn a_conditional_policy_is_held_by_whoever_holds_it_for_all_things() {
+        let mut some = role("oauth", "client", &["view"]);
+        some.policies[0].remarks.named_resources = vec!["one".to_owned()];
+        let all = role("oauth", "client", &["view"]);
+        assert!(Authority(vec![(DivisionScope::All, &all)]).holds(&some, DivisionScope::All));
+        assert!(!Authority(vec![(DivisionScope::All, &some)]).holds(&some, DivisionScope::All));
+        assert!(!Authority(vec![(DivisionScope::All, &some)]).has(&OAUTH_CLIENT_VIEW));
     }
 }

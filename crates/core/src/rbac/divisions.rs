@@ -32,11 +32,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
     let decide = || -> Outcome<Division> {
         let (name, description) = draft.check()?;
         let divisions = facts.divisions(caller.organization)?;
-        let limit = env.policy.max_divisions;
-        if divisions.len() >= limit as usize {
-            let error = ApiError::new(ApiCode::MaxScopesExceeded).with("limit", limit);
-            return Err(error.over("divisions", limit).into());
-        }
+        refuse_too_many(divisions, env)?;
         refuse_taken(divisions, &name, None)?;
         let id = DivisionId::random(env.random);
         let division = Division { id, organization: caller.organization, name, description, home: false };
@@ -85,13 +81,14 @@ pub fn delete(facts: &Facts, caller: &Caller, id: DivisionId, force: bool, env: 
 }
 
 /// Brings a deleted division back, empty. One that is not deleted is as good as brought back.
-pub fn restore(facts: &Facts, caller: &Caller, id: DivisionId) -> Step<Division, ApiError> {
+pub fn restore(facts: &Facts, caller: &Caller, id: DivisionId, env: &Env) -> Step<Division, ApiError> {
     let decide = || -> Outcome<Division> {
         let divisions = facts.divisions(caller.organization)?;
         if let Ok(division) = find(divisions, id) {
             return Ok(Decision::allow(division.clone()));
         }
         let division = find(facts.deleted_divisions(caller.organization)?, id)?;
+        refuse_too_many(divisions, env)?;
         refuse_taken(divisions, &division.name, None)?;
         let writes = vec![Write::RestoreDivision(caller.organization, id)];
         Ok(Decision::write(division.clone(), writes))
@@ -124,6 +121,14 @@ fn demand(
     Err(ApiError::new(ApiCode::MissingDivisionPermission).with("permissions", named).into())
 }
 
+fn refuse_too_many(divisions: &[Division], env: &Env) -> Result<(), ApiError> {
+    let limit = env.policy.max_divisions;
+    if divisions.len() < limit as usize {
+        return Ok(());
+    }
+    Err(ApiError::new(ApiCode::MaxScopesExceeded).with("limit", limit).over("divisions", limit))
+}
+
 fn refuse_taken(divisions: &[Division], name: &str, own: Option<DivisionId>) -> Result<(), ApiError> {
     let taken = |other: &Division| Some(other.id) != own && other.name.to_lowercase() == name.to_lowercase();
     if divisions.iter().any(taken) {
@@ -153,3 +158,6 @@ impl Draft {
         Ok((name.to_owned(), description))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use crate::error::{ApiCode, ApiError, list};
 use crate::facts::{Facts, Load};
 use crate::organization::settings;
 use crate::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE};
+use crate::rbac::roles::unique;
 use crate::rbac::{Authority, DivisionScope, Role, RoleGrant, SubjectKind, administrators};
 use crate::types::{ClientId, OrganizationId, RoleId, SubjectId, UserId};
 use crate::user::UserState;
@@ -25,15 +26,58 @@ pub enum Change {
     Remove(Vec<Named>),
     /// These and no others.
     Replace(Vec<Named>),
+    /// Not this role, wherever it is held.
+    Withdraw(String),
+    /// These roles and no others: each where it is held already, else in the home division.
+    Hold(Vec<String>),
 }
 
-/// How a pair that does not exist is refused.
+/// How a role or division that does not exist is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// 404: the pair stands in the path.
+    /// 404: it stands in the path.
     NotFound,
-    /// 400 `bad.role.divisions`: it stands in the body.
+    /// 400 `bad.role.divisions` at `grants`.
     BadRoleDivisions,
+    /// 400 `general.bad.request`, at this member if it is one of several.
+    BadRequest(Option<&'static str>),
+}
+
+type Pair = (RoleId, DivisionScope);
+
+/// A change once all that it names is known to exist.
+enum Plan {
+    Add(Vec<Pair>),
+    Remove(Vec<Pair>),
+    Replace(Vec<Pair>),
+    Withdraw(RoleId),
+    Hold(Vec<RoleId>, DivisionScope),
+}
+
+impl Plan {
+    fn keeps(&self, grant: &RoleGrant) -> bool {
+        let pair = (grant.role, grant.division);
+        match self {
+            Self::Add(_) => true,
+            Self::Remove(pairs) => !pairs.contains(&pair),
+            Self::Replace(pairs) => pairs.contains(&pair),
+            Self::Withdraw(role) => grant.role != *role,
+            Self::Hold(roles, _) => roles.contains(&grant.role),
+        }
+    }
+
+    /// What is not held yet.
+    fn adds(&self, held: &[RoleGrant]) -> Vec<Pair> {
+        let is_new = |pair: &Pair| !held.iter().any(|grant| (grant.role, grant.division) == *pair);
+        match self {
+            Self::Add(pairs) | Self::Replace(pairs) => pairs.iter().copied().filter(is_new).collect(),
+            Self::Remove(_) | Self::Withdraw(_) => Vec::new(),
+            Self::Hold(roles, home) => {
+                let lacking = roles.iter().filter(|role| !held.iter().any(|grant| grant.role == **role));
+                lacking.map(|role| (*role, *home)).collect()
+            }
+        }
+    }
 }
 
 /// Changes the roles of several subjects in the same way, all or none. A subject that is not there is 404.
@@ -49,43 +93,22 @@ pub fn change(
         let version = settings::authority(facts, caller)?;
         let subjects = find_all(facts, caller.organization, subjects)?;
         facts.together(subjects.iter().map(|(subject, _)| Load::RoleGrants(*subject)))?;
-        let (Change::Add(named) | Change::Remove(named) | Change::Replace(named)) = change;
-        let pairs = resolve(facts, caller.organization, named, unknown, matches!(change, Change::Remove(_)))?;
+        let plan = plan(facts, caller.organization, change, unknown)?;
         let roles = facts.roles(caller.organization)?;
         let authority = Authority::load(facts, caller.organization, caller.subject())?;
         let (mut writes, mut takes, mut losing) = (Vec::new(), false, Vec::new());
         for (subject, kind) in &subjects {
             let held = facts.role_grants(*subject)?;
-            let wanted = |grant: &RoleGrant| pairs.contains(&(grant.role, grant.division));
-            let stays = |grant: &&RoleGrant| match change {
-                Change::Add(_) => true,
-                Change::Remove(_) => !wanted(grant),
-                Change::Replace(_) => wanted(grant),
-            };
-            let mut after: Vec<RoleGrant> = held.iter().filter(stays).cloned().collect();
-            for gone in held.iter().filter(|grant| !stays(grant)) {
+            let mut after: Vec<RoleGrant> = held.iter().filter(|grant| plan.keeps(grant)).cloned().collect();
+            for gone in held.iter().filter(|grant| !plan.keeps(grant)) {
                 guard(&authority, roles, &AUTHORIZATION_GRANT_DELETE, (gone.role, gone.division))?;
                 takes = true;
             }
-            if !matches!(change, Change::Remove(_)) {
-                for pair in &pairs {
-                    if !held.iter().any(|grant| (grant.role, grant.division) == *pair) {
-                        guard(&authority, roles, &AUTHORIZATION_GRANT_ADD, *pair)?;
-                        after.push(RoleGrant {
-                            subject: *subject,
-                            kind: *kind,
-                            role: pair.0,
-                            division: pair.1,
-                            granted_at: env.now,
-                        });
-                    }
-                }
+            for (role, division) in plan.adds(held) {
+                guard(&authority, roles, &AUTHORIZATION_GRANT_ADD, (role, division))?;
+                after.push(RoleGrant { subject: *subject, kind: *kind, role, division, granted_at: env.now });
             }
-            let limit = env.policy.max_role_assignments;
-            if after.len() > limit as usize && after.len() > held.len() {
-                let error = ApiError::new(ApiCode::MaxRoleAssignmentsExceeded).with("limit", limit);
-                return Err(error.over("role.assignments", limit).into());
-            }
+            refuse_too_many(held, &after, env)?;
             if administrators::administers(roles, held) && !administrators::administers(roles, &after) {
                 losing.push(*subject);
             }
@@ -97,18 +120,26 @@ pub fn change(
             administrators::keep_one(facts, caller.organization, &losing, None)?;
         }
         if !writes.is_empty() {
-            writes.insert(
-                0,
-                if takes {
-                    Write::AdvanceAuthority(caller.organization, version)
-                } else {
-                    Write::Require(Require::Authority(caller.organization, version))
-                },
-            );
+            let first = if takes {
+                Write::AdvanceAuthority(caller.organization, version)
+            } else {
+                Write::Require(Require::Authority(caller.organization, version))
+            };
+            writes.insert(0, first);
         }
         Ok(Decision::write(subjects.into_iter().map(|(subject, _)| subject).collect(), writes))
     };
     decide().into()
+}
+
+/// Refuses more grants than a subject may hold. Whoever is over a limit that was lowered can come down step by step.
+pub fn refuse_too_many(held: &[RoleGrant], after: &[RoleGrant], env: &Env) -> Result<(), ApiError> {
+    let limit = env.policy.max_role_assignments;
+    if after.len() <= held.len().max(limit as usize) {
+        return Ok(());
+    }
+    let error = ApiError::new(ApiCode::MaxRoleAssignmentsExceeded).with("limit", limit);
+    Err(error.over("role.assignments", limit))
 }
 
 /// The escalation guard: the caller may grant in that division, and holds there what the role carries.
@@ -132,38 +163,66 @@ fn guard(
     Err(error.with("permissions", list(&lacking)))
 }
 
-/// The pairs, duplicates dropped. What is to be taken away may name what is gone already.
-fn resolve(
+/// Finds all that a change names, each once. What is to be taken away may name a division that is gone already.
+fn plan(
     facts: &Facts,
     organization: OrganizationId,
-    named: &[Named],
+    change: &Change,
     unknown: Unknown,
-    removing: bool,
-) -> Result<Vec<(RoleId, DivisionScope)>, Undecided<ApiError>> {
+) -> Result<Plan, Undecided<ApiError>> {
     let (roles, divisions) = (facts.roles(organization)?, facts.divisions(organization)?);
-    let exists = |place: &DivisionScope| match place {
-        DivisionScope::All => true,
-        DivisionScope::One(id) => divisions.iter().any(|division| division.id == *id),
-    };
-    let (mut pairs, mut bad) = (Vec::new(), Vec::new());
-    for (role, division) in named {
-        let found = RoleId::parse(role).filter(|id| roles.iter().any(|role| role.id == *id));
-        match (found, DivisionScope::parse(division).filter(|place| removing || exists(place))) {
-            (Some(role), Some(place)) if pairs.contains(&(role, place)) => {}
-            (Some(role), Some(place)) => pairs.push((role, place)),
-            _ => bad.push(format!("{role}:{division}")),
+    let removing = matches!(change, Change::Remove(_));
+    let mut bad = Vec::new();
+    let mut role = |text: &String| {
+        let found = RoleId::parse(text).filter(|id| roles.iter().any(|role| role.id == *id));
+        if found.is_none() {
+            bad.push(text.clone());
         }
-    }
-    if bad.is_empty() {
-        return Ok(pairs);
-    }
-    Err(match unknown {
+        found
+    };
+    let plan = match change {
+        Change::Withdraw(text) => role(text).map(Plan::Withdraw),
+        Change::Hold(texts) => {
+            let home = divisions.iter().find(|division| division.home);
+            let roles = texts.iter().filter_map(role).collect();
+            home.map(|home| Plan::Hold(unique(roles), DivisionScope::One(home.id)))
+        }
+        Change::Add(named) | Change::Remove(named) | Change::Replace(named) => {
+            let exists = |place: &DivisionScope| match place {
+                DivisionScope::All => true,
+                DivisionScope::One(id) => removing || divisions.iter().any(|division| division.id == *id),
+            };
+            let mut pairs = Vec::new();
+            for (text, place) in named {
+                let found = RoleId::parse(text).filter(|id| roles.iter().any(|role| role.id == *id));
+                match (found, DivisionScope::parse(place).filter(exists)) {
+                    (Some(role), Some(place)) => pairs.push((role, place)),
+                    _ => bad.push(format!("{text}:{place}")),
+                }
+            }
+            let pairs = unique(pairs);
+            Some(match change {
+                Change::Add(_) => Plan::Add(pairs),
+                Change::Remove(_) => Plan::Remove(pairs),
+                _ => Plan::Replace(pairs),
+            })
+        }
+    };
+    plan.filter(|_| bad.is_empty()).ok_or_else(|| refused(&bad, unknown).into())
+}
+
+fn refused(bad: &[String], unknown: Unknown) -> ApiError {
+    match unknown {
         Unknown::NotFound => ApiError::new(ApiCode::NotFound),
         Unknown::BadRoleDivisions => {
-            ApiError::new(ApiCode::BadRoleDivisions).with("roles", list(&bad)).at("grants")
+            ApiError::new(ApiCode::BadRoleDivisions).with("roles", list(bad)).at("grants")
+        }
+        Unknown::BadRequest(field) => {
+            let reason = format!("One or more roles or divisions are unknown: [{}]", list(bad));
+            let error = ApiError::new(ApiCode::GeneralBadRequest).with("reason", reason);
+            field.map_or_else(|| error.clone(), |field| error.clone().at(field))
         }
     }
-    .into())
 }
 
 /// The subjects of these ids, each once; all are asked for in two rounds.

@@ -80,7 +80,7 @@ fn content() -> impl Strategy<Value = Content> {
     let policies = vec((prop::sample::select(&POLICIES[..]), prop::bool::weighted(0.2)), 0..3);
     let words = vec(prop::sample::select(&WORDS[..]), 0..2);
     prop_oneof![
-        3 => (policies, words).prop_map(|(policies, words)| Content(policies, words)),
+        2 => (policies, words).prop_map(|(policies, words)| Content(policies, words)),
         1 => Just(Content(vec![("*:*:*", false)], vec!["admin"])),
     ]
 }
@@ -94,7 +94,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => content().prop_map(Act::CreateRole),
         4 => (index(), content()).prop_map(|(role, content)| Act::UpdateRole(role, content)),
         1 => index().prop_map(Act::DeleteRole),
-        1 => (0..3_u8, index()).prop_map(|(which, role)| Act::Restore(which, role)),
+        3 => (0..3_u8, index()).prop_map(|(which, role)| Act::Restore(which, role)),
         6 => (0..3_u8, vec(index(), 1..3), pairs()).prop_map(|(how, whom, what)| Act::Grant(how, whom, what)),
         1 => Just(Act::CreateDivision),
         1 => (index(), any::<bool>()).prop_map(|(division, force)| Act::DeleteDivision(division, force)),
@@ -104,7 +104,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => index().prop_map(Act::DeleteClient),
         1 => index().prop_map(Act::ResetSecret),
     ];
-    vec(act, 1..25)
+    vec(act, 1..40)
 }
 
 /// Roles of any content, and who holds them where; divisions 0 is everywhere, 1 is home.

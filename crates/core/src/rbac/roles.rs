@@ -143,10 +143,15 @@ pub fn restore(facts: &Facts, caller: &Caller, which: &Defaults, env: &Env) -> S
             };
             match current {
                 Some(role) if !resets => answer.push(role.clone()),
-                Some(role) => {
-                    let role = Role { id: role.id, version: role.version, ..model };
+                Some(current) => {
+                    let role = Role { id: current.id, version: current.version, ..model };
                     refuse_taken(roles, &role)?;
-                    guard(facts, caller, &role, facts.role_holders(role.id)?)?;
+                    let granted = facts.role_holders(role.id)?;
+                    guard(facts, caller, current, granted)?;
+                    guard(facts, caller, &role, granted)?;
+                    if current.is_almighty() && !role.is_almighty() {
+                        administrators::keep_one(facts, caller.organization, &[], Some(role.id))?;
+                    }
                     answer.push(Role { version: role.version + 1, ..role.clone() });
                     writes.push(Write::ReplaceRole(role));
                 }
@@ -233,17 +238,19 @@ impl Draft {
             let part = |text: &str| is_name(text) || text == "*";
             part(&policy.domain)
                 && part(&policy.entity)
-                && policy.actions.len() <= POLICIES
                 && policy.actions.iter().all(|action| part(action))
         };
-        if self.policies.len() > POLICIES || !self.policies.iter().all(is_policy) {
+        if self.policies.len() > POLICIES || self.policies.iter().any(|policy| policy.actions.len() > POLICIES) {
+            return refuse("permissionPolicies", "A role has at most 2000 policies, and a policy 2000 actions.");
+        }
+        if !self.policies.iter().all(is_policy) {
             let reason = "A policy has a domain, an entityName and an actionSet, each part a word or *.";
             return refuse("permissionPolicies", reason);
         }
         role.name = name.to_owned();
         role.description = description;
-        role.permissions = unique(&self.permissions);
-        role.policies = unique(&self.policies);
+        role.permissions = unique(self.permissions.clone());
+        role.policies = unique(self.policies.clone());
         role.needs_update = self.needs_update.unwrap_or(role.needs_update);
         refuse_taken(roles, role)
     }
@@ -254,12 +261,12 @@ fn is_name(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.chars().all(good)
 }
 
-/// In the order in which they came.
-fn unique<T: PartialEq + Clone>(all: &[T]) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::new();
+/// Each once, in the order in which they came.
+pub fn unique<T: PartialEq>(all: Vec<T>) -> Vec<T> {
+    let mut kept = Vec::new();
     for it in all {
-        if !kept.contains(it) {
-            kept.push(it.clone());
+        if !kept.contains(&it) {
+            kept.push(it);
         }
     }
     kept

@@ -36,6 +36,7 @@ const CREATE_RULES: &[ApiCode] = &[
     ApiCode::MissingClientScope,
     ApiCode::InvalidScope,
     ApiCode::BadClientState,
+    ApiCode::MaxRoleAssignmentsExceeded,
     ApiCode::TooManyClients,
 ];
 /// What a change of a client can be refused for.
@@ -47,6 +48,7 @@ const UPDATE_RULES: &[ApiCode] = &[
     ApiCode::MissingClientScope,
     ApiCode::InvalidScope,
     ApiCode::BadClientState,
+    ApiCode::MaxRoleAssignmentsExceeded,
     ApiCode::GeneralBadRequest,
     ApiCode::ClientNotFound,
 ];
@@ -54,10 +56,12 @@ const UPDATE_RULES: &[ApiCode] = &[
 /// See the module.
 pub const OPERATIONS: &[Operation] = &[
     Operation::get("getOauthClients", PATH, "The list of OAuth clients", |call| Box::pin(list(call)))
+    .about("All clients stand on one page.")
         .any(&[OAUTH_CLIENT_VIEW])
         .scopes(OAUTH_READ)
         .answers::<OAuthClientEntityListing>(),
     Operation::post("postOauthClients", PATH, "Create OAuth client", |call| Box::pin(create(call)))
+    .about("The answer has the secret, and no later answer has it. The caller must hold every role that the client is to have.")
         .any(&[OAUTH_CLIENT_ADD])
         .scopes(OAUTH)
         .takes::<OAuthClientRequest>()
@@ -69,12 +73,14 @@ pub const OPERATIONS: &[Operation] = &[
         .answers::<OAuthClient>()
         .refuses(&[ApiCode::ClientNotFound]),
     Operation::put("putOauthClient", ONE, "Update OAuth client", |call| Box::pin(update(call)))
+    .about("Replaces every writable member. The caller must hold every role that the client has or is to have. Only holders of the permission admin disable a client or enable it again.")
         .any(&[OAUTH_CLIENT_EDIT])
         .scopes(OAUTH)
         .takes::<OAuthClientRequest>()
         .answers::<OAuthClient>()
         .refuses(UPDATE_RULES),
     Operation::delete("deleteOauthClient", ONE, "Delete OAuth client", |call| Box::pin(delete(call)))
+    .about("The client's tokens die with it. With the option delete_requires_inactive, the client must be inactive first.")
         .any(&[OAUTH_CLIENT_DELETE])
         .scopes(OAUTH)
         .answers_nothing()
@@ -82,6 +88,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::post("postOauthClientSecret", SECRET, "Regenerate client secret", |call| {
         Box::pin(reset_secret(call))
     })
+    .about("The old secrets stop working at once; tokens live on. The answer has the new secret, and no later answer has it.")
     .any(&[OAUTH_CLIENT_EDIT])
     .scopes(OAUTH)
     .answers::<OAuthClient>()

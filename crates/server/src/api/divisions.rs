@@ -73,6 +73,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::get("getAuthorizationDivisionsQuery", QUERY, "Retrieve divisions by cursor", |call| {
         Box::pin(by_cursor(call))
     })
+    .about("The cursor is the id of a division, so it stands whatever is made or deleted meanwhile.")
     .scopes(AUTHORIZATION_READ)
     .query(&[
         Param::new("before", Kind::Text, "The division that follows the last one answered"),
@@ -113,6 +114,7 @@ pub const OPERATIONS: &[Operation] = &[
             ApiCode::NotFound,
         ]),
     Operation::delete("deleteAuthorizationDivision", ONE, "Delete a division", |call| Box::pin(delete(call)))
+    .about("The grants in it end, and its users move to the home division. One that is in use is deleted by force only.")
         .any(&[AUTHORIZATION_DIVISION_DELETE])
         .scopes(AUTHORIZATION)
         .query(&[Param::new("force", Kind::Flag, "Whether a division in use is deleted too")])
@@ -135,10 +137,11 @@ pub const OPERATIONS: &[Operation] = &[
         "Recreate a previously deleted division",
         |call| Box::pin(restore(call)),
     )
+    .about("The division comes back empty.")
     .any(&[AUTHORIZATION_DIVISION_ADD])
     .scopes(AUTHORIZATION)
     .answers::<AuthzDivision>()
-    .refuses(&[ApiCode::ResourceAlreadyExists, ApiCode::NotFound]),
+    .refuses(&[ApiCode::MaxScopesExceeded, ApiCode::ResourceAlreadyExists, ApiCode::NotFound]),
 ];
 
 /// `GET`: page by page, filtered by `id` and `name`.
@@ -198,7 +201,7 @@ async fn delete(call: Call) -> Answer {
 async fn restore(call: Call) -> Answer {
     let id = division_id(&call)?;
     let _turn = call.app.turn(id).await;
-    let division = call.change(|facts, _| divisions::restore(facts, &call.caller, id)).await?;
+    let division = call.change(|facts, env| divisions::restore(facts, &call.caller, id, env)).await?;
     Ok(respond::ok(&represent(&division)))
 }
 
@@ -225,13 +228,19 @@ async fn by_cursor(call: Call) -> Answer {
         return Err(Query::refused("pageSize").into());
     }
     let found = matching(&call, &all(&call).await?);
+    // Where a division is in the list, or was before it was deleted.
+    let deleted = call.look_up(|facts| facts.deleted_divisions(call.caller.organization).cloned()).await?;
     let place = |name: &'static str, id: &str| {
-        let at = found.iter().position(|division| division.id.to_string() == id);
-        at.ok_or_else(|| Query::refused(name))
+        let is_it = |division: &&Division| division.id.to_string() == id;
+        let known = found.iter().chain(deleted.iter()).find(is_it).ok_or_else(|| Query::refused(name))?;
+        Ok::<_, ApiError>(found.partition_point(|division| division.name < known.name))
     };
     let start = match (before, after) {
         (Some(id), _) => place("before", id)?.saturating_sub(size),
-        (_, Some(id)) => place("after", id)? + 1,
+        (_, Some(id)) => {
+            let at = place("after", id)?;
+            at + usize::from(found.get(at).is_some_and(|division| division.id.to_string() == id))
+        }
         _ => 0,
     };
     let end = match before {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chancery_api::RoleDivisionGrants;
 use chancery_core::error::{ApiCode, ApiError};
-use chancery_core::rbac::grants::{Change, Named, Unknown};
+use chancery_core::rbac::grants::{self, Change, Named, Unknown};
 use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE};
 
 use super::role_members::{GRANT_RULES, SUBJECT_TYPE, TAKE_RULES, change};
@@ -43,6 +43,7 @@ pub const OPERATIONS: &[Operation] = &[
         "Delete a grant of a role in a division",
         |call| Box::pin(remove_one(call)),
     )
+    .about("A grant that is not there is as good as deleted.")
     .all(&[AUTHORIZATION_GRANT_DELETE])
     .scopes(AUTHORIZATION)
     .answers_nothing()
@@ -82,6 +83,7 @@ pub const OPERATIONS: &[Operation] = &[
         "Replace a subject's roles and divisions",
         |call| Box::pin(replace(call)),
     )
+    .about("The subject holds these grants and no others.")
     .all(&[AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE])
     .scopes(AUTHORIZATION)
     .query(&[SUBJECT_TYPE])
@@ -104,19 +106,19 @@ async fn remove_one(call: Call) -> Answer {
 
 /// `POST .../bulkadd`.
 async fn add(call: Call) -> Answer {
-    let pairs = named_in_body(&call)?;
+    let pairs = named_in_body(&call).await?;
     settle(&call, &Change::Add(pairs), Unknown::BadRoleDivisions).await
 }
 
 /// `POST .../bulkremove`.
 async fn remove(call: Call) -> Answer {
-    let pairs = named_in_body(&call)?;
+    let pairs = named_in_body(&call).await?;
     settle(&call, &Change::Remove(pairs), Unknown::BadRoleDivisions).await
 }
 
 /// `POST .../bulkreplace`.
 async fn replace(call: Call) -> Answer {
-    let pairs = named_in_body(&call)?;
+    let pairs = named_in_body(&call).await?;
     settle(&call, &Change::Replace(pairs), Unknown::BadRoleDivisions).await
 }
 
@@ -124,7 +126,14 @@ fn named_in_path(call: &Call) -> Named {
     (call.segment("roleId").to_owned(), call.segment("divisionId").to_owned())
 }
 
-fn named_in_body(call: &Call) -> Result<Vec<Named>, Failure> {
+/// A subject that is not there is a 404, whatever the body.
+async fn named_in_body(call: &Call) -> Result<Vec<Named>, Failure> {
+    let (organization, subject) = (call.caller.organization, call.segment("subjectId"));
+    call.look_up(|facts| match grants::find(facts, organization, subject)? {
+        Some(_) => Ok(()),
+        None => Err(ApiError::new(ApiCode::NotFound).into()),
+    })
+    .await?;
     let body: RoleDivisionGrants = call.json()?;
     let grants = body.grants.ok_or_else(|| {
         ApiError::because(ApiCode::GeneralBadRequest, "The member grants is required.").at("grants")

@@ -28,6 +28,8 @@ pub struct Operation {
     pub path: &'static str,
     /// One line.
     pub summary: &'static str,
+    /// What the line does not say; empty where it says it all.
+    pub about: &'static str,
     /// What it asks of its caller.
     pub demand: Demand,
     /// A user's token needs one of these, where scopes are enforced.
@@ -99,6 +101,7 @@ impl Operation {
             method,
             path,
             summary,
+            about: "",
             demand: Demand::Nothing,
             scopes: &[],
             query: &[],
@@ -138,6 +141,11 @@ impl Operation {
     /// A `DELETE`.
     pub const fn delete(id: &'static str, path: &'static str, summary: &'static str, run: Run) -> Self {
         Self::new("DELETE", id, path, summary, run)
+    }
+
+    /// Says more than the summary.
+    pub const fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
     }
 
     /// Demands one of these permissions.

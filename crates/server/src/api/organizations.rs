@@ -20,6 +20,7 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(ORGANIZATION_READ)
         .answers::<Organization>(),
     Operation::put("putOrganizationsMe", PATH, "Update organization", |call| Box::pin(update(call)))
+        .about("The version must be the one that was read. What is left out stays as it is.")
         .any(&[DIRECTORY_ORGANIZATION_ADMIN])
         .scopes(ORGANIZATION)
         .takes::<Organization>()
@@ -36,7 +37,7 @@ async fn read(call: Call) -> Answer {
 async fn update(call: Call) -> Answer {
     let body: Organization = call.json()?;
     let draft = Draft {
-        version: Some(body.version.into()),
+        version: body.version.map(i64::from),
         name: body.name,
         default_language: body.default_language,
         default_country_code: body.default_country_code,
@@ -74,7 +75,7 @@ pub fn represent(organization: &Tenant) -> Organization {
         default_site_id: settings.default_site_id.clone(),
         voicemail_enabled: settings.voicemail_enabled.then_some(true),
         third_party_org_name: Some(organization.short_name.clone()),
-        version: i32::try_from(organization.version).unwrap_or(i32::MAX),
+        version: Some(i32::try_from(organization.version).unwrap_or(i32::MAX)),
         state: Some("active".to_owned()),
         features: Some(std::collections::BTreeMap::new()),
         self_uri: Some(PATH.to_owned()),

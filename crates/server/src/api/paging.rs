@@ -70,7 +70,7 @@ impl Query {
                     } else {
                         ApiCode::InvalidQueryValue
                     };
-                    return Err(ApiError::new(code).with("field", it.name).at(it.name));
+                    return Err(if code == ApiCode::InvalidQueryValue { Self::refused(it.name) } else { ApiError::new(code).at(it.name) });
                 }
             }
         }

@@ -60,12 +60,20 @@ pub const OPERATIONS: &[Operation] = &[
         "Bulk-grant subjects and divisions with an organization role",
         |call| Box::pin(grant(call)),
     )
+    .about("Each subject gets the role in each division. The caller must hold it there.")
     .all(&[AUTHORIZATION_GRANT_ADD])
     .scopes(AUTHORIZATION)
     .query(&[SUBJECT_TYPE])
     .takes::<SubjectDivisions>()
     .answers_nothing()
-    .refuses(GRANT_RULES),
+    .refuses(&[
+        ApiCode::NotFound,
+        ApiCode::InvalidSubjectType,
+        ApiCode::GeneralBadRequest,
+        ApiCode::MaxRoleAssignmentsExceeded,
+        ApiCode::MissingDivisionPermissions,
+        ApiCode::MissingDivisionPermissionImplied,
+    ]),
     Operation::get(
         "getAuthorizationRoleUsers",
         USERS,
@@ -79,6 +87,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::put("putAuthorizationRoleUsersAdd", ADD, "Sets the users for the role", |call| {
         Box::pin(add(call))
     })
+    .about("These users get the role in the home division.")
     .any(&[AUTHORIZATION_GRANT_ADD])
     .scopes(AUTHORIZATION)
     .takes::<Vec<String>>()
@@ -93,6 +102,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::put("putAuthorizationRoleUsersRemove", REMOVE, "Removes the users from the role", |call| {
         Box::pin(remove(call))
     })
+    .about("These users lose the role, wherever they hold it.")
     .any(&[AUTHORIZATION_GRANT_DELETE])
     .scopes(AUTHORIZATION)
     .takes::<Vec<String>>()
@@ -122,7 +132,7 @@ async fn grant(call: Call) -> Answer {
     }
     let role = call.segment("roleId").to_owned();
     let pairs = divisions.into_iter().map(|division| (role.clone(), division)).collect();
-    change(&call, &subjects, &Change::Add(pairs), Unknown::BadRoleDivisions).await?;
+    change(&call, &subjects, &Change::Add(pairs), Unknown::BadRequest(Some("divisionIds"))).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -153,10 +163,7 @@ async fn add(call: Call) -> Answer {
 /// `PUT .../users/remove`: these users lose the role, wherever they hold it.
 async fn remove(call: Call) -> Answer {
     let role = call.segment("roleId").to_owned();
-    let mut places: Vec<String> = holders(&call).await?.iter().map(|it| it.division.to_string()).collect();
-    places.sort_unstable();
-    places.dedup();
-    members(&call, Change::Remove(places.into_iter().map(|place| (role.clone(), place)).collect())).await
+    members(&call, Change::Withdraw(role)).await
 }
 
 async fn members(call: &Call, change_by: Change) -> Answer {

@@ -52,6 +52,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::post("postAuthorizationRoles", PATH, "Create an organization role", |call| {
         Box::pin(create(call))
     })
+    .about("The caller must hold all that the role is to carry, in one division at least.")
     .any(&[AUTHORIZATION_ROLE_ADD])
     .scopes(AUTHORIZATION)
     .takes::<DomainOrganizationRoleCreate>()
@@ -65,19 +66,21 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::post("postAuthorizationRolesDefault", DEFAULT, "Restores all default roles", |call| {
         Box::pin(restore_all(call))
     })
+    .about("Makes those that are missing; by force, those that were edited are as they were at first.")
     .any(&[AUTHORIZATION_ROLE_EDIT])
     .scopes(AUTHORIZATION)
     .query(&[Param::new("force", Kind::Flag, "Whether those that were edited are reset too")])
     .answers::<Listing<DomainOrganizationRole>>()
-    .refuses(&[ApiCode::MissingPermissions, ApiCode::GeneralConflict]),
+    .refuses(&[ApiCode::GeneralBadRequest, ApiCode::MissingPermissions, ApiCode::GeneralConflict]),
     Operation::put("putAuthorizationRolesDefault", DEFAULT, "Restore specified default roles", |call| {
         Box::pin(restore(call))
     })
+    .about("Each is named by id or defaultRoleId.")
     .any(&[AUTHORIZATION_ROLE_EDIT])
     .scopes(AUTHORIZATION)
     .takes::<DefaultRoles>()
     .answers::<Listing<DomainOrganizationRole>>()
-    .refuses(&[ApiCode::MissingPermissions, ApiCode::GeneralConflict]),
+    .refuses(&[ApiCode::GeneralBadRequest, ApiCode::MissingPermissions, ApiCode::GeneralConflict]),
     Operation::get("getAuthorizationRole", ONE, "Get a single organization role", |call| {
         Box::pin(read(call))
     })
@@ -87,6 +90,7 @@ pub const OPERATIONS: &[Operation] = &[
     .answers::<DomainOrganizationRole>()
     .refuses(&[ApiCode::NotFound]),
     Operation::put("putAuthorizationRole", ONE, "Update an organization role", |call| Box::pin(update(call)))
+    .about("Replaces every writable member. The caller must hold what the role carries and is to carry, wherever it is granted.")
         .any(&[AUTHORIZATION_ROLE_EDIT])
         .scopes(AUTHORIZATION)
         .takes::<DomainOrganizationRoleUpdate>()
@@ -111,6 +115,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::delete("deleteAuthorizationRole", ONE, "Delete an organization role", |call| {
         Box::pin(delete(call))
     })
+    .about("All grants of the role end.")
     .any(&[AUTHORIZATION_ROLE_DELETE])
     .scopes(AUTHORIZATION)
     .answers_nothing()

@@ -29,6 +29,7 @@ pub const OPERATIONS: &[Operation] = &[
         "Update the organization's settings",
         |call| Box::pin(update(call)),
     )
+    .about("What is left out stays as it is. An ipAddressAllowlist that does not have the caller's own address is refused.")
     .any(&[DIRECTORY_ORGANIZATION_ADMIN])
     .scopes(ORGANIZATION)
     .takes::<OrgAuthSettings>()

@@ -22,6 +22,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::head("headTokensMe", ME, "Verify the current token", |call| Box::pin(check(call)))
         .scopes(USER_BASIC_INFO),
     Operation::delete("deleteTokensMe", ME, "Delete the token in use", |call| Box::pin(revoke(call)))
+        .about("Other tokens of the same client or user live on.")
         .scopes(USER_BASIC_INFO),
 ];
 

@@ -23,6 +23,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::post("postOauthClientUsageQuery", QUERY, "Query for OAuth client API usage", |call| {
         Box::pin(query(call))
     })
+    .about("The interval is start/end, each a date or a date-time, in UTC. The answer is ready at once: see resultsUri.")
     .any(&[OAUTH_CLIENT_VIEW, USAGE_CLIENT_VIEW])
     .scopes(OAUTH_READ)
     .takes::<ApiUsageClientQuery>()
@@ -34,6 +35,7 @@ pub const OPERATIONS: &[Operation] = &[
         "Get a summary of OAuth client API usage",
         |call| Box::pin(summary(call)),
     )
+    .about("By day and operation, today included.")
     .any(&[OAUTH_CLIENT_VIEW, USAGE_CLIENT_VIEW])
     .scopes(OAUTH_READ)
     .query(&[Param::new("days", Kind::Number(1, SUMMARY_DAYS), "How many days to look back; absent: 7")])

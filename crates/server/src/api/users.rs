@@ -1,7 +1,5 @@
 //! `/api/v2/users`: the person behind the token, and the roles of users.
 
-use std::sync::Arc;
-
 use chancery_api::{
     Contact, DomainEntityRef, NamedEntity, OAuthLastTokenIssued, ResourcePermissionPolicy, UserAuthorization,
     UserMe,
@@ -9,8 +7,8 @@ use chancery_api::{
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::grants::{self, Change, Unknown};
 use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_VIEW};
-use chancery_core::rbac::{Authority, RoleGrant, permission};
-use chancery_core::types::{RoleId, SubjectId};
+use chancery_core::rbac::{Authority, permission};
+use chancery_core::types::SubjectId;
 
 use super::role_members::change;
 use super::{
@@ -44,6 +42,7 @@ pub const OPERATIONS: &[Operation] = &[
     .answers::<UserAuthorization>()
     .refuses(&[ApiCode::NotFound]),
     Operation::put("putUserRoles", ROLES, "Sets the user's roles", |call| Box::pin(set_roles(call)))
+    .about("These roles and no others. One that is held already stays where it is held; a new one comes in the home division.")
         .any(&[AUTHORIZATION_GRANT_ADD])
         .scopes(AUTHORIZATION)
         .takes::<Vec<String>>()
@@ -51,7 +50,6 @@ pub const OPERATIONS: &[Operation] = &[
         .refuses(&[
             ApiCode::NotFound,
             ApiCode::GeneralBadRequest,
-            ApiCode::BadRoleDivisions,
             ApiCode::MaxRoleAssignmentsExceeded,
             ApiCode::MissingDivisionPermissions,
             ApiCode::MissingDivisionPermissionImplied,
@@ -60,38 +58,27 @@ pub const OPERATIONS: &[Operation] = &[
 
 /// `GET .../roles` of a user or client.
 async fn roles(call: Call) -> Answer {
-    let (subject, _) = find(&call).await?;
+    let subject = find(&call).await?;
     authorization(&call, subject).await
 }
 
 /// `PUT .../roles`: these roles and no others. One that is held already stays where it is held; a new one comes in
 /// the home division.
 async fn set_roles(call: Call) -> Answer {
-    let (subject, held) = find(&call).await?;
+    let subject = find(&call).await?;
     let ids: Vec<String> = call.json_array()?;
     if ids.len() > MOST {
         return Err(ApiError::because(ApiCode::GeneralBadRequest, "At most 1000 roles at a time.").into());
     }
-    let divisions = divisions::all(&call).await?;
-    let home = divisions.iter().find(|division| division.home).map(|division| division.id.to_string());
-    let mut pairs = Vec::new();
-    for id in ids {
-        let own = held.iter().filter(|grant| RoleId::parse(&id) == Some(grant.role));
-        let before = pairs.len();
-        pairs.extend(own.map(|grant| (id.clone(), grant.division.to_string())));
-        if pairs.len() == before {
-            pairs.push((id, home.clone().unwrap_or_default()));
-        }
-    }
-    change(&call, &[subject.to_string()], &Change::Replace(pairs), Unknown::BadRoleDivisions).await?;
+    change(&call, &[subject.to_string()], &Change::Hold(ids), Unknown::BadRequest(None)).await?;
     authorization(&call, subject).await
 }
 
-async fn find(call: &Call) -> Result<(SubjectId, Arc<Vec<RoleGrant>>), Failure> {
+async fn find(call: &Call) -> Result<SubjectId, Failure> {
     call.look_up(|facts| {
         let found = grants::find(facts, call.caller.organization, call.segment("subjectId"))?;
         let (subject, ..) = found.ok_or(ApiError::new(ApiCode::NotFound))?;
-        Ok((subject, Arc::clone(facts.role_grants(subject)?)))
+        Ok(subject)
     })
     .await
 }

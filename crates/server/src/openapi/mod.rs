@@ -37,6 +37,7 @@ pub fn document(issuer: &str) -> Value {
             tags.push(tag);
         }
     }
+    let components = schemas.finish(&mut paths);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -50,7 +51,7 @@ pub fn document(issuer: &str) -> Value {
         "security": [{ "bearer": [] }],
         "paths": paths,
         "components": {
-            "schemas": schemas.finish(),
+            "schemas": components,
             "securitySchemes": {
                 "bearer": {
                     "type": "http",

@@ -72,6 +72,9 @@ pub fn describe(tag: &str, it: &Operation, schemas: &mut Schemas) -> Value {
         described["requestBody"] =
             json!({ "required": true, "content": { "application/json": { "schema": schemas.body(body) } } });
     }
+    if !it.about.is_empty() {
+        described["description"] = it.about.into();
+    }
     match it.demand {
         Demand::Nothing => {}
         Demand::Any(any) => described["x-permissions"] = json!({ "any": names(any) }),

@@ -1,7 +1,5 @@
 //! The schemas of bodies: those that are answered never have null, those that are read may.
 
-use std::collections::BTreeMap;
-
 use chancery_api::AsAnswered;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -9,29 +7,29 @@ use serde_json::{Map, Value};
 
 use crate::api::operation::SchemaOf;
 
-const PREFIX: &str = "#/components/schemas/";
-/// A type that reads and is answered in different ways has its name for reading with this end.
-const READ: &str = "Input";
+const ANSWERED: &str = "#/components/schemas/";
+/// Where schemas of what is read are until `finish` gives them their names.
+const READ: &str = "#/components/read/";
+/// The end of its name for reading, where a type is answered in another way.
+const INPUT: &str = "Input";
 
 /// All schemas of the document.
 pub struct Schemas {
     answered: SchemaGenerator,
     read: SchemaGenerator,
-    read_used: bool,
 }
 
 impl Default for Schemas {
     fn default() -> Self {
-        let settings = || {
+        let settings = |path: &str| {
             let mut settings = SchemaSettings::draft2020_12();
-            settings.definitions_path = "/components/schemas".into();
+            settings.definitions_path = path.trim_matches('#').trim_end_matches('/').to_owned().into();
             settings.meta_schema = None;
             settings
         };
         Self {
-            answered: settings().for_serialize().with_transform(AsAnswered).into_generator(),
-            read: settings().for_deserialize().into_generator(),
-            read_used: false,
+            answered: settings(ANSWERED).for_serialize().with_transform(AsAnswered).into_generator(),
+            read: settings(READ).for_deserialize().into_generator(),
         }
     }
 }
@@ -44,47 +42,37 @@ impl Schemas {
 
     /// The schema of a body.
     pub fn body(&mut self, of: SchemaOf) -> Schema {
-        self.read_used = true;
-        let mut schema = of(&mut self.read);
-        rename(schema.as_object_mut(), &|name| format!("{name}{READ}"));
-        schema
+        of(&mut self.read)
     }
 
-    /// The components by name.
-    pub fn finish(mut self) -> Map<String, Value> {
-        let mut all: BTreeMap<String, Value> = self.answered.take_definitions(true).into_iter().collect();
-        for (name, mut schema) in self.read.take_definitions(true) {
-            rename(schema.as_object_mut(), &|name| format!("{name}{READ}"));
-            all.insert(format!("{name}{READ}"), schema);
+    /// The components by name. What `paths` refers to gets the names that they have.
+    pub fn finish(mut self, paths: &mut Map<String, Value>) -> Map<String, Value> {
+        let mut all = self.answered.take_definitions(true);
+        let read = self.read.take_definitions(true);
+        let differs =
+            |(of, schema): &(&String, &Value)| all.get(*of).is_some_and(|answered| answered != *schema);
+        let taken: Vec<String> = read.iter().filter(differs).map(|(of, _)| of.clone()).collect();
+        let name =
+            |of: &str| if taken.iter().any(|it| it == of) { format!("{of}{INPUT}") } else { of.to_owned() };
+        for (of, mut schema) in read {
+            rename(&mut schema, &name);
+            all.insert(name(&of), schema);
         }
-        all.into_iter().collect()
+        paths.values_mut().for_each(|path| rename(path, &name));
+        all
     }
 }
 
-/// Renames what a schema refers to.
-fn rename(schema: Option<&mut Map<String, Value>>, to: &dyn Fn(&str) -> String) {
-    fn walk(value: &mut Value, to: &dyn Fn(&str) -> String) {
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members.iter_mut() {
-                    match value {
-                        Value::String(text) if name == "$ref" => {
-                            if let Some(named) = text.strip_prefix(PREFIX) {
-                                *text = format!("{PREFIX}{}", to(named));
-                            }
-                        }
-                        _ => walk(value, to),
-                    }
-                }
+/// Gives every reference to what is read its name.
+fn rename(value: &mut Value, name: &dyn Fn(&str) -> String) {
+    match value {
+        Value::String(text) => {
+            if let Some(of) = text.strip_prefix(READ) {
+                *text = format!("{ANSWERED}{}", name(of));
             }
-            Value::Array(all) => all.iter_mut().for_each(|value| walk(value, to)),
-            _ => {}
         }
-    }
-    let Some(members) = schema else { return };
-    let mut whole = Value::Object(std::mem::take(members));
-    walk(&mut whole, to);
-    if let Value::Object(renamed) = whole {
-        *members = renamed;
+        Value::Object(members) => members.values_mut().for_each(|value| rename(value, name)),
+        Value::Array(all) => all.iter_mut().for_each(|value| rename(value, name)),
+        _ => {}
     }
 }

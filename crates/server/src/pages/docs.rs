@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::respond;
 use crate::openapi;
 
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -47,9 +46,8 @@ assets! {
 
 /// The document.
 pub async fn openapi(app: Arc<App>, _: Request) -> Answer {
-    let mut response = respond::ok(&openapi::document(&app.issuer));
-    response.headers_mut().insert(CACHE_CONTROL, REVALIDATE);
-    Ok(response)
+    let document = app.document.get_or_init(|| openapi::document(&app.issuer).to_string().into()).clone();
+    Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")], document).into_response())
 }
 
 /// The page.

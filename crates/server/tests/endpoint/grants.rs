@@ -12,7 +12,9 @@ const PATH: &str = "/api/v2/authorization/subjects";
 const ALL: DivisionScope = DivisionScope::All;
 
 fn body(pairs: &[(&dyn ToString, &dyn ToString)]) -> Value {
-    let pairs = pairs.iter().map(|(role, division)| json!({ "roleId": role.to_string(), "divisionId": division.to_string() }));
+    let pairs = pairs
+        .iter()
+        .map(|(role, division)| json!({ "roleId": role.to_string(), "divisionId": division.to_string() }));
     json!({ "grants": pairs.collect::<Vec<_>>() })
 }
 
@@ -37,14 +39,16 @@ async fn grants_are_made_and_taken_away_one_by_one_and_many_at_once() {
     let robot = world.robot(&[]).await;
     let (subject, viewer) = (format!("{PATH}/{}", robot.id), world.acme.viewer);
     let send = async |ask: Ask| ask.bearer(&token).send(&world).await;
-    let one = send(post(format!("{subject}/divisions/{east}/roles/{role}?subjectType=PC_OAUTH_CLIENT"))).await;
+    let one =
+        send(post(format!("{subject}/divisions/{east}/roles/{role}?subjectType=PC_OAUTH_CLIENT"))).await;
     let east = DivisionScope::One(east);
     assert_eq!(world.held(robot.id).await, [(role, east)]);
     let more = body(&[(&viewer, &"*"), (&role, &east), (&role, &"*")]);
     let added = send(post(format!("{subject}/bulkadd?subjectType=PC_OAUTH_CLIENT")).json(&more)).await;
     assert_eq!(world.held(robot.id).await, [(role, east), (viewer, ALL), (role, ALL)]);
     let shown = send(get(&subject)).await;
-    let removed = send(post(format!("{subject}/bulkremove")).json(&body(&[(&role, &"*"), (&viewer, &east)]))).await;
+    let removed =
+        send(post(format!("{subject}/bulkremove")).json(&body(&[(&role, &"*"), (&viewer, &east)]))).await;
     assert_eq!(world.held(robot.id).await, [(role, east), (viewer, ALL)]);
     let taken = send(delete(format!("{subject}/divisions/%2A/roles/{viewer}"))).await;
     assert_eq!(world.held(robot.id).await, [(role, east)]);
@@ -220,16 +224,27 @@ async fn a_subject_holds_so_many_roles_and_no_more() {
     for ask in [
         post(format!("{subject}/bulkadd")).json(&body(&[(&b, &"*")])),
         post(format!("{subject}/bulkreplace")).json(&body(&[(&viewer, &"*"), (&a, &"*"), (&b, &"*")])),
-        put(format!("/api/v2/users/{}/roles", robot.id)).json(&json!([viewer.to_string(), a.to_string(), b.to_string()])),
+        put(format!("/api/v2/users/{}/roles", robot.id)).json(&json!([
+            viewer.to_string(),
+            a.to_string(),
+            b.to_string()
+        ])),
         post(format!("/api/v2/authorization/roles/{b}"))
             .json(&json!({ "subjectIds": [robot.id.to_string()], "divisionIds": ["*"] })),
     ] {
         let answer = ask.bearer(&token).send(&world).await;
         assert_eq!(answer.json()["code"], "max.role.assignments.exceeded", "{answer}");
     }
+    let pairs = [viewer, a, b].map(|role| json!({ "roleId": role.to_string(), "divisionId": "*" }));
+    let client = json!({ "name": "x", "authorizedGrantType": "CLIENT-CREDENTIALS", "roleDivisions": pairs });
+    for ask in [post("/api/v2/oauth/clients"), put(robot.path())] {
+        let answer = ask.bearer(&token).json(&client).send(&world).await;
+        assert_eq!(answer.json()["code"], "max.role.assignments.exceeded", "{answer}");
+    }
     // Whoever holds too many since the limit was lowered can still lose some.
     let many = world.robot(&[(viewer, ALL), (a, ALL), (b, ALL), (b, DivisionScope::One(home))]).await;
-    let answer = delete(format!("{PATH}/{}/divisions/*/roles/{b}", many.id)).bearer(&token).send(&world).await;
+    let answer =
+        delete(format!("{PATH}/{}/divisions/*/roles/{b}", many.id)).bearer(&token).send(&world).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer}");
     let same = body(&[(&viewer, &"*"), (&b, &"*")]);
     let answer = post(format!("{subject}/bulkreplace")).bearer(&token).json(&same).send(&world).await;
@@ -246,7 +261,11 @@ async fn the_body_comes_after_everything_else() {
         ("nobody", world.token(&world.robot(&[]).await).await),
         ("an administrator", world.administrator().await),
     ] {
-        for (which, id) in [("unknown", NOBODY.to_owned()), ("another's", other.robot.id.to_string()), ("none", "x".to_owned())] {
+        for (which, id) in [
+            ("unknown", NOBODY.to_owned()),
+            ("another's", other.robot.id.to_string()),
+            ("none", "x".to_owned()),
+        ] {
             for what in ["bulkadd", "bulkremove", "bulkreplace"] {
                 let ask = post(format!("{PATH}/{id}/{what}")).bearer(&token).body("rubbish");
                 table.row(format!("{who}: rubbish to {what} of {which}"), ask.send(&world).await.verdict());

@@ -11,7 +11,8 @@ const ALL: DivisionScope = DivisionScope::All;
 
 fn add(subject: impl ToString, role: impl ToString, place: DivisionScope) -> Ask {
     let (subject, role) = (subject.to_string(), role.to_string());
-    post(format!("{PATH}/{subject}/bulkadd")).json(&json!({ "grants": [{ "roleId": role, "divisionId": place.to_string() }] }))
+    post(format!("{PATH}/{subject}/bulkadd"))
+        .json(&json!({ "grants": [{ "roleId": role, "divisionId": place.to_string() }] }))
 }
 
 #[tokio::test]
@@ -102,10 +103,12 @@ async fn replacing_takes_nothing_away_that_the_caller_may_not_take() {
     let east = world.division("East").await;
     let one = DivisionScope::One(east);
     let clerk = world.role("clerk", &["oauth:client:view"]).await;
-    let in_east =
-        world.may_in(one, &["authorization:grant:add", "authorization:grant:delete", "oauth:client:view"]).await;
+    let in_east = world
+        .may_in(one, &["authorization:grant:add", "authorization:grant:delete", "oauth:client:view"])
+        .await;
     let replace = |robot: &crate::world::Robot, pairs: &[(&str, String)]| {
-        let pairs: Vec<_> = pairs.iter().map(|(role, place)| json!({ "roleId": role, "divisionId": place })).collect();
+        let pairs: Vec<_> =
+            pairs.iter().map(|(role, place)| json!({ "roleId": role, "divisionId": place })).collect();
         post(format!("{PATH}/{}/bulkreplace", robot.id)).bearer(&in_east).json(&json!({ "grants": pairs }))
     };
     let role = clerk.to_string();
@@ -183,7 +186,8 @@ async fn a_client_is_given_no_role_that_its_maker_lost_meanwhile() {
     });
     for (counted, status) in [(false, StatusCode::OK), (true, StatusCode::BAD_REQUEST)] {
         for which in ["create", "update", "reset"] {
-            let (maker, target) = (world.robot(&[(role, ALL)]).await, world.robot(&[(world.acme.viewer, ALL)]).await);
+            let (maker, target) =
+                (world.robot(&[(role, ALL)]).await, world.robot(&[(world.acme.viewer, ALL)]).await);
             let token = world.token(&maker).await;
             let ask = match which {
                 "create" => post("/api/v2/oauth/clients").json(&body),

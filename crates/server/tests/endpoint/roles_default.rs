@@ -30,7 +30,9 @@ async fn what_was_edited_is_reset_by_force_and_what_is_missing_comes_back_withou
     let path = format!("{PATH}/{}", world.acme.viewer);
     let edited = json!({ "name": "mine", "description": "Edited", "permissions": ["group_creation"] });
     let word = world.role("word", &["group_creation"]).await;
-    world.grant(world.acme.robot.id, &[(world.acme.admin, DivisionScope::All), (word, DivisionScope::All)]).await;
+    world
+        .grant(world.acme.robot.id, &[(world.acme.admin, DivisionScope::All), (word, DivisionScope::All)])
+        .await;
     put(&path).bearer(&token).json(&edited).send(&world).await;
     let mut table = Table::default();
     table.row("edited, without force", carried(&post(DEFAULT).bearer(&token).send(&world).await));
@@ -69,7 +71,10 @@ async fn those_that_are_named_are_reset() {
         let reset = viewer(&world, &token).await == before;
         table.row(&body, format!("{} {reset}", answer.verdict()));
         let listed = get(PATH).bearer(&token).send(&world).await;
-        assert!(!answer.status.is_success() || listed.json()["entities"] == answer.json()["entities"], "{answer}");
+        assert!(
+            !answer.status.is_success() || listed.json()["entities"] == answer.json()["entities"],
+            "{answer}"
+        );
     }
     transcript!(table);
 }
@@ -81,7 +86,8 @@ async fn a_role_that_is_missing_comes_back_when_it_is_named() {
     delete(format!("{PATH}/{}", world.acme.viewer)).bearer(&token).send(&world).await;
     let other = put(DEFAULT).bearer(&token).json(&json!([{ "defaultRoleId": "admin" }])).send(&world).await;
     assert_eq!(other.each("name"), ["admin"]);
-    let own = put(DEFAULT).bearer(&token).json(&json!([{ "defaultRoleId": "oauthViewer" }])).send(&world).await;
+    let own =
+        put(DEFAULT).bearer(&token).json(&json!([{ "defaultRoleId": "oauthViewer" }])).send(&world).await;
     assert_eq!(own.each("name"), ["admin", "oauth viewer"]);
 }
 
@@ -89,7 +95,11 @@ async fn a_role_that_is_missing_comes_back_when_it_is_named() {
 async fn a_role_that_took_the_name_is_in_the_way() {
     let world = World::new().await;
     let token = world.administrator().await;
-    put(format!("{PATH}/{}", world.acme.viewer)).bearer(&token).json(&json!({ "name": "mine" })).send(&world).await;
+    put(format!("{PATH}/{}", world.acme.viewer))
+        .bearer(&token)
+        .json(&json!({ "name": "mine" }))
+        .send(&world)
+        .await;
     let taken = world.role("oauth viewer", &[]).await;
     transcript!(post(format!("{DEFAULT}?force=true")).bearer(&token).send(&world).await);
     assert_eq!(viewer(&world, &token).await["name"], "mine");
@@ -132,10 +142,12 @@ async fn resetting_a_role_takes_from_it_only_what_the_caller_holds() {
     let by_put = json!({ "name": "oauth viewer", "permissionPolicies": [
         { "domain": "oauth", "entityName": "client", "actionSet": ["view"] },
     ] });
-    let replaced = put(format!("{PATH}/{}", world.acme.viewer)).bearer(&less).json(&by_put).send(&world).await;
+    let replaced =
+        put(format!("{PATH}/{}", world.acme.viewer)).bearer(&less).json(&by_put).send(&world).await;
     assert_eq!(replaced.json()["code"], "missing.permissions", "{replaced}");
     // What PUT refuses, a reset does not allow.
-    let reset = put(DEFAULT).bearer(&less).json(&json!([{ "defaultRoleId": "oauthViewer" }])).send(&world).await;
+    let reset =
+        put(DEFAULT).bearer(&less).json(&json!([{ "defaultRoleId": "oauthViewer" }])).send(&world).await;
     assert_eq!(reset.json()["code"], "missing.permissions", "{reset}");
 }
 

@@ -29,16 +29,25 @@ async fn a_role_is_made_of_what_its_maker_holds() {
         ("every action", policy("d", ["oauth", "client", "*"])),
         ("every entity", policy("e", ["oauth", "*", "view"])),
         ("every domain", policy("f", ["*", "client", "view"])),
-        ("no action at all", json!({ "name": "g", "permissionPolicies": [{ "domain": "oauth", "entityName": "token", "actionSet": [] }] })),
+        (
+            "no action at all",
+            json!({ "name": "g", "permissionPolicies": [{ "domain": "oauth", "entityName": "token", "actionSet": [] }] }),
+        ),
         ("a word that is held", json!({ "name": "h", "permissions": ["group_creation"] })),
         ("a word that is not held", json!({ "name": "i", "permissions": ["admin"] })),
-        ("not held, on some things only", json!({ "name": "j", "permissionPolicies": [{
+        (
+            "not held, on some things only",
+            json!({ "name": "j", "permissionPolicies": [{
             "domain": "oauth", "entityName": "client", "actionSet": ["edit"], "namedResources": ["c1"],
-        }] })),
-        ("eleven that are not held", json!({ "name": "k", "permissionPolicies": [{
+        }] }),
+        ),
+        (
+            "eleven that are not held",
+            json!({ "name": "k", "permissionPolicies": [{
             "domain": "oauth", "entityName": "token",
             "actionSet": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"],
-        }] })),
+        }] }),
+        ),
     ] {
         table.row(case, post(PATH).bearer(&token).json(&body).send(&world).await.verdict());
     }
@@ -160,7 +169,13 @@ async fn whoever_lost_a_permission_meanwhile_makes_no_role_of_it() {
         };
         let (answer, ()) = tokio::join!(biased; request, loses);
         assert_eq!(answer.status, status, "{answer}");
-        let is_there = world.store.roles(world.acme.id).await.expect("reads").iter().any(|it| it.name.starts_with("counted true"));
+        let is_there = world
+            .store
+            .roles(world.acme.id)
+            .await
+            .expect("reads")
+            .iter()
+            .any(|it| it.name.starts_with("counted true"));
         assert!(!is_there);
     }
 }

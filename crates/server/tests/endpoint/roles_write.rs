@@ -143,9 +143,7 @@ async fn every_rule_has_its_code_and_names_the_member() {
     let world = World::new().await;
     let token = world.administrator().await;
     let own = world.role("own", &["oauth:client:view"]).await;
-    let policy = |domain: &str, entity: &str, action: &str| {
-        json!({ "name": "x", "permissionPolicies": [{ "domain": domain, "entityName": entity, "actionSet": [action] }] })
-    };
+    let policy = |domain: &str, entity: &str, action: &str| json!({ "name": "x", "permissionPolicies": [{ "domain": domain, "entityName": entity, "actionSet": [action] }] });
     let mut table = Table::default();
     for (case, body) in [
         ("no name", json!({})),
@@ -163,7 +161,10 @@ async fn every_rule_has_its_code_and_names_the_member() {
         ("a domain of two words", policy("a b", "c", "d")),
         ("an entity with a colon", policy("a", "b:c", "d")),
         ("an empty action", policy("a", "b", "")),
-        ("2001 policies", json!({ "name": "x", "permissionPolicies": vec![json!({ "domain": "a", "entityName": "b" }); 2001] })),
+        (
+            "2001 policies",
+            json!({ "name": "x", "permissionPolicies": vec![json!({ "domain": "a", "entityName": "b" }); 2001] }),
+        ),
         ("a list for a policy", json!({ "name": "x", "permissionPolicies": [["a", "b"]] })),
         ("a number for the name", json!({ "name": 1 })),
         ("a list for the role", json!([])),
@@ -183,7 +184,9 @@ async fn every_rule_has_its_code_and_names_the_member() {
 async fn names_of_any_script_are_kept_and_trimmed() {
     let world = World::new().await;
     let token = world.administrator().await;
-    for (sent, kept) in [("  Прокурист ", "Прокурист"), (&"長".repeat(256), &"長".repeat(256)), ("ADMIN", "ADMIN")] {
+    for (sent, kept) in
+        [("  Прокурист ", "Прокурист"), (&"長".repeat(256), &"長".repeat(256)), ("ADMIN", "ADMIN")]
+    {
         let made = post(PATH).bearer(&token).json(&json!({ "name": sent })).send(&world).await;
         assert_eq!(made.json()["name"], kept, "{made}");
     }
@@ -197,7 +200,10 @@ async fn an_organization_has_so_many_roles_and_no_more() {
     let third = role("third").send(&world).await;
     assert_eq!(third.status, StatusCode::OK, "{third}");
     transcript!(role("fourth").send(&world).await);
-    delete(format!("{PATH}/{}", third.json()["id"].as_str().expect("text"))).bearer(&token).send(&world).await;
+    delete(format!("{PATH}/{}", third.json()["id"].as_str().expect("text")))
+        .bearer(&token)
+        .send(&world)
+        .await;
     assert_eq!(role("fourth").send(&world).await.status, StatusCode::OK);
 }
 
@@ -241,9 +247,7 @@ async fn a_change_of_a_role_shows_in_the_next_request_of_its_holders() {
     let holder = world.token(&world.robot(&[(role, DivisionScope::All)]).await).await;
     let views = async || get("/api/v2/oauth/clients").bearer(&holder).send(&world).await.status.as_u16();
     assert_eq!(views().await, 200);
-    let policy = |action: &str| {
-        json!({ "name": "clerk", "permissionPolicies": [{ "domain": "oauth", "entityName": "client", "actionSet": [action] }] })
-    };
+    let policy = |action: &str| json!({ "name": "clerk", "permissionPolicies": [{ "domain": "oauth", "entityName": "client", "actionSet": [action] }] });
     for (action, status) in [("add", 403), ("view", 200), ("*", 200), ("delete", 403), ("view", 200)] {
         put(&path).bearer(&token).json(&policy(action)).send(&world).await;
         assert_eq!(views().await, status, "{action}");

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use chancery_core::jose::from_base64url;
 use serde_json::Value;
 
+use super::declared;
+
 /// What came back, with what was asked.
 pub struct Answer {
     pub asked: String,
@@ -83,6 +85,9 @@ impl Answer {
                 if !self.status.is_success() {
                     self.check_error_body(&json);
                 }
+                let code = (!self.status.is_success()).then(|| json["code"].as_str()).flatten();
+                let declared = declared::may_answer(method, path, self.status.as_u16(), code);
+                assert!(declared, "the document does not say that it can answer this\n{self}");
             }
         } else if path.starts_with("/oauth") && is_json {
             assert!(self.header("cache-control").is_some_and(|value| value.contains("no-store")), "{self}");

@@ -1,6 +1,5 @@
 //! Whoever holds roles: users, clients that act for themselves, and what is known of their grants.
 
-use chancery_core::client::ClientState;
 use chancery_core::rbac::{DivisionScope, RoleGrant, SubjectKind};
 use chancery_core::types::{RoleId, SubjectId, UserId};
 use chancery_core::write::Write;
@@ -51,12 +50,5 @@ impl World {
             self.store.find_organization(self.acme.id).await.expect("reads").expect("is there");
         let advance = Write::AdvanceAuthority(organization.id, organization.authority);
         self.elsewhere(vec![advance, self.grants(robot.id, &[])]).await;
-    }
-
-    /// Puts a client into a state.
-    pub async fn set_state(&self, robot: &Robot, state: ClientState) {
-        let mut client = self.stored(robot.id).await;
-        client.state = state;
-        self.write(vec![Write::ReplaceClient(Box::new(client))]).await;
     }
 }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod declared;
 mod holders;
 
 use std::sync::Arc;

@@ -103,6 +103,17 @@ fn nobody_brings_back_more_than_they_hold() {
 }
 
 #[test]
+fn nobody_makes_a_default_anew_that_carries_more_than_they_hold() {
+    let mut tenant = Tenant::found();
+    let gone = tenant.built_in(OAUTH_VIEWER_TEMPLATE);
+    tenant.roles.retain(|role| role.id != gone);
+    let adds = tenant.role("adds", &["oauth:client:add"]);
+    let caller = tenant.client(&[(adds, DivisionScope::All)]);
+    let error = tenant.refused(|facts, env| restore(facts, &tenant.caller(caller), &Defaults::Missing, env));
+    assert_eq!(error.code, ApiCode::MissingPermissions);
+}
+
+#[test]
 fn nobody_resets_a_role_that_carries_more_than_they_hold() {
     let (mut tenant, _) = edited(OAUTH_VIEWER_TEMPLATE, &["oauth:*:*"], &[]);
     let views = tenant.role("views", &["oauth:client:view"]);

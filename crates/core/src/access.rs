@@ -7,7 +7,7 @@ use crate::client::{Actor, Client};
 use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
-use crate::facts::Facts;
+use crate::facts::{Facts, Load};
 use crate::rbac::{Authority, Permission};
 use crate::tokens::{AccessToken, Audience, verify};
 use crate::types::{OrganizationId, SubjectId};
@@ -66,6 +66,10 @@ pub fn admit(
         let (client, user) = verify::holder(facts, token, env)?.ok_or_else(refused)?;
         let caller =
             Caller { organization: client.organization, client, user, token: Arc::clone(token), address };
+        if !matches!(demand, Demand::Nothing) {
+            let (id, subject) = (caller.organization, caller.subject());
+            facts.together([Load::Organization(id), Load::Roles(id), Load::RoleGrants(subject)])?;
+        }
         let organization = facts.organization(caller.organization)?.as_ref().ok_or_else(refused)?;
         if !organization.settings.authentication.admits(address) {
             return Err(ApiError::new(ApiCode::IpNotAuthorized).into());

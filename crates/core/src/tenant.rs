@@ -9,18 +9,20 @@ use crate::decision::{Decision, Step};
 use crate::env::Env;
 use crate::env::fixed::Counting;
 use crate::error::ApiError;
-use crate::facts::{Facts, Load};
+use crate::facts::Facts;
 use crate::founding::{self, Plan};
 use crate::keyring::Keyring;
-use crate::organization::{Division, DivisionUse, Organization};
+use crate::organization::{Division, Organization};
 use crate::policy::Policy;
 use crate::rbac::{DivisionScope, PermissionPolicy, Role, RoleGrant, SubjectKind};
 use crate::tokens::{AccessToken, Audience, Revocations};
 use crate::types::{
     ClientId, ClientSecret, DivisionId, OrganizationId, RoleId, Scope, SubjectId, Timestamp, TokenId, UserId,
 };
-use crate::user::{PasswordHash, User, UserState};
+use crate::user::{PasswordHash, User};
 use crate::write::{Require, Write};
+
+mod rows;
 
 /// What the store would have of one organization.
 pub(crate) struct Tenant {
@@ -76,7 +78,8 @@ impl Tenant {
             random,
             keys,
         };
-        it.commit(founded.writes.into_iter().filter(|it| !matches!(it, Write::CreateOrganization(_))));
+        let founding = founded.writes.into_iter().filter(|it| !matches!(it, Write::CreateOrganization(_)));
+        it.commit(founding).expect("nothing stands in the way");
         it
     }
 
@@ -95,12 +98,12 @@ impl Tenant {
         self.organization.id
     }
 
-    /// The write that a decision starts with if it takes something from somebody.
+    /// The write that a decision starts with if it changes roles, divisions or what somebody holds.
     pub(crate) fn advance(&self) -> Write {
         Write::AdvanceAuthority(self.id(), self.organization.authority)
     }
 
-    /// The write that a decision starts with if it stands on what the caller holds.
+    /// The write that a decision starts with if it only stands on them.
     pub(crate) fn unchanged(&self) -> Write {
         Write::Require(Require::Authority(self.id(), self.organization.authority))
     }
@@ -205,8 +208,9 @@ impl Tenant {
         self.caller(self.admin)
     }
 
-    /// Decides on what is there. Two rules hold for every decision: a refusal changes nothing, and the authority that
-    /// a change stands on is named once, before everything else.
+    /// Decides on what is there. Three rules hold for every decision: a refusal changes nothing; the authority that a
+    /// change stands on is named once, before everything else; what changes divisions, grants or which roles there are
+    /// counts it up.
     pub(crate) fn decide<T>(
         &self,
         decision: impl Fn(&Facts, &Env) -> Step<T, ApiError>,
@@ -226,6 +230,9 @@ impl Tenant {
                         matches!(write, Write::AdvanceAuthority(..) | Write::Require(Require::Authority(..)))
                     };
                     assert!(!done.writes.iter().skip(1).any(is_authority), "{:?}", done.writes);
+                    if done.writes.iter().any(changes_authority) {
+                        assert_eq!(done.writes[0], self.advance());
+                    }
                     return done;
                 }
             }
@@ -247,141 +254,28 @@ impl Tenant {
         self.decide(decision).outcome.err().expect("a refusal")
     }
 
-    /// Decides, and writes what was decided.
+    /// Decides, and writes what was decided. Nobody else writes here, so nothing conflicts.
     pub(crate) fn settle<T>(
         &mut self,
         decision: impl Fn(&Facts, &Env) -> Step<T, ApiError>,
     ) -> Result<T, ApiError> {
         let decision = self.decide(decision);
-        self.commit(decision.writes);
+        self.commit(decision.writes).expect("no conflict");
         decision.outcome
-    }
-
-    fn load(&self, facts: &mut Facts, load: Load) {
-        let own = |organization| assert_eq!(organization, self.id(), "another organization's facts");
-        match load {
-            Load::Client(id) => facts.put_client(id, self.clients.get(&id).cloned().map(Arc::new)),
-            Load::User(id) => facts.put_user(id, self.users.get(&id).cloned().map(Arc::new)),
-            Load::Organization(id) => {
-                let found = (id == self.id()).then(|| Arc::new(self.organization.clone()));
-                facts.put_organization(id, found);
-            }
-            Load::Roles(id) => (own(id), facts.put_roles(id, Arc::new(self.roles.clone()))).1,
-            Load::Divisions(id) => (own(id), facts.put_divisions(id, Arc::new(self.divisions.clone()))).1,
-            Load::RoleGrants(id) => facts.put_role_grants(id, Arc::new(self.held(id))),
-            Load::ClientCount(id) => {
-                let count = self.clients.values().filter(|client| client.organization == id).count();
-                facts.put_client_count(id, u32::try_from(count).expect("a few"));
-            }
-            Load::RoleHolders(id) => {
-                let holders = self.grants.values().flatten().filter(|grant| grant.role == id);
-                facts.put_role_holders(id, Arc::new(holders.cloned().collect()));
-            }
-            Load::WorkingHolders(id) => facts.put_working_holders(id, Arc::new(self.working_holders(id))),
-            Load::DivisionUse(id) => {
-                let of = |users, grants| DivisionUse { users, grants };
-                let users = self.users.values().filter(|user| user.division == id).count();
-                let here = |grant: &&RoleGrant| grant.division == DivisionScope::One(id);
-                let grants = self.grants.values().flatten().filter(here).count();
-                let used = of(u32::try_from(users).expect("a few"), u32::try_from(grants).expect("a few"));
-                facts.put_division_use(id, used);
-            }
-            Load::DeletedDivisions(id) => facts.put_deleted_divisions(id, Arc::new(self.deleted.clone())),
-        }
-    }
-
-    fn working_holders(&self, role: RoleId) -> Vec<(SubjectId, SubjectKind)> {
-        let clients = self.clients.values().filter(|client| client.can_act_alone());
-        let users = self.users.values().filter(|user| user.state == UserState::Active);
-        clients
-            .map(|client| (client.subject(), SubjectKind::Client))
-            .chain(users.map(|user| (user.id.into(), SubjectKind::User)))
-            .filter(|(subject, _)| {
-                let everywhere =
-                    |grant: &RoleGrant| grant.role == role && grant.division == DivisionScope::All;
-                self.held(*subject).iter().any(everywhere)
-            })
-            .collect()
-    }
-
-    /// Does what the store does with these. What the store would refuse fails the test: nobody else writes here.
-    pub(crate) fn commit(&mut self, writes: impl IntoIterator<Item = Write>) {
-        writes.into_iter().for_each(|write| self.write(write));
-    }
-
-    fn write(&mut self, write: Write) {
-        match write {
-            Write::Require(Require::Authority(id, authority)) => {
-                assert_eq!((id, authority), (self.id(), self.organization.authority));
-            }
-            Write::Require(Require::Client(id, version)) => assert_eq!(self.clients[&id].version, version),
-            Write::Require(Require::ClientsBelow(_, limit)) => assert!(self.clients.len() < limit as usize),
-            Write::AdvanceAuthority(id, authority) => {
-                assert_eq!((id, authority), (self.id(), self.organization.authority));
-                self.organization.authority += 1;
-            }
-            Write::ReplaceOrganization(it) => {
-                assert_eq!(it.version, self.organization.version);
-                let authority = self.organization.authority;
-                self.organization = Organization { version: it.version + 1, authority, ..*it };
-            }
-            Write::CreateDivision(it) => self.divisions.push(it),
-            Write::ReplaceDivision(it) => {
-                let known = find(&mut self.divisions, |known| known.id == it.id);
-                *known = it;
-            }
-            Write::DeleteDivision { id, home, .. } => {
-                self.deleted.extend(self.divisions.extract_if(.., |division| division.id == id));
-                self.drop_grants(|grant| grant.division == DivisionScope::One(id));
-                self.users.values_mut().filter(|it| it.division == id).for_each(|it| it.division = home);
-            }
-            Write::RestoreDivision(_, id) => {
-                self.divisions.extend(self.deleted.extract_if(.., |division| division.id == id));
-            }
-            Write::CreateRole(it) => {
-                assert!(
-                    self.roles.iter().all(|known| known.name != it.name),
-                    "the name {} is taken",
-                    it.name
-                );
-                self.roles.push(it);
-            }
-            Write::ReplaceRole(it) => {
-                let known = find(&mut self.roles, |known| known.id == it.id);
-                assert_eq!(known.version, it.version);
-                *known = Role { version: it.version + 1, ..it };
-            }
-            Write::DeleteRole(_, id) => {
-                self.roles.retain(|role| role.id != id);
-                self.drop_grants(|grant| grant.role == id);
-            }
-            Write::CreateUser(it) => drop(self.users.insert(it.id, it)),
-            Write::CreateClient(it) => drop(self.clients.insert(it.id, *it)),
-            Write::ReplaceClient(it) => {
-                let known = self.clients.get_mut(&it.id).expect("a client");
-                assert_eq!(known.version, it.version);
-                *known =
-                    Client { version: it.version + 1, secrets: std::mem::take(&mut known.secrets), ..*it };
-            }
-            Write::ReplaceSecrets(id, secrets) => {
-                self.clients.get_mut(&id).expect("a client").secrets = secrets;
-            }
-            Write::DeleteClient(_, id) => {
-                self.clients.remove(&id).expect("a client");
-                self.grants.remove(&id.into());
-            }
-            Write::ReplaceRoleGrants(_, subject, grants) => drop(self.grants.insert(subject, grants)),
-            other => panic!("no decision on an organization writes {other:?}"),
-        }
-    }
-
-    fn drop_grants(&mut self, gone: impl Fn(&RoleGrant) -> bool) {
-        self.grants.values_mut().for_each(|held| held.retain(|grant| !gone(grant)));
     }
 }
 
-fn find<T>(all: &mut [T], wanted: impl Fn(&T) -> bool) -> &mut T {
-    all.iter_mut().find(|it| wanted(it)).expect("what is replaced is there")
+fn changes_authority(write: &Write) -> bool {
+    matches!(
+        write,
+        Write::CreateDivision(_)
+            | Write::ReplaceDivision(_)
+            | Write::DeleteDivision { .. }
+            | Write::RestoreDivision(..)
+            | Write::CreateRole(_)
+            | Write::DeleteRole(..)
+            | Write::ReplaceRoleGrants(..)
+    )
 }
 
 /// Reads `domain:entity:action`.

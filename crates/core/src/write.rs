@@ -110,7 +110,7 @@ pub enum Require {
     User(UserId, u32),
     /// The family still has this version.
     Family(FamilyKey, u32),
-    /// Nobody lost a permission since the organization's `authority` was this.
+    /// No role, no division and nothing that anybody holds has changed since the organization's `authority` was this.
     Authority(OrganizationId, u32),
     /// The organization has fewer clients than this.
     ClientsBelow(OrganizationId, u32),
@@ -173,7 +173,7 @@ pub enum Changed {
     Client(ClientId),
     /// The grants of a subject.
     RoleGrants(SubjectId),
-    /// Divisions of an organization, and users and grants in them, nobody knows which.
+    /// Roles or divisions of an organization, and users and grants with them, nobody knows which.
     Members(OrganizationId),
     /// The keys of the server.
     Keys,
@@ -192,9 +192,10 @@ impl Write {
                 Changed::Divisions(division.organization)
             }
             Self::RestoreDivision(organization, _) => Changed::Divisions(*organization),
-            Self::DeleteDivision { organization, .. } => Changed::Members(*organization),
+            Self::DeleteDivision { organization, .. } | Self::DeleteRole(organization, _) => {
+                Changed::Members(*organization)
+            }
             Self::CreateRole(role) | Self::ReplaceRole(role) => Changed::Roles(role.organization),
-            Self::DeleteRole(organization, _) => Changed::Roles(*organization),
             Self::CreateUser(user) => Changed::User(user.id),
             Self::CreateClient(client) | Self::ReplaceClient(client) => Changed::Client(client.id),
             Self::ReplaceSecrets(client, _) | Self::DeleteClient(_, client) => Changed::Client(*client),

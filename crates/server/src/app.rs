@@ -270,7 +270,7 @@ impl App {
             let now = app.clock.now();
             let begun = Instant::now();
             let made = app.store.commit(writes, now).await;
-            metrics::commit(begun.elapsed(), made == Err(StoreError::Conflict));
+            metrics::commit(begun.elapsed(), &made);
             app.writable.store(matches!(made, Ok(_) | Err(StoreError::Conflict)), Ordering::Relaxed);
             // After a fault nobody knows whether it was done: memory forgets in any case but a clean refusal.
             if made != Err(StoreError::Conflict) {
@@ -295,6 +295,7 @@ impl App {
             Changed::Client(id) => self.clients.forget(id),
             Changed::RoleGrants(id) => self.role_grants.forget(id),
             Changed::Members(id) => {
+                self.roles.forget(id);
                 self.divisions.forget(id);
                 self.users.clear();
                 self.role_grants.clear();

@@ -14,7 +14,7 @@ const BATCH: usize = 500;
 /// While the store is away, no more are gathered: the rest goes uncounted.
 const MOST: usize = 200_000;
 
-/// A template is a constant of an operation's, so a pointer's worth of key is enough.
+/// Template and method are constants of the operation.
 type Key = (ClientId, Day, &'static str, &'static str);
 
 /// The counters of this node.
@@ -40,7 +40,7 @@ impl Usage {
         counts.iter().filter(|((own, ..), _)| *own == client).map(|(key, tally)| row(key, *tally)).collect()
     }
 
-    /// A batch to be written now; empty when all is.
+    /// A batch to be written now; empty when all is. Until it is written, a result lacks it.
     pub fn drain(&self) -> Vec<UsageCount> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let keys: Vec<Key> = counts.keys().take(BATCH).copied().collect();

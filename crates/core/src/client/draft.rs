@@ -59,6 +59,11 @@ pub struct Checked {
 }
 
 impl Draft {
+    /// Whether it asks for any role.
+    pub fn names_roles(&self) -> bool {
+        !self.role_divisions.is_empty() || !self.role_ids.is_empty()
+    }
+
     /// Checks the members, the grant type first since the others depend on it. `current` is the client that is
     /// replaced: an unchanged grant type keeps its whole set.
     pub fn check(&self, current: Option<&Client>) -> Result<Checked, ApiError> {

@@ -9,7 +9,7 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError, list};
 use crate::facts::Facts;
-use crate::organization::settings;
+use crate::rbac::authority::{self, stand_on};
 use crate::rbac::grants::refuse_too_many;
 use crate::rbac::permission::ADMIN;
 use crate::rbac::{Authority, DivisionScope, RoleGrant, SubjectKind, administrators};
@@ -36,9 +36,9 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
         if checked.state.is_some_and(|state| state != ClientState::Active) {
             return Err(bad_state("A client is created in the state active.").into());
         }
-        let authority = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let id = ClientId::random(env.random);
-        let grants = role_grants(facts, caller, draft, &checked, id, env)?;
+        let grants = role_grants(facts, caller, draft, &checked, id, &[], env)?;
         refuse_too_many(&[], &grants, env)?;
         let limit = env.policy.max_clients;
         if *facts.client_count(caller.organization)? >= limit {
@@ -70,7 +70,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             Write::CreateClient(Box::new(client.clone())),
         ];
         if !grants.is_empty() {
-            writes.insert(0, Write::Require(Require::Authority(caller.organization, authority)));
+            writes.insert(0, stand_on(caller.organization, version, true));
             writes.push(Write::ReplaceRoleGrants(caller.organization, id.into(), grants.clone()));
         }
         Ok(Decision::write(registered(client, grants, Some(secret)), writes))
@@ -87,7 +87,7 @@ pub fn update(
     env: &Env,
 ) -> Step<Registered, ApiError> {
     let decide = || -> Outcome<Registered> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let current = find(facts, caller, id)?;
         let authority = Authority::load(facts, caller.organization, caller.subject())?;
         let is_admin = authority.has_word(ADMIN);
@@ -101,7 +101,8 @@ pub fn update(
             return Err(bad_state("Only an administrator can disable a client.").into());
         }
         guard_held_roles(facts, caller, &authority, id)?;
-        let grants = role_grants(facts, caller, draft, &checked, id, env)?;
+        let held = facts.role_grants(id.into())?;
+        let grants = role_grants(facts, caller, draft, &checked, id, held, env)?;
         let mut client = Client::clone(current);
         // A token carries the epoch, so what is disabled once stays dead when the client is enabled again.
         client.epoch += u32::from(state == ClientState::Disabled && current.state != ClientState::Disabled);
@@ -115,7 +116,6 @@ pub fn update(
         client.date_to_delete = checked.date_to_delete;
         client.modified_at = env.now;
         client.modified_by = Some(caller.actor());
-        let held = facts.role_grants(id.into())?;
         refuse_too_many(held, &grants, env)?;
         let roles = facts.roles(caller.organization)?;
         let administered = current.can_act_alone() && administrators::administers(roles, held);
@@ -123,17 +123,12 @@ pub fn update(
         if administered && !administers {
             administrators::keep_one(facts, caller.organization, &[id.into()], None)?;
         }
-        let (old, new) = (pairs(held), pairs(&grants));
-        let takes = administered && !administers || old.iter().any(|pair| !new.contains(pair));
+        let changes = administered != administers || pairs(held) != pairs(&grants);
         let mut writes = vec![
-            if takes {
-                Write::AdvanceAuthority(caller.organization, version)
-            } else {
-                Write::Require(Require::Authority(caller.organization, version))
-            },
+            stand_on(caller.organization, version, changes),
             Write::ReplaceClient(Box::new(client.clone())),
         ];
-        if old != new {
+        if pairs(held) != pairs(&grants) {
             writes.push(Write::ReplaceRoleGrants(caller.organization, id.into(), grants.clone()));
         }
         Ok(Decision::write(registered(client, grants, None), writes))
@@ -144,20 +139,22 @@ pub fn update(
 /// Deletes a client with its tokens.
 pub fn delete(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> Step<(), ApiError> {
     let decide = || -> Outcome<()> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let client = find(facts, caller, id)?;
         if env.policy.delete_requires_inactive && client.state != ClientState::Inactive {
             return Err(ApiError::new(ApiCode::CannotDeleteClient).into());
         }
-        let mut writes = vec![
+        let held = facts.role_grants(id.into())?;
+        let roles = facts.roles(caller.organization)?;
+        let administered = client.can_act_alone() && administrators::administers(roles, held);
+        if administered {
+            administrators::keep_one(facts, caller.organization, &[id.into()], None)?;
+        }
+        let writes = vec![
+            stand_on(caller.organization, version, administered),
             Write::Require(Require::Client(id, client.version)),
             Write::DeleteClient(client.organization, id),
         ];
-        let held = facts.role_grants(id.into())?;
-        if client.can_act_alone() && administrators::administers(facts.roles(caller.organization)?, held) {
-            administrators::keep_one(facts, caller.organization, &[id.into()], None)?;
-            writes.insert(0, Write::AdvanceAuthority(caller.organization, version));
-        }
         Ok(Decision::write((), writes))
     };
     decide().into()
@@ -166,7 +163,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> Step<(
 /// Replaces all secrets of a client by a fresh one. Tokens already issued stay valid.
 pub fn reset_secret(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> Step<Registered, ApiError> {
     let decide = || -> Outcome<Registered> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let current = find(facts, caller, id)?;
         let authority = Authority::load(facts, caller.organization, caller.subject())?;
         guard_held_roles(facts, caller, &authority, id)?;
@@ -176,7 +173,7 @@ pub fn reset_secret(facts: &Facts, caller: &Caller, id: ClientId, env: &Env) -> 
         client.modified_at = env.now;
         client.modified_by = Some(caller.actor());
         let writes = vec![
-            Write::Require(Require::Authority(caller.organization, version)),
+            stand_on(caller.organization, version, false),
             Write::ReplaceClient(Box::new(client.clone())),
             Write::ReplaceSecrets(id, client.secrets.clone()),
         ];
@@ -243,6 +240,7 @@ fn role_grants(
     draft: &Draft,
     checked: &Checked,
     id: ClientId,
+    held: &[RoleGrant],
     env: &Env,
 ) -> Result<Vec<RoleGrant>, Undecided<ApiError>> {
     if !checked.grant_types.need_roles() {
@@ -270,12 +268,13 @@ fn role_grants(
         match (found, place) {
             (Some(role), Some(place)) if authority.holds(role, place) => {
                 if !grants.iter().any(|grant| (grant.role, grant.division) == (role.id, place)) {
+                    let old = held.iter().find(|grant| (grant.role, grant.division) == (role.id, place));
                     grants.push(RoleGrant {
                         subject: id.into(),
                         kind: SubjectKind::Client,
                         role: role.id,
                         division: place,
-                        granted_at: env.now,
+                        granted_at: old.map_or(env.now, |grant| grant.granted_at),
                     });
                 }
             }

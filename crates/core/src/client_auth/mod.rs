@@ -67,12 +67,10 @@ pub trait ClientAuth: Sync {
 pub const ALL: &[&dyn ClientAuth] =
     &[&client_secret_basic::ClientSecretBasic, &client_secret_post::ClientSecretPost];
 
-/// The id of the client that a request says it comes from, whether that is true or not, in one spelling; 128 characters
-/// at most.
-pub fn claimed(request: &TokenRequest) -> Option<String> {
+/// The client that a request says it comes from, whether that is true or not; `None` if no client could have that id.
+pub fn claimed(request: &TokenRequest) -> Option<ClientId> {
     let claim = ALL.iter().find_map(|method| method.presented(request)?.ok())?;
-    let known = ClientId::parse(&claim.client_id).map(|id| id.to_string());
-    Some(known.unwrap_or_else(|| claim.client_id.chars().take(128).collect()))
+    ClientId::parse(&claim.client_id)
 }
 
 /// A client that has proved who it is.

@@ -21,7 +21,7 @@ pub struct Organization {
     pub settings: Settings,
     /// Counted up by every change of what is above.
     pub version: u32,
-    /// Counted up by whatever takes a permission from anybody: a decision that stands on what somebody holds names it.
+    /// Counted up by whatever changes roles, divisions, or what anybody holds; a decision that stands on those names it.
     pub authority: u32,
     /// When it was made.
     pub created_at: Timestamp,

@@ -182,11 +182,6 @@ fn replaced(it: Organization) -> Decision<Organization, ApiError> {
     Decision::write(answer, vec![Write::ReplaceOrganization(Box::new(it))])
 }
 
-/// The organization's `authority`, for a decision that stands on what somebody holds: read before what it guards.
-pub fn authority<E>(facts: &Facts, caller: &Caller) -> Result<u32, Undecided<E>> {
-    Ok(facts.organization(caller.organization)?.as_ref().map_or(0, |it| it.authority))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use crate::decision::Undecided;
 use crate::error::ApiError;
-use crate::facts::Facts;
+use crate::facts::{Facts, Load};
 use crate::grants;
 use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
 use crate::types::{OrganizationId, RoleId, SubjectId};
@@ -28,8 +28,14 @@ pub fn keep_one(
         SubjectKind::User => grants::ALL.iter().any(|grant| grant.involves_user()),
     };
     let roles = facts.roles(organization)?;
-    for role in roles.iter().filter(|role| role.is_almighty() && Some(role.id) != without) {
-        let holders = facts.working_holders(role.id)?;
+    let almighty: Vec<RoleId> = roles
+        .iter()
+        .filter(|role| role.is_almighty() && Some(role.id) != without)
+        .map(|role| role.id)
+        .collect();
+    facts.together(almighty.iter().map(|role| Load::WorkingHolders(*role)))?;
+    for role in almighty {
+        let holders = facts.working_holders(role)?;
         if holders.iter().any(|(subject, kind)| acts(*kind) && !losing.contains(subject)) {
             return Ok(());
         }

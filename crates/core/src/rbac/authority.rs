@@ -4,6 +4,7 @@ use crate::decision::Undecided;
 use crate::facts::Facts;
 use crate::rbac::{DivisionScope, Permission, Role};
 use crate::types::{OrganizationId, SubjectId};
+use crate::write::{Require, Write};
 
 /// The roles of a subject, each with the division it is held in.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +72,21 @@ impl<'a> Authority<'a> {
     /// The roles, each with its division.
     pub fn roles(&self) -> impl Iterator<Item = (DivisionScope, &'a Role)> {
         self.0.iter().copied()
+    }
+}
+
+/// The organization's `authority`, for a decision that stands on what somebody holds: read before what it guards.
+pub fn version<E>(facts: &Facts, organization: OrganizationId) -> Result<u32, Undecided<E>> {
+    Ok(facts.organization(organization)?.as_ref().map_or(0, |it| it.authority))
+}
+
+/// The first write of such a decision: it counts the `authority` that was read up if it changes roles, divisions or
+/// what anybody holds, else it requires it.
+pub const fn stand_on(organization: OrganizationId, version: u32, changes: bool) -> Write {
+    if changes {
+        Write::AdvanceAuthority(organization, version)
+    } else {
+        Write::Require(Require::Authority(organization, version))
     }
 }
 

@@ -5,7 +5,8 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::Facts;
-use crate::organization::{Division, DivisionUse, settings};
+use crate::organization::Division;
+use crate::rbac::authority::{self, stand_on};
 use crate::rbac::permission::{AUTHORIZATION_DIVISION_DELETE, AUTHORIZATION_DIVISION_EDIT};
 use crate::rbac::{Authority, DivisionScope, Permission};
 use crate::types::DivisionId;
@@ -31,12 +32,15 @@ type Outcome<T> = Result<Decision<T, ApiError>, Undecided<ApiError>>;
 pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<Division, ApiError> {
     let decide = || -> Outcome<Division> {
         let (name, description) = draft.check()?;
+        let version = authority::version(facts, caller.organization)?;
         let divisions = facts.divisions(caller.organization)?;
         refuse_too_many(divisions, env)?;
         refuse_taken(divisions, &name, None)?;
         let id = DivisionId::random(env.random);
         let division = Division { id, organization: caller.organization, name, description, home: false };
-        Ok(Decision::write(division.clone(), vec![Write::CreateDivision(division)]))
+        let writes =
+            vec![stand_on(caller.organization, version, true), Write::CreateDivision(division.clone())];
+        Ok(Decision::write(division, writes))
     };
     decide().into()
 }
@@ -44,13 +48,16 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
 /// Replaces name and description.
 pub fn update(facts: &Facts, caller: &Caller, id: DivisionId, draft: &Draft) -> Step<Division, ApiError> {
     let decide = || -> Outcome<Division> {
+        let version = authority::version(facts, caller.organization)?;
         let divisions = facts.divisions(caller.organization)?;
         let current = find(divisions, id)?;
         demand(facts, caller, &AUTHORIZATION_DIVISION_EDIT, id)?;
         let (name, description) = draft.check()?;
         refuse_taken(divisions, &name, Some(id))?;
         let division = Division { name, description, ..current.clone() };
-        Ok(Decision::write(division.clone(), vec![Write::ReplaceDivision(division)]))
+        let writes =
+            vec![stand_on(caller.organization, version, true), Write::ReplaceDivision(division.clone())];
+        Ok(Decision::write(division, writes))
     };
     decide().into()
 }
@@ -59,7 +66,7 @@ pub fn update(facts: &Facts, caller: &Caller, id: DivisionId, draft: &Draft) -> 
 pub fn delete(facts: &Facts, caller: &Caller, id: DivisionId, force: bool, env: &Env) -> Step<(), ApiError> {
     let decide = || -> Outcome<()> {
         let refuse = |reason| Err(ApiError::because(ApiCode::PreconditionFailure, reason).into());
-        let authority = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let divisions = facts.divisions(caller.organization)?;
         let current = find(divisions, id)?;
         demand(facts, caller, &AUTHORIZATION_DIVISION_DELETE, id)?;
@@ -72,7 +79,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: DivisionId, force: bool, env: 
         let home = divisions.iter().find(|division| division.home).map_or(id, |home| home.id);
         let organization = caller.organization;
         let writes = vec![
-            Write::AdvanceAuthority(organization, authority),
+            stand_on(organization, version, true),
             Write::DeleteDivision { organization, id, home, at: env.now },
         ];
         Ok(Decision::write((), writes))
@@ -83,6 +90,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: DivisionId, force: bool, env: 
 /// Brings a deleted division back, empty. One that is not deleted is as good as brought back.
 pub fn restore(facts: &Facts, caller: &Caller, id: DivisionId, env: &Env) -> Step<Division, ApiError> {
     let decide = || -> Outcome<Division> {
+        let version = authority::version(facts, caller.organization)?;
         let divisions = facts.divisions(caller.organization)?;
         if let Ok(division) = find(divisions, id) {
             return Ok(Decision::allow(division.clone()));
@@ -90,15 +98,13 @@ pub fn restore(facts: &Facts, caller: &Caller, id: DivisionId, env: &Env) -> Ste
         let division = find(facts.deleted_divisions(caller.organization)?, id)?;
         refuse_too_many(divisions, env)?;
         refuse_taken(divisions, &division.name, None)?;
-        let writes = vec![Write::RestoreDivision(caller.organization, id)];
+        let writes = vec![
+            stand_on(caller.organization, version, true),
+            Write::RestoreDivision(caller.organization, id),
+        ];
         Ok(Decision::write(division.clone(), writes))
     };
     decide().into()
-}
-
-/// What is in a division.
-pub fn count(facts: &Facts, id: DivisionId) -> Result<DivisionUse, Undecided<ApiError>> {
-    facts.division_use(id).copied()
 }
 
 /// The division, if the organization has it.

@@ -6,7 +6,7 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError, list};
 use crate::facts::{Facts, Load};
-use crate::organization::settings;
+use crate::rbac::authority::{self, stand_on};
 use crate::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE};
 use crate::rbac::roles::unique;
 use crate::rbac::{Authority, DivisionScope, Role, RoleGrant, SubjectKind, administrators};
@@ -90,19 +90,18 @@ pub fn change(
     env: &Env,
 ) -> Step<Vec<SubjectId>, ApiError> {
     let decide = || -> Result<Decision<Vec<SubjectId>, ApiError>, Undecided<ApiError>> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let subjects = find_all(facts, caller.organization, subjects)?;
         facts.together(subjects.iter().map(|(subject, _)| Load::RoleGrants(*subject)))?;
         let plan = plan(facts, caller.organization, change, unknown)?;
         let roles = facts.roles(caller.organization)?;
         let authority = Authority::load(facts, caller.organization, caller.subject())?;
-        let (mut writes, mut takes, mut losing) = (Vec::new(), false, Vec::new());
+        let (mut writes, mut losing) = (Vec::new(), Vec::new());
         for (subject, kind) in &subjects {
             let held = facts.role_grants(*subject)?;
             let mut after: Vec<RoleGrant> = held.iter().filter(|grant| plan.keeps(grant)).cloned().collect();
             for gone in held.iter().filter(|grant| !plan.keeps(grant)) {
                 guard(&authority, roles, &AUTHORIZATION_GRANT_DELETE, (gone.role, gone.division))?;
-                takes = true;
             }
             for (role, division) in plan.adds(held) {
                 guard(&authority, roles, &AUTHORIZATION_GRANT_ADD, (role, division))?;
@@ -113,6 +112,8 @@ pub fn change(
                 losing.push(*subject);
             }
             if after != **held {
+                // What is gone by then is granted nothing.
+                writes.push(Write::Require(still_there(facts, *subject, *kind)?));
                 writes.push(Write::ReplaceRoleGrants(caller.organization, *subject, after));
             }
         }
@@ -120,16 +121,25 @@ pub fn change(
             administrators::keep_one(facts, caller.organization, &losing, None)?;
         }
         if !writes.is_empty() {
-            let first = if takes {
-                Write::AdvanceAuthority(caller.organization, version)
-            } else {
-                Write::Require(Require::Authority(caller.organization, version))
-            };
-            writes.insert(0, first);
+            writes.insert(0, stand_on(caller.organization, version, true));
         }
         Ok(Decision::write(subjects.into_iter().map(|(subject, _)| subject).collect(), writes))
     };
     decide().into()
+}
+
+fn still_there(facts: &Facts, subject: SubjectId, kind: SubjectKind) -> Result<Require, Undecided<ApiError>> {
+    let gone = || ApiError::new(ApiCode::NotFound);
+    Ok(match kind {
+        SubjectKind::Client => {
+            let id = ClientId::from(subject);
+            Require::Client(id, facts.client(id)?.as_ref().ok_or_else(gone)?.version)
+        }
+        SubjectKind::User => {
+            let id = UserId::from(subject);
+            Require::User(id, facts.user(id)?.as_ref().ok_or_else(gone)?.version)
+        }
+    })
 }
 
 /// Refuses more grants than a subject may hold. Whoever is over a limit that was lowered can come down step by step.

@@ -254,7 +254,7 @@ fn perform(tenant: &mut Tenant, caller: &Caller, act: &Act) -> bool {
         }
         Act::RestoreDivision(pick) => {
             let Some(id) = division(&tenant.deleted, pick) else { return false };
-            settle(tenant, |facts, _| divisions::restore(facts, caller, id))
+            settle(tenant, |facts, env| divisions::restore(facts, caller, id, env))
         }
         Act::CreateClient(pairs) => {
             let draft = client_draft("CLIENT-CREDENTIALS", "active", named(tenant, pairs));

@@ -5,11 +5,11 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError, list};
 use crate::facts::Facts;
-use crate::organization::settings;
+use crate::rbac::authority::{self, stand_on};
 use crate::rbac::role::built_in;
 use crate::rbac::{Authority, DivisionScope, PermissionPolicy, Role, RoleGrant, administrators};
 use crate::types::RoleId;
-use crate::write::{Require, Write};
+use crate::write::Write;
 
 /// Most characters of a name.
 const NAME_CHARACTERS: usize = 256;
@@ -38,7 +38,7 @@ type Outcome<T> = Result<Decision<T, ApiError>, Undecided<ApiError>>;
 /// Makes a role. The caller must hold all that it carries, in one division at least.
 pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<Role, ApiError> {
     let decide = || -> Outcome<Role> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let roles = facts.roles(caller.organization)?;
         let mut role = Role {
             id: RoleId::random(env.random),
@@ -58,8 +58,8 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             return Err(error.over("roles", limit).into());
         }
         guard(facts, caller, &role, &[])?;
-        let unchanged = Write::Require(Require::Authority(caller.organization, version));
-        Ok(Decision::write(role.clone(), vec![unchanged, Write::CreateRole(role)]))
+        let writes = vec![stand_on(caller.organization, version, true), Write::CreateRole(role.clone())];
+        Ok(Decision::write(role, writes))
     };
     decide().into()
 }
@@ -68,7 +68,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
 /// granted: else editing a role would be a way to more.
 pub fn update(facts: &Facts, caller: &Caller, id: RoleId, draft: &Draft) -> Step<Role, ApiError> {
     let decide = || -> Outcome<Role> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let roles = facts.roles(caller.organization)?;
         let current = find(roles, id)?;
         let mut role = current.clone();
@@ -79,7 +79,9 @@ pub fn update(facts: &Facts, caller: &Caller, id: RoleId, draft: &Draft) -> Step
         if current.is_almighty() && !role.is_almighty() {
             administrators::keep_one(facts, caller.organization, &[], Some(id))?;
         }
-        Ok(replaced(caller, version, vec![role]).map(|mut roles| roles.remove(0)))
+        let answer = Role { version: role.version + 1, ..role.clone() };
+        let writes = vec![stand_on(caller.organization, version, true), Write::ReplaceRole(role)];
+        Ok(Decision::write(answer, writes))
     };
     decide().into()
 }
@@ -98,16 +100,14 @@ pub fn mark(facts: &Facts, caller: &Caller, id: RoleId, needs_update: bool) -> S
 /// Deletes a role with all grants of it.
 pub fn delete(facts: &Facts, caller: &Caller, id: RoleId) -> Step<(), ApiError> {
     let decide = || -> Outcome<()> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let role = find(facts.roles(caller.organization)?, id)?;
         guard(facts, caller, role, facts.role_holders(id)?)?;
         if role.is_almighty() {
             administrators::keep_one(facts, caller.organization, &[], Some(id))?;
         }
-        let writes = vec![
-            Write::AdvanceAuthority(caller.organization, version),
-            Write::DeleteRole(caller.organization, id),
-        ];
+        let writes =
+            vec![stand_on(caller.organization, version, true), Write::DeleteRole(caller.organization, id)];
         Ok(Decision::write((), writes))
     };
     decide().into()
@@ -126,11 +126,10 @@ pub enum Defaults<'a> {
 /// Brings built-in roles back; answers all that there are.
 pub fn restore(facts: &Facts, caller: &Caller, which: &Defaults, env: &Env) -> Step<Vec<Role>, ApiError> {
     let decide = || -> Outcome<Vec<Role>> {
-        let version = settings::authority(facts, caller)?;
+        let version = authority::version(facts, caller.organization)?;
         let roles = facts.roles(caller.organization)?;
         let named = |text: &Option<String>, other: &str| text.as_deref() == Some(other);
-        let (mut writes, mut answer) =
-            (vec![Write::AdvanceAuthority(caller.organization, version)], Vec::new());
+        let (mut writes, mut answer) = (vec![stand_on(caller.organization, version, true)], Vec::new());
         for model in built_in(caller.organization, env.random) {
             let current = roles.iter().find(|role| role.template == model.template);
             let resets = match which {
@@ -200,13 +199,6 @@ fn guard(
     Err(ApiError::new(ApiCode::MissingPermissions).with("permissions", list(&lacking)).into())
 }
 
-fn replaced(caller: &Caller, version: u32, roles: Vec<Role>) -> Decision<Vec<Role>, ApiError> {
-    let answer = roles.iter().map(|role| Role { version: role.version + 1, ..role.clone() }).collect();
-    let mut writes = vec![Write::AdvanceAuthority(caller.organization, version)];
-    writes.extend(roles.into_iter().map(Write::ReplaceRole));
-    Decision::write(answer, writes)
-}
-
 fn refuse_taken(roles: &[Role], role: &Role) -> Result<(), ApiError> {
     if roles.iter().any(|other| other.id != role.id && other.name == role.name) {
         return Err(
@@ -236,12 +228,15 @@ impl Draft {
         }
         let is_policy = |policy: &PermissionPolicy| {
             let part = |text: &str| is_name(text) || text == "*";
-            part(&policy.domain)
-                && part(&policy.entity)
-                && policy.actions.iter().all(|action| part(action))
+            part(&policy.domain) && part(&policy.entity) && policy.actions.iter().all(|action| part(action))
         };
-        if self.policies.len() > POLICIES || self.policies.iter().any(|policy| policy.actions.len() > POLICIES) {
-            return refuse("permissionPolicies", "A role has at most 2000 policies, and a policy 2000 actions.");
+        if self.policies.len() > POLICIES
+            || self.policies.iter().any(|policy| policy.actions.len() > POLICIES)
+        {
+            return refuse(
+                "permissionPolicies",
+                "A role has at most 2000 policies, and a policy 2000 actions.",
+            );
         }
         if !self.policies.iter().all(is_policy) {
             let reason = "A policy has a domain, an entityName and an actionSet, each part a word or *.";

@@ -73,6 +73,20 @@ impl From<ClientId> for SubjectId {
     }
 }
 
+/// For who knows that the subject is one.
+impl From<SubjectId> for ClientId {
+    fn from(id: SubjectId) -> Self {
+        Self(id.0)
+    }
+}
+
+/// For who knows that the subject is one.
+impl From<SubjectId> for UserId {
+    fn from(id: SubjectId) -> Self {
+        Self(id.0)
+    }
+}
+
 impl From<UserId> for SubjectId {
     fn from(id: UserId) -> Self {
         Self(id.0)

@@ -56,7 +56,8 @@ function access(operation) {
         ? ["Goes out with your token."]
         : [get, " first, or see what the server says without one."]),
     );
-  session.onChange(tell);
+  // A form that was left behind is told no more.
+  session.onChange(() => line.isConnected && (tell(), true));
   tell();
   return line;
 }

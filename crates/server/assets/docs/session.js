@@ -13,14 +13,14 @@ const listeners = new Set();
 /** The token, or nothing. */
 export const token = () => current?.token;
 
-/** Calls `listener` whenever a token comes or goes. */
+/** Calls `listener` whenever a token comes or goes, until it answers false. */
 export function onChange(listener) {
   listeners.add(listener);
 }
 
 function change(next) {
   current = next;
-  for (const listener of listeners) listener();
+  for (const listener of listeners) if (listener() === false) listeners.delete(listener);
 }
 
 /** The value of `Authorization` for HTTP Basic, its parts as they stand (RFC 7617 section 2). */

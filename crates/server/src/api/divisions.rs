@@ -31,11 +31,11 @@ const QUERY: &str = "/api/v2/authorization/divisions/query";
 const GRANTS: &str = "/api/v2/authorization/divisions/{divisionId}/grants";
 const DELETED: &str = "/api/v2/authorization/divisions/deleted";
 const RESTORE: &str = "/api/v2/authorization/divisions/{divisionId}/restore";
-/// Most divisions that a cursor leads over at a time.
-const LARGEST_CURSOR: usize = 200;
+/// Most ids in one query.
+const MOST_IDS: usize = 100;
 
 const OBJECT_COUNT: Param = Param::new("objectCount", Kind::Flag, "Whether objectCounts is answered");
-const ID: Param = Param::new("id", Kind::Many, "Ids");
+const ID: Param = Param::new("id", Kind::Many, "Ids, at most 100");
 const NAME: Param = Param::new("name", Kind::Text, "A part of the name, in any case");
 /// See the module.
 pub const OPERATIONS: &[Operation] = &[
@@ -146,7 +146,7 @@ pub const OPERATIONS: &[Operation] = &[
 
 /// `GET`: page by page, filtered by `id` and `name`.
 async fn list(call: Call) -> Answer {
-    let found = matching(&call, &all(&call).await?);
+    let found = matching(&call, &all(&call).await?)?;
     let page = call.query.page(found, PATH)?;
     let mut shown = Vec::new();
     for division in &page.entities {
@@ -174,6 +174,7 @@ async fn home(call: Call) -> Answer {
 /// `POST`.
 async fn create(call: Call) -> Answer {
     let draft = draft(&call)?;
+    let _turn = call.app.turn(call.caller.organization).await;
     let division = call.change(|facts, env| divisions::create(facts, &call.caller, &draft, env)).await?;
     Ok(respond::ok(&represent(&division)))
 }
@@ -184,7 +185,7 @@ async fn update(call: Call) -> Answer {
     // A division that is not there is a 404, whatever the body.
     find(&call, id).await?;
     let draft = draft(&call)?;
-    let _turn = call.app.turn(id).await;
+    let _turn = call.app.turn(call.caller.organization).await;
     let division = call.change(|facts, _| divisions::update(facts, &call.caller, id, &draft)).await?;
     Ok(respond::ok(&represent(&division)))
 }
@@ -192,7 +193,7 @@ async fn update(call: Call) -> Answer {
 /// `DELETE`; `force=true` also deletes one that is in use.
 async fn delete(call: Call) -> Answer {
     let (id, force) = (division_id(&call)?, call.query.flag("force"));
-    let _turn = call.app.turn(id).await;
+    let _turn = call.app.turn(call.caller.organization).await;
     call.change(|facts, env| divisions::delete(facts, &call.caller, id, force, env)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -200,7 +201,7 @@ async fn delete(call: Call) -> Answer {
 /// `POST .../restore`.
 async fn restore(call: Call) -> Answer {
     let id = division_id(&call)?;
-    let _turn = call.app.turn(id).await;
+    let _turn = call.app.turn(call.caller.organization).await;
     let division = call.change(|facts, env| divisions::restore(facts, &call.caller, id, env)).await?;
     Ok(respond::ok(&represent(&division)))
 }
@@ -224,10 +225,7 @@ async fn by_cursor(call: Call) -> Answer {
         return Err(ApiCode::BothAfterAndBefore.into());
     }
     let size = query.number("pageSize", 25)?;
-    if size > LARGEST_CURSOR {
-        return Err(Query::refused("pageSize").into());
-    }
-    let found = matching(&call, &all(&call).await?);
+    let found = matching(&call, &all(&call).await?)?;
     // Where a division is in the list, or was before it was deleted.
     let deleted = call.look_up(|facts| facts.deleted_divisions(call.caller.organization).cloned()).await?;
     let place = |name: &'static str, id: &str| {
@@ -290,21 +288,25 @@ pub async fn all(call: &Call) -> Result<Arc<Vec<Division>>, Failure> {
 }
 
 /// Those that the query's `id` and `name` let through.
-pub fn matching(call: &Call, divisions: &[Division]) -> Vec<Division> {
+fn matching(call: &Call, divisions: &[Division]) -> Result<Vec<Division>, ApiError> {
     let ids = call.query.many("id");
+    if ids.len() > MOST_IDS {
+        return Err(Query::refused("id"));
+    }
+    let ids: Vec<_> = ids.iter().map(|id| DivisionId::parse(id)).collect();
     let name = call.query.one("name").map(str::to_lowercase);
     let wanted = |division: &&Division| {
-        (ids.is_empty() || ids.iter().any(|id| DivisionId::parse(id) == Some(division.id)))
+        (ids.is_empty() || ids.contains(&Some(division.id)))
             && name.as_ref().is_none_or(|name| division.name.to_lowercase().contains(name.trim_matches('*')))
     };
-    divisions.iter().filter(wanted).cloned().collect()
+    Ok(divisions.iter().filter(wanted).cloned().collect())
 }
 
 /// With `objectCounts`, if the query asks for them.
 async fn counted(call: &Call, division: &Division) -> Result<AuthzDivision, Failure> {
     let mut shown = represent(division);
     if call.query.flag("objectCount") {
-        let found = call.look_up(|facts| divisions::count(facts, division.id)).await?;
+        let found = call.look_up(|facts| facts.division_use(division.id).copied()).await?;
         let counts = [("USER", found.users), ("GRANT", found.grants)];
         shown.object_counts =
             Some(BTreeMap::from(counts.map(|(name, count)| (name.to_owned(), i64::from(count)))));

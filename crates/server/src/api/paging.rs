@@ -70,7 +70,11 @@ impl Query {
                     } else {
                         ApiCode::InvalidQueryValue
                     };
-                    return Err(if code == ApiCode::InvalidQueryValue { Self::refused(it.name) } else { ApiError::new(code).at(it.name) });
+                    return Err(if code == ApiCode::InvalidQueryValue {
+                        Self::refused(it.name)
+                    } else {
+                        ApiError::new(code).at(it.name)
+                    });
                 }
             }
         }

@@ -25,7 +25,7 @@ const USERS: &str = "/api/v2/authorization/roles/{roleId}/users";
 const ADD: &str = "/api/v2/authorization/roles/{roleId}/users/add";
 const REMOVE: &str = "/api/v2/authorization/roles/{roleId}/users/remove";
 const SUBJECTS: &str = "/api/v2/authorization/roles/{roleId}/subjectgrants";
-/// Most subjects, and most divisions, in one request.
+/// Most grants in one request.
 const MOST: usize = 1000;
 
 /// What kind of subject is meant. A subject's own kind counts, so the value is only checked.
@@ -126,8 +126,8 @@ async fn grant(call: Call) -> Answer {
     find(&call).await?;
     let body: SubjectDivisions = call.json()?;
     let (subjects, divisions) = (body.subject_ids.unwrap_or_default(), body.division_ids.unwrap_or_default());
-    if subjects.is_empty() || divisions.is_empty() || subjects.len() > MOST || divisions.len() > MOST {
-        let reason = "From 1 to 1000 subjects and from 1 to 1000 divisions are required.";
+    if !(1..=MOST).contains(&subjects.len().saturating_mul(divisions.len())) {
+        let reason = "From 1 to 1000 pairs of a subject and a division are required.";
         return Err(ApiError::because(ApiCode::GeneralBadRequest, reason).into());
     }
     let role = call.segment("roleId").to_owned();
@@ -227,11 +227,9 @@ async fn subjects(call: Call) -> Answer {
 }
 
 fn load(subject: SubjectId, kind: SubjectKind) -> Load {
-    let text = subject.to_string();
-    match (kind, ClientId::parse(&text), UserId::parse(&text)) {
-        (SubjectKind::User, _, Some(id)) => Load::User(id),
-        (_, Some(id), _) => Load::Client(id),
-        _ => Load::RoleGrants(subject),
+    match kind {
+        SubjectKind::User => Load::User(subject.into()),
+        SubjectKind::Client => Load::Client(subject.into()),
     }
 }
 

@@ -163,6 +163,7 @@ async fn create(call: Call) -> Answer {
         policies: policies(body.permission_policies),
         needs_update: None,
     };
+    let _turn = call.app.turn(call.caller.organization).await;
     let role = call.change(|facts, env| roles::create(facts, &call.caller, &draft, env)).await?;
     show(&call, represent(&role)).await
 }
@@ -180,7 +181,7 @@ async fn update(call: Call) -> Answer {
         policies: policies(body.permission_policies),
         needs_update: None,
     };
-    let _turn = call.app.turn(id).await;
+    let _turn = call.app.turn(call.caller.organization).await;
     let role = call.change(|facts, _| roles::update(facts, &call.caller, id, &draft)).await?;
     show(&call, represent(&role)).await
 }
@@ -199,7 +200,7 @@ async fn mark(call: Call) -> Answer {
 /// `DELETE`: the role and all grants of it.
 async fn delete(call: Call) -> Answer {
     let id = role_id(&call)?;
-    let _turn = call.app.turn(id).await;
+    let _turn = call.app.turn(call.caller.organization).await;
     call.change(|facts, _| roles::delete(facts, &call.caller, id)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -219,6 +220,7 @@ async fn restore(call: Call) -> Answer {
 }
 
 async fn restored(call: &Call, which: &Defaults<'_>) -> Answer {
+    let _turn = call.app.turn(call.caller.organization).await;
     let roles = call.change(|facts, env| roles::restore(facts, &call.caller, which, env)).await?;
     let mut page = Query::default().page(roles.iter().map(represent).collect(), PATH)?;
     count_users(call, &mut page.entities).await?;

@@ -94,7 +94,7 @@ async fn results(call: Call) -> Answer {
     let query = Query::from_id(call.segment("executionId")).filter(|query| query.client == client);
     let query = query.ok_or(Failure::NotFound)?;
     let mut counts = call.app.store.usage(client, query.from, query.until).await?;
-    // What this node has not written yet counts too.
+    // What this node has gathered and not written yet counts too.
     counts.extend(call.app.usage.waiting(client));
     let rows = query.gather(&counts);
     let rows = rows.iter().map(|row| represent(&call, &query, row, &name)).collect();

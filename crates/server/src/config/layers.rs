@@ -113,8 +113,12 @@ fn read(path: &Path) -> Result<Table, ConfigError> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| ConfigError(format!("The configuration file {shown} cannot be read: {error}.")))?;
-    let refused =
-        |error: toml::de::Error| ConfigError(format!("The configuration file {shown} is not valid: {error}"));
+    // The line by its number alone: in the wrong place, its text may be a secret.
+    let refused = |error: toml::de::Error| {
+        let before = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let place = before.map(|line| format!(", line {line}")).unwrap_or_default();
+        ConfigError(format!("The configuration file {shown}{place} is not valid: {}", error.message()))
+    };
     toml::from_str::<File>(&text).map_err(refused)?;
     toml::from_str(&text).map_err(refused)
 }

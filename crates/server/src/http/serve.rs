@@ -114,11 +114,14 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+    async fn run(mut self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         match tls {
             None => self.talk(stream).await,
             Some(tls) => {
-                let agreed = tokio::time::timeout(self.bounds.head_timeout, tls.accept(stream)).await;
+                let agreed = tokio::select! {
+                    agreed = tokio::time::timeout(self.bounds.head_timeout, tls.accept(stream)) => agreed,
+                    _ = self.stopped.changed() => return,
+                };
                 // Whoever does not agree concerns nobody else.
                 if let Ok(Ok(stream)) = agreed {
                     self.talk(stream).await;

@@ -82,12 +82,15 @@ impl Certificate {
         let mut ticks = tokio::time::interval(LOOK);
         loop {
             ticks.tick().await;
-            let now = stamps(&self.files);
-            if now == seen {
-                continue;
-            }
+            // Files can be slow to answer, on a network for example.
+            let files = self.files.clone();
+            let looked = tokio::task::spawn_blocking(move || {
+                let now = stamps(&files);
+                (now, (now != seen).then(|| read(&files)))
+            });
+            let Ok((now, Some(fresh))) = looked.await else { continue };
             seen = now;
-            match read(&self.files) {
+            match fresh {
                 Ok(fresh) => {
                     self.current.store(Arc::new(fresh));
                     tracing::info!(file = %self.files.cert.display(), "the certificate was read again");

@@ -3,6 +3,7 @@
 mod window;
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chancery_core::error::{ApiCode, ApiError};
@@ -28,8 +29,8 @@ enum Subject {
 }
 
 /// Whoever asks for a token: the client that it says it is, and where it is.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Requester(pub String, pub IpAddr);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Requester(pub ClientId, pub IpAddr);
 
 /// The counters of this node.
 #[derive(Default)]
@@ -37,6 +38,8 @@ pub struct Limits {
     calls: Windows<Subject>,
     token_requests: Windows<Requester>,
     failures: Windows<Requester>,
+    /// When a client last failed to prove who it is, in milliseconds; before any: long ago.
+    last_failure: AtomicI64,
 }
 
 /// How much of a caller's rate is used.
@@ -85,8 +88,9 @@ impl Limits {
     }
 
     /// Whether any token request could be one too many: else nobody needs to know who asks.
-    pub fn watches_token_requests(&self, policy: &Policy) -> bool {
-        policy.rate_limits == RateLimits::Vendor || !self.failures.is_empty()
+    pub fn watches_token_requests(&self, policy: &Policy, now: Timestamp) -> bool {
+        let last = self.last_failure.load(Ordering::Relaxed);
+        policy.rate_limits == RateLimits::Vendor || now.millis() - last <= window::MILLIS
     }
 
     /// Counts a token request, and refuses it if there were too many, or too many failed.
@@ -108,7 +112,10 @@ impl Limits {
     }
 
     /// Notes that a client did not prove who it says it is.
-    pub fn failed(&self, who: &Requester, now: Timestamp) {
-        self.failures.count(who, now);
+    pub fn failed(&self, who: &Requester, policy: &Policy, now: Timestamp) {
+        if policy.max_failed_authentications > 0 {
+            self.last_failure.store(now.millis(), Ordering::Relaxed);
+            self.failures.count(who, now);
+        }
     }
 }

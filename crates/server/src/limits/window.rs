@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chancery_core::types::Timestamp;
 use quick_cache::sync::Cache;
 
-const WINDOW_MILLIS: i64 = 60_000;
+/// How long a window is.
+pub const MILLIS: i64 = 60_000;
 /// So many callers are remembered; whoever is forgotten begins anew.
 const CALLERS: usize = 100_000;
 
@@ -38,11 +39,6 @@ impl<K: Eq + Hash + Clone> Windows<K> {
         (window.count, window.rest(now))
     }
 
-    /// Whether nobody was counted so far.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The same, and counts nothing.
     pub fn peek(&self, who: &K, now: Timestamp) -> (u32, u32) {
         let Some(window) = self.0.get(who) else { return (0, 0) };
@@ -54,11 +50,11 @@ impl<K: Eq + Hash + Clone> Windows<K> {
 impl Window {
     /// A clock that was set back ends the window too.
     fn holds(&self, now: Timestamp) -> bool {
-        (0..WINDOW_MILLIS).contains(&(now.millis() - self.since.millis()))
+        (0..MILLIS).contains(&(now.millis() - self.since.millis()))
     }
 
     fn rest(&self, now: Timestamp) -> u32 {
-        let left = WINDOW_MILLIS - (now.millis() - self.since.millis());
+        let left = MILLIS - (now.millis() - self.since.millis());
         u32::try_from(left.div_euclid(1000) + i64::from(left % 1000 != 0)).unwrap_or(1).max(1)
     }
 }

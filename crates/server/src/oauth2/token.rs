@@ -46,7 +46,7 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
     let who =
         || client_auth::claimed(&request).map(|client| Requester(client, address::of(&parts, &app.edges)));
-    if app.limits.watches_token_requests(&app.policy)
+    if app.limits.watches_token_requests(&app.policy, app.clock.now())
         && let Some(who) = who()
     {
         app.limits.token_request(&who, &app.policy, app.clock.now())?;
@@ -56,7 +56,7 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
         && error.code == ErrorCode::InvalidClient
         && let Some(who) = who()
     {
-        app.limits.failed(&who, app.clock.now());
+        app.limits.failed(&who, &app.policy, app.clock.now());
     }
     let issued = issued?;
     let token = app.with_env(|env| issue::render(&issued, env));

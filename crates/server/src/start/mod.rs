@@ -3,6 +3,7 @@
 pub mod bootstrap;
 pub mod credentials;
 pub mod data_dir;
+mod files;
 pub mod local;
 
 use std::future::Future;
@@ -54,6 +55,7 @@ pub async fn serve(
         .local_addr()
         .map_err(|error| StartError(format!("The listener has no address: {error}.")))?;
     let issuer = config.issuer_at(address);
+    files::allow(config.max_connections);
     let bounds = Bounds {
         connections: config.max_connections,
         head_timeout: config.head_timeout,

@@ -11,12 +11,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::metrics;
+use crate::http::serve::{Bounds, serve};
 
 /// From half a millisecond to ten seconds.
 const BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// What was measured is put into its bucket this often, whether anybody asks or not.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// A collector or two ask, and not for long.
+const BOUNDS: Bounds =
+    Bounds { connections: 64, head_timeout: Duration::from_secs(10), idle_timeout: Duration::from_secs(120) };
 
 /// A port that nobody is answered on yet.
 pub struct Exposition {
@@ -54,8 +59,9 @@ async fn answer(listener: TcpListener, handle: PrometheusHandle) {
             handle.run_upkeep();
         }
     };
+    let router = Router::new().route("/metrics", show);
     tokio::select! {
-        served = axum::serve(listener, Router::new().route("/metrics", show)) => drop(served),
+        () = serve(listener, router, None, BOUNDS, std::future::pending()) => {}
         () = upkeep => {}
     }
 }

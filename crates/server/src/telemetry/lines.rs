@@ -101,10 +101,10 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         if attributes.metadata().fields().field(CORRELATION_ID).is_none() {
             return;
         }
-        let mut said = Said(Map::new());
-        attributes.record(&mut said);
-        if let (Some(Value::String(value)), Some(span)) = (said.0.remove(CORRELATION_ID), context.span(id)) {
-            span.extensions_mut().insert(CorrelationId(value));
+        let mut found = CorrelationId(String::new());
+        attributes.record(&mut found);
+        if let Some(span) = context.span(id) {
+            span.extensions_mut().insert(found);
         }
     }
 
@@ -115,6 +115,17 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
             drop(std::io::stderr().lock().write_all(text.as_bytes()));
         }
     }
+}
+
+/// Of all fields of a request's span, the one that its lines carry.
+impl Visit for CorrelationId {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == CORRELATION_ID {
+            value.clone_into(&mut self.0);
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
 /// The fields of an event.

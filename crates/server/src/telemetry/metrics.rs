@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ::metrics::{counter, gauge, histogram};
+use chancery_store::StoreError;
 
 /// How a metric counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +45,10 @@ metrics! {
     ANSWERING   Histogram "chancery_http_request_duration_seconds" ["operation"] "Time from the head of a request to its answer.";
     CONNECTIONS Counter   "chancery_connections_total"             [] "Connections accepted.";
     OPEN        Gauge     "chancery_connections_open"              [] "Connections open now.";
-    THROTTLED   Counter   "chancery_throttled_total"               ["kind"] "Requests and connections turned away by a limit.";
+    THROTTLED   Counter   "chancery_throttled_total"               ["kind"] "Requests turned away by a limit.";
     ISSUED      Counter   "chancery_tokens_issued_total"           ["grant"] "Access tokens issued.";
     REFUSED     Counter   "chancery_tokens_refused_total"          ["error"] "Token requests refused.";
-    COMMITS     Counter   "chancery_commits_total"                 ["outcome"] "Commits to the store: done, or conflict.";
+    COMMITS     Counter   "chancery_commits_total"                 ["outcome"] "Commits to the store: done, conflict, or failed.";
     COMMITTING  Histogram "chancery_commit_duration_seconds"       [] "Time that a commit took.";
     JOBS        Counter   "chancery_job_failures_total"            ["job"] "Runs of a job that failed.";
     BUILD       Gauge     "chancery_build_info"                    ["version"] "1, with the version as label.";
@@ -108,7 +109,7 @@ pub fn connection_closed() {
     }
 }
 
-/// A limit turned something away.
+/// A limit turned a request away.
 pub fn throttled(kind: &'static str) {
     if kept() {
         counter!(THROTTLED, "kind" => kind).increment(1);
@@ -129,10 +130,15 @@ pub fn token_refused(error: &'static str) {
     }
 }
 
-/// The store committed, or found the world changed.
-pub fn commit(elapsed: Duration, conflict: bool) {
+/// The store committed, found the world changed, or failed.
+pub fn commit<T>(elapsed: Duration, made: &Result<T, StoreError>) {
     if kept() {
-        counter!(COMMITS, "outcome" => if conflict { "conflict" } else { "done" }).increment(1);
+        let outcome = match made {
+            Ok(_) => "done",
+            Err(StoreError::Conflict) => "conflict",
+            Err(_) => "failed",
+        };
+        counter!(COMMITS, "outcome" => outcome).increment(1);
         histogram!(COMMITTING).record(elapsed);
     }
 }

@@ -4,8 +4,10 @@
 
 use axum::http::{Method, StatusCode};
 use chancery_core::access::Demand;
+use chancery_core::policy::Policy;
 use chancery_server::api;
 use chancery_server::http::ROUTES;
+use chancery_server::http::address::Edges;
 
 use crate::world::{Ask, Table, World, delete, get, head, post, put, transcript};
 
@@ -188,6 +190,18 @@ async fn a_head_is_answered_as_a_get_without_its_body() {
         assert_eq!(answers[0].header("content-type"), answers[1].header("content-type"), "{path}");
         if let Some(length) = answers[0].header("content-length") {
             assert_eq!(length, answers[1].body.len().to_string(), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn browsers_come_back_by_https_where_the_server_is_known_by_it() {
+    for (https_only, told) in [(true, Some("max-age=600")), (false, None)] {
+        let edges = Edges { https_only, ..Edges::default() };
+        let world = World::amid(edges, Policy::default()).await;
+        for path in ["/", "/docs", "/oauth/token", "/api/v2/tokens/me"] {
+            let answer = get(path).send(&world).await;
+            assert_eq!(answer.header("strict-transport-security"), told, "{answer}");
         }
     }
 }

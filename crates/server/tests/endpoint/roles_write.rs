@@ -266,6 +266,8 @@ async fn a_deleted_role_is_granted_to_nobody() {
     let role = world.role("clerk", &["oauth:client:view"]).await;
     let robot = world.robot(&[(role, DivisionScope::All), (world.acme.viewer, DivisionScope::All)]).await;
     let user = world.person("Ada", &[(role, DivisionScope::One(world.acme.home))]).await;
+    let before = get(robot.path()).bearer(&token).send(&world).await.json();
+    assert_eq!(before["roleIds"].as_array().map(Vec::len), Some(2), "memory knows both");
     delete(format!("{PATH}/{role}")).bearer(&token).send(&world).await;
     assert_eq!(world.held(robot.id).await, [(world.acme.viewer, DivisionScope::All)]);
     assert_eq!(world.held(user).await, []);

@@ -50,7 +50,7 @@ fn a_client_is_made_with_its_grants_and_shows_its_secret_once() {
     assert_eq!((made.client.state, made.client.created_by), (ClientState::Active, Some(caller.actor())));
     assert!(tenant.env().keys.matches(&made.client.secrets[0].digest, secret.expose().as_bytes()));
     let expected = [
-        tenant.unchanged(),
+        tenant.advance(),
         Write::Require(Require::ClientsBelow(tenant.id(), tenant.policy.max_clients)),
         Write::CreateClient(Box::new(Client::clone(&made.client))),
         Write::ReplaceRoleGrants(tenant.id(), subject, vec![grant]),
@@ -135,14 +135,17 @@ fn an_update_names_the_authority_that_it_stands_on() {
     let home = DivisionScope::One(tenant.home());
     let id = tenant.client(&[(viewer, home)]);
     let caller = tenant.admin();
-    for (asked, takes, grants) in [
-        (acting_alone(&[(viewer, home)]), false, None),
-        (acting_alone(&[(viewer, home), (viewer, EVERYWHERE)]), false, Some(2)),
-        (acting_alone(&[(viewer, EVERYWHERE)]), true, Some(1)),
-        (for_users(), true, Some(0)),
+    for (asked, grants) in [
+        (acting_alone(&[(viewer, home)]), None),
+        (acting_alone(&[(viewer, home), (viewer, home)]), None),
+        (in_state("inactive", acting_alone(&[(viewer, home)])), None),
+        (acting_alone(&[(viewer, home), (viewer, EVERYWHERE)]), Some(2)),
+        (acting_alone(&[(viewer, EVERYWHERE)]), Some(1)),
+        (for_users(), Some(0)),
     ] {
         let (answer, writes) = tenant.allowed(|facts, env| update(facts, &caller, id, &asked, env));
-        assert_eq!(writes[0], if takes { tenant.advance() } else { tenant.unchanged() }, "{asked:?}");
+        let first = if grants.is_some() { tenant.advance() } else { tenant.unchanged() };
+        assert_eq!(writes[0], first, "{asked:?}");
         assert_eq!(writes[1], Write::ReplaceClient(Box::new(Client::clone(&answer.client))));
         let written = writes.get(2).map(|write| match write {
             Write::ReplaceRoleGrants(_, subject, grants) if *subject == id.into() => grants.len(),
@@ -224,12 +227,11 @@ fn a_deletion_names_the_version_that_it_read() {
     let admin = tenant.built_in(ADMIN_TEMPLATE);
     let (plain, second) = (tenant.client(&[]), tenant.client(&[(admin, EVERYWHERE)]));
     let caller = tenant.admin();
-    let gone = |id| [Write::Require(Require::Client(id, 1)), Write::DeleteClient(tenant.id(), id)];
-    let ((), writes) = tenant.allowed(|facts, env| delete(facts, &caller, plain, env));
-    assert_eq!(writes, gone(plain));
-    let ((), writes) = tenant.allowed(|facts, env| delete(facts, &caller, second, env));
-    let [require, delete_client] = gone(second);
-    assert_eq!(writes, [tenant.advance(), require, delete_client]);
+    for (id, first) in [(plain, tenant.unchanged()), (second, tenant.advance())] {
+        let ((), writes) = tenant.allowed(|facts, env| delete(facts, &caller, id, env));
+        let require = Write::Require(Require::Client(id, 1));
+        assert_eq!(writes, [first, require, Write::DeleteClient(tenant.id(), id)]);
+    }
 }
 
 #[test]
@@ -289,7 +291,8 @@ fn whoever_administers_nothing_as_things_are_takes_nothing_away() {
     let (_, writes) = tenant.allowed(|facts, env| update(facts, &caller, id, &asked, env));
     assert_eq!((&writes[0], writes.len()), (&tenant.unchanged(), 2));
     let ((), writes) = tenant.allowed(|facts, env| delete(facts, &caller, id, env));
-    assert_eq!(writes, [Write::Require(Require::Client(id, 1)), Write::DeleteClient(tenant.id(), id)]);
+    let require = Write::Require(Require::Client(id, 1));
+    assert_eq!(writes, [tenant.unchanged(), require, Write::DeleteClient(tenant.id(), id)]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn a_division_is_made_as_it_was_described() {
         home: false,
     };
     assert_eq!(made, expected);
-    assert_eq!(writes, [Write::CreateDivision(made)]);
+    assert_eq!(writes, [tenant.advance(), Write::CreateDivision(made)]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn an_update_replaces_name_and_description_and_no_more() {
         let description = String::new();
         let expected = Division { id, organization: tenant.id(), name: name.to_owned(), description, home };
         assert_eq!(answer, expected);
-        assert_eq!(writes, [Write::ReplaceDivision(expected)]);
+        assert_eq!(writes, [tenant.advance(), Write::ReplaceDivision(expected)]);
     }
     let error = tenant.refused(|facts, _| update(facts, &tenant.admin(), other, &draft("home")));
     assert_eq!(error.code, ApiCode::ResourceAlreadyExists);
@@ -112,7 +112,7 @@ fn what_is_not_there_is_not_found_before_anything_else_is_said() {
     let errors = [
         tenant.refused(|facts, _| update(facts, &caller, id, &draft(""))),
         tenant.refused(|facts, env| delete(facts, &caller, id, true, env)),
-        tenant.refused(|facts, _| restore(facts, &caller, id)),
+        tenant.refused(|facts, env| restore(facts, &caller, id, env)),
     ];
     assert_eq!(errors.map(|error| error.code), [ApiCode::NotFound; 3]);
 }
@@ -148,12 +148,12 @@ fn the_home_division_stays() {
 fn a_deleted_division_comes_back_unless_its_name_is_taken() {
     let mut tenant = Tenant::found();
     let (id, caller) = (tenant.division("Sales"), tenant.admin());
-    let (there, writes) = tenant.allowed(|facts, _| restore(facts, &caller, id));
+    let (there, writes) = tenant.allowed(|facts, env| restore(facts, &caller, id, env));
     assert_eq!((there.id, writes), (id, vec![]), "it is there already");
     tenant.settle(|facts, env| delete(facts, &caller, id, false, env)).expect("an empty division goes");
-    let (back, writes) = tenant.allowed(|facts, _| restore(facts, &caller, id));
-    assert_eq!((back, writes), (there, vec![Write::RestoreDivision(tenant.id(), id)]));
+    let (back, writes) = tenant.allowed(|facts, env| restore(facts, &caller, id, env));
+    assert_eq!((back, writes), (there, vec![tenant.advance(), Write::RestoreDivision(tenant.id(), id)]));
     tenant.division("sales");
-    let error = tenant.refused(|facts, _| restore(facts, &caller, id));
+    let error = tenant.refused(|facts, env| restore(facts, &caller, id, env));
     assert_eq!((error.code, error.field.as_deref()), (ApiCode::ResourceAlreadyExists, Some("name")));
 }

@@ -26,6 +26,22 @@ fn one(
     tenant.decide(|facts, env| change(facts, caller, &ids(&[subject]), by, Unknown::BadRoleDivisions, env))
 }
 
+/// What `subject` holds after these writes, which name it as it is.
+fn written(tenant: &Tenant, subject: impl Into<SubjectId>, writes: &[Write]) -> Vec<RoleGrant> {
+    let subject = subject.into();
+    let still_there = if tenant.users.contains_key(&subject.into()) {
+        Require::User(subject.into(), tenant.users[&subject.into()].version)
+    } else {
+        Require::Client(subject.into(), tenant.clients[&subject.into()].version)
+    };
+    let [first, second, Write::ReplaceRoleGrants(organization, whose, after)] = writes else {
+        panic!("{writes:?}")
+    };
+    assert_eq!((first, second), (&tenant.advance(), &Write::Require(still_there)));
+    assert_eq!((*organization, *whose), (tenant.id(), subject));
+    after.clone()
+}
+
 fn code(decision: Decision<Vec<SubjectId>, ApiError>) -> Option<ApiCode> {
     decision.outcome.err().map(|error| error.code)
 }
@@ -44,12 +60,7 @@ fn what_is_added_comes_after_what_is_held() {
     {
         let decision = one(&tenant, &tenant.admin(), subject, &by);
         assert_eq!(decision.outcome.expect("allowed"), [subject]);
-        let [Write::Require(_), Write::ReplaceRoleGrants(organization, whose, after)] = &decision.writes[..]
-        else {
-            panic!("{:?}", decision.writes)
-        };
-        assert_eq!(decision.writes[0], tenant.unchanged());
-        assert_eq!((*organization, *whose), (tenant.id(), subject));
+        let after = written(&tenant, subject, &decision.writes);
         assert_eq!(after[..before.len()], before);
         let grant = |division| RoleGrant { subject, kind, role, division, granted_at: tenant.now };
         let new =
@@ -59,19 +70,20 @@ fn what_is_added_comes_after_what_is_held() {
 }
 
 #[test]
-fn what_is_taken_away_advances_the_authority() {
+fn what_is_taken_away_is_no_longer_held() {
     let mut tenant = Tenant::found();
     let (role, home) = (tenant.built_in(OAUTH_VIEWER_TEMPLATE), DivisionScope::One(tenant.home()));
     let client = tenant.client(&[(role, home), (role, EVERYWHERE)]);
     let held = tenant.held(client);
     let admin = tenant.admin();
-    let writes = |by: &Change| one(&tenant, &admin, client.into(), by).writes;
-    let replace = |grants: Vec<RoleGrant>| Write::ReplaceRoleGrants(tenant.id(), client.into(), grants);
-    let kept = vec![held[1].clone()];
-    for by in [Change::Remove(vec![named(role, home)]), Change::Replace(vec![named(role, EVERYWHERE)])] {
-        assert_eq!(writes(&by), [tenant.advance(), replace(kept.clone())], "{by:?}");
+    for (by, left) in [
+        (Change::Remove(vec![named(role, home)]), &held[1..]),
+        (Change::Replace(vec![named(role, EVERYWHERE)]), &held[1..]),
+        (Change::Replace(vec![]), &[]),
+    ] {
+        let writes = one(&tenant, &admin, client.into(), &by).writes;
+        assert_eq!(written(&tenant, client, &writes), left, "{by:?}");
     }
-    assert_eq!(writes(&Change::Replace(vec![])), [tenant.advance(), replace(vec![])]);
 }
 
 #[test]
@@ -100,8 +112,7 @@ fn a_replacement_keeps_the_date_of_what_stays() {
     tenant.now = tenant.now + crate::policy::DEFAULT_TOKEN;
     let by = Change::Replace(vec![named(role, EVERYWHERE), named(role, home)]);
     let decision = one(&tenant, &tenant.admin(), client.into(), &by);
-    let [first, Write::ReplaceRoleGrants(_, _, after)] = &decision.writes[..] else { panic!("two writes") };
-    assert_eq!(*first, tenant.unchanged(), "nobody loses anything");
+    let after = written(&tenant, client, &decision.writes);
     let dates: Vec<_> = after.iter().map(|grant| (grant.division, grant.granted_at)).collect();
     assert_eq!(dates, [(home, since), (EVERYWHERE, tenant.now)]);
 }
@@ -125,10 +136,11 @@ fn several_subjects_change_together_or_not_at_all() {
     };
     let decision = add(&ids(&subjects));
     assert_eq!(decision.outcome.expect("allowed"), subjects[..3]);
-    let changed: Vec<_> = decision.writes.iter().skip(1).filter_map(Write::changed).collect();
-    assert_eq!(decision.writes[0], tenant.unchanged());
-    let expected = [lacks_it.into(), user.into()].map(crate::write::Changed::RoleGrants);
-    assert_eq!(changed, expected);
+    assert_eq!(decision.writes.len(), 5, "nothing of the one who has it");
+    let [first, others @ ..] = &decision.writes[..] else { panic!("no writes") };
+    for (subject, of_one) in [SubjectId::from(lacks_it), user.into()].into_iter().zip(others.chunks(2)) {
+        assert_eq!(written(&tenant, subject, &[&[first.clone()], of_one].concat()).len(), 1);
+    }
     for unknown in [
         deleted.to_string(),
         elsewhere.to_string(),

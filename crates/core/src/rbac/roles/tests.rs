@@ -38,7 +38,7 @@ fn a_role_is_made_as_it_was_described() {
         version: 1,
     };
     assert_eq!(role, expected);
-    assert_eq!(writes, [tenant.unchanged(), Write::CreateRole(role)]);
+    assert_eq!(writes, [tenant.advance(), Write::CreateRole(role)]);
 }
 
 #[test]

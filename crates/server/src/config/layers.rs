@@ -113,10 +113,13 @@ fn read(path: &Path) -> Result<Table, ConfigError> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| ConfigError(format!("The configuration file {shown} cannot be read: {error}.")))?;
-    // The line by its number alone: in the wrong place, its text may be a secret.
+    // The line by its number and its key: in the wrong place, its value may be a secret.
     let refused = |error: toml::de::Error| {
-        let before = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let place = before.map(|line| format!(", line {line}")).unwrap_or_default();
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        let number = text.get(..at).unwrap_or_default().matches('\n').count();
+        let key = text.lines().nth(number).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+        let place =
+            format!(", line {}{}", number + 1, key.map(|key| format!(" ({key})")).unwrap_or_default());
         ConfigError(format!("The configuration file {shown}{place} is not valid: {}", error.message()))
     };
     toml::from_str::<File>(&text).map_err(refused)?;

@@ -27,6 +27,7 @@ use tracing::Instrument;
 use crate::cache::{Age, Cache};
 use crate::clock::Clock;
 use crate::http::address::Edges;
+use crate::http::body::Room;
 use crate::limits::Limits;
 use crate::recorder::Recorder;
 use crate::telemetry::metrics;
@@ -66,6 +67,8 @@ pub struct App {
     pub usage: Usage,
     /// How often callers may ask.
     pub limits: Limits,
+    /// The room for bodies.
+    pub bodies: Room,
     /// The OpenAPI document, once somebody has asked for it.
     pub document: OnceLock<Bytes>,
     keys: ArcSwap<Keyring>,
@@ -148,6 +151,7 @@ impl App {
             recorder: Recorder::default(),
             usage: Usage::default(),
             limits: Limits::default(),
+            bodies: Room::default(),
             document: OnceLock::new(),
             keys: ArcSwap::from_pointee(keys),
             revoked,

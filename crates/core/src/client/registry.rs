@@ -12,7 +12,7 @@ use crate::facts::Facts;
 use crate::rbac::authority::{self, stand_on};
 use crate::rbac::grants::refuse_too_many;
 use crate::rbac::permission::ADMIN;
-use crate::rbac::{Authority, DivisionScope, RoleGrant, SubjectKind, administrators};
+use crate::rbac::{Authority, DivisionScope, Guard, RoleGrant, SubjectKind, administrators};
 use crate::types::{ClientId, ClientSecret, RoleId, Secret};
 use crate::write::{Require, Write};
 
@@ -219,13 +219,14 @@ fn guard_held_roles(
 ) -> Result<(), Undecided<ApiError>> {
     let roles = facts.roles(caller.organization)?;
     let grants = facts.role_grants(id.into())?;
+    let mut guard = Guard::new(authority);
     let too_mighty: Vec<String> = grants
         .iter()
         .filter(|grant| {
             roles
                 .iter()
                 .find(|role| role.id == grant.role)
-                .is_some_and(|role| !authority.holds(role, grant.division))
+                .is_some_and(|role| !guard.holds(role, grant.division))
         })
         .map(|grant| grant.role.to_string())
         .collect();
@@ -258,6 +259,7 @@ fn role_grants(
     if asked.is_empty() {
         return Err(ApiError::new(ApiCode::MissingClientRoles).at("roleDivisions").into());
     }
+    let mut guard = Guard::new(&authority);
     let (mut grants, mut bad) = (Vec::<RoleGrant>::new(), Vec::new());
     for (role, division) in asked {
         let found = RoleId::parse(role).and_then(|id| roles.iter().find(|role| role.id == id));
@@ -266,7 +268,7 @@ fn role_grants(
             DivisionScope::One(id) => divisions.iter().any(|division| division.id == *id),
         });
         match (found, place) {
-            (Some(role), Some(place)) if authority.holds(role, place) => {
+            (Some(role), Some(place)) if guard.holds(role, place) => {
                 if !grants.iter().any(|grant| (grant.role, grant.division) == (role.id, place)) {
                     let old = held.iter().find(|grant| (grant.role, grant.division) == (role.id, place));
                     grants.push(RoleGrant {

@@ -121,4 +121,17 @@ mod tests {
         assert!(!somebody_is_left(&tenant, &[heir.into()], Some(first)));
         assert!(somebody_is_left(&tenant, &[heir.into()], None));
     }
+
+    #[test]
+    fn one_holder_is_found_among_many_roles_that_carry_everything() {
+        let mut tenant = Tenant::found();
+        let roles: Vec<RoleId> =
+            (0..30).map(|n| tenant.role(&format!("mighty {n}"), &["*:*:*", "admin"])).collect();
+        let (losing, home) = ([tenant.admin.into()], DivisionScope::One(tenant.home()));
+        let heir = tenant.client(&[(roles[0], home)]);
+        assert!(!somebody_is_left(&tenant, &losing, None));
+        tenant.hold(heir, roles[29], DivisionScope::All);
+        assert!(somebody_is_left(&tenant, &losing, None));
+        assert!(!somebody_is_left(&tenant, &losing, Some(roles[29])));
+    }
 }

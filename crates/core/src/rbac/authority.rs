@@ -2,7 +2,7 @@
 
 use crate::decision::Undecided;
 use crate::facts::Facts;
-use crate::rbac::{DivisionScope, Permission, Role};
+use crate::rbac::{DivisionScope, Guard, Permission, Role};
 use crate::types::{OrganizationId, SubjectId};
 use crate::write::{Require, Write};
 
@@ -43,25 +43,14 @@ impl<'a> Authority<'a> {
         self.0.iter().any(|(_, role)| role.carries_word(word))
     }
 
-    /// The escalation guard: whether its own permissions in `division` cover all that `role` carries.
+    /// Whether its own permissions in `division` cover all that `role` carries.
     pub fn holds(&self, role: &Role, division: DivisionScope) -> bool {
-        self.lacks(role, division).is_empty()
+        Guard::new(self).holds(role, division)
     }
 
     /// What of `role` its own permissions in `division` do not cover.
     pub fn lacks(&self, role: &Role, division: DivisionScope) -> Vec<String> {
-        let here = || self.0.iter().filter(|(held_in, _)| held_in.includes(division));
-        let words = role.permissions.iter().filter(|word| !here().any(|(_, held)| held.carries_word(word)));
-        let wanted = role
-            .policies
-            .iter()
-            .flat_map(|it| it.actions.iter().map(move |action| (&it.domain, &it.entity, action)));
-        let policies = wanted
-            .filter(|(domain, entity, action)| !here().any(|(_, held)| held.carries(domain, entity, action)));
-        words
-            .cloned()
-            .chain(policies.map(|(domain, entity, action)| format!("{domain}:{entity}:{action}")))
-            .collect()
+        Guard::new(self).lacks(role, division).to_vec()
     }
 
     /// The divisions in which it holds anything.

@@ -9,7 +9,7 @@ use crate::facts::{Facts, Load};
 use crate::rbac::authority::{self, stand_on};
 use crate::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE};
 use crate::rbac::roles::unique;
-use crate::rbac::{Authority, DivisionScope, Role, RoleGrant, SubjectKind, administrators};
+use crate::rbac::{Authority, DivisionScope, Guard, Role, RoleGrant, SubjectKind, administrators};
 use crate::types::{ClientId, OrganizationId, RoleId, SubjectId, UserId};
 use crate::user::UserState;
 use crate::write::{Require, Write};
@@ -96,15 +96,22 @@ pub fn change(
         let plan = plan(facts, caller.organization, change, unknown)?;
         let roles = facts.roles(caller.organization)?;
         let authority = Authority::load(facts, caller.organization, caller.subject())?;
+        let mut guard = Guard::new(&authority);
         let (mut writes, mut losing) = (Vec::new(), Vec::new());
         for (subject, kind) in &subjects {
             let held = facts.role_grants(*subject)?;
             let mut after: Vec<RoleGrant> = held.iter().filter(|grant| plan.keeps(grant)).cloned().collect();
             for gone in held.iter().filter(|grant| !plan.keeps(grant)) {
-                guard(&authority, roles, &AUTHORIZATION_GRANT_DELETE, (gone.role, gone.division))?;
+                demand(
+                    &mut guard,
+                    &authority,
+                    roles,
+                    &AUTHORIZATION_GRANT_DELETE,
+                    (gone.role, gone.division),
+                )?;
             }
             for (role, division) in plan.adds(held) {
-                guard(&authority, roles, &AUTHORIZATION_GRANT_ADD, (role, division))?;
+                demand(&mut guard, &authority, roles, &AUTHORIZATION_GRANT_ADD, (role, division))?;
                 after.push(RoleGrant { subject: *subject, kind: *kind, role, division, granted_at: env.now });
             }
             refuse_too_many(held, &after, env)?;
@@ -153,7 +160,8 @@ pub fn refuse_too_many(held: &[RoleGrant], after: &[RoleGrant], env: &Env) -> Re
 }
 
 /// The escalation guard: the caller may grant in that division, and holds there what the role carries.
-fn guard(
+fn demand(
+    guard: &mut Guard,
     authority: &Authority,
     roles: &[Role],
     permission: &crate::rbac::Permission,
@@ -165,12 +173,12 @@ fn guard(
     }
     // A grant of a role that is gone carries nothing.
     let Some(role) = roles.iter().find(|known| known.id == role) else { return Ok(()) };
-    let lacking = authority.lacks(role, division);
+    let lacking = guard.lacks(role, division);
     if lacking.is_empty() {
         return Ok(());
     }
     let error = ApiError::new(ApiCode::MissingDivisionPermissionImplied);
-    Err(error.with("permissions", list(&lacking)))
+    Err(error.with("permissions", list(lacking)))
 }
 
 /// Finds all that a change names, each once. What is to be taken away may name a division that is gone already.

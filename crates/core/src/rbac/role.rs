@@ -55,6 +55,18 @@ impl PermissionPolicy {
         }
     }
 
+    fn named(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.actions.iter().map(|action| (&*self.domain, &*self.entity, &**action))
+    }
+
+    fn weight(&self) -> usize {
+        let PolicyRemarks { name, description, named_resources, condition, .. } = &self.remarks;
+        let texts = [name, description].into_iter().flatten().map(String::len).sum::<usize>();
+        let lists = self.actions.iter().chain(named_resources).map(String::len).sum::<usize>();
+        let condition = condition.as_ref().map_or(0, |condition| condition.to_string().len());
+        self.domain.len() + self.entity.len() + texts + lists + condition
+    }
+
     /// Whether it is meant for some things only. No operation of this server looks at such conditions, so a policy
     /// that has one permits nothing here.
     fn is_conditional(&self) -> bool {
@@ -95,6 +107,23 @@ impl Role {
                 && covers(&policy.entity, entity)
                 && policy.actions.iter().any(|held| covers(held, action))
         })
+    }
+
+    /// What it permits: the permissions of its policies but for those that have a condition.
+    pub fn effective(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.policies.iter().filter(|policy| !policy.is_conditional()).flat_map(PermissionPolicy::named)
+    }
+
+    /// Every permission that it names, whatever the condition.
+    pub fn named(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.policies.iter().flat_map(PermissionPolicy::named)
+    }
+
+    /// How much room it takes, in bytes: all roles of an organization are read together.
+    pub fn weight(&self) -> usize {
+        let words: usize = self.permissions.iter().map(String::len).sum();
+        let policies: usize = self.policies.iter().map(PermissionPolicy::weight).sum();
+        self.name.len() + self.description.len() + words + policies
     }
 
     /// Whether it carries this legacy permission of one word.

@@ -7,7 +7,7 @@ use crate::error::{ApiCode, ApiError, list};
 use crate::facts::Facts;
 use crate::rbac::authority::{self, stand_on};
 use crate::rbac::role::built_in;
-use crate::rbac::{Authority, DivisionScope, PermissionPolicy, Role, RoleGrant, administrators};
+use crate::rbac::{Authority, DivisionScope, Guard, PermissionPolicy, PolicyRemarks, Role, administrators};
 use crate::types::RoleId;
 use crate::write::Write;
 
@@ -15,8 +15,20 @@ use crate::write::Write;
 const NAME_CHARACTERS: usize = 256;
 /// Most characters of a description.
 const DESCRIPTION_CHARACTERS: usize = 4096;
-/// Most policies of a role, and most actions of a policy.
+/// Most policies of a role.
 const POLICIES: usize = 2000;
+/// Most permissions of a role, over all its policies.
+const PERMISSIONS: usize = 5000;
+/// Most characters of a policy's name, and of the name of a thing that it is meant for.
+const REMARK_CHARACTERS: usize = 256;
+/// Most things that a policy can be meant for.
+const RESOURCES: usize = 100;
+/// Most bytes of a condition.
+const CONDITION_BYTES: usize = 8192;
+/// Most bytes of a role.
+const HEAVIEST: usize = 256 * 1024;
+/// Most bytes of all roles of an organization.
+const HEAVIEST_TOGETHER: usize = 8 * 1024 * 1024;
 
 /// A role as a caller describes it; `None` where the caller said nothing.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +41,6 @@ pub struct Draft {
     pub permissions: Vec<String>,
     /// `permissionPolicies`.
     pub policies: Vec<PermissionPolicy>,
-    /// `roleNeedsUpdate`.
-    pub needs_update: Option<bool>,
 }
 
 type Outcome<T> = Result<Decision<T, ApiError>, Undecided<ApiError>>;
@@ -57,15 +67,15 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             let error = ApiError::new(ApiCode::MaxRolesExceeded).with("limit", limit);
             return Err(error.over("roles", limit).into());
         }
-        guard(facts, caller, &role, &[])?;
+        guard(facts, caller, &role, false)?;
         let writes = vec![stand_on(caller.organization, version, true), Write::CreateRole(role.clone())];
         Ok(Decision::write(role, writes))
     };
     decide().into()
 }
 
-/// Replaces the writable members. The caller must hold what the role carries and what it is to carry, wherever it is
-/// granted: else editing a role would be a way to more.
+/// Replaces the writable members. The caller must hold what the role carries and what it is to carry, in all
+/// divisions: else editing a role would be a way to more.
 pub fn update(facts: &Facts, caller: &Caller, id: RoleId, draft: &Draft) -> Step<Role, ApiError> {
     let decide = || -> Outcome<Role> {
         let version = authority::version(facts, caller.organization)?;
@@ -73,9 +83,8 @@ pub fn update(facts: &Facts, caller: &Caller, id: RoleId, draft: &Draft) -> Step
         let current = find(roles, id)?;
         let mut role = current.clone();
         draft.apply(&mut role, roles)?;
-        let granted = facts.role_holders(id)?;
-        guard(facts, caller, current, granted)?;
-        guard(facts, caller, &role, granted)?;
+        guard(facts, caller, current, true)?;
+        guard(facts, caller, &role, true)?;
         if current.is_almighty() && !role.is_almighty() {
             administrators::keep_one(facts, caller.organization, &[], Some(id))?;
         }
@@ -102,7 +111,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: RoleId) -> Step<(), ApiError> 
     let decide = || -> Outcome<()> {
         let version = authority::version(facts, caller.organization)?;
         let role = find(facts.roles(caller.organization)?, id)?;
-        guard(facts, caller, role, facts.role_holders(id)?)?;
+        guard(facts, caller, role, true)?;
         if role.is_almighty() {
             administrators::keep_one(facts, caller.organization, &[], Some(id))?;
         }
@@ -145,9 +154,8 @@ pub fn restore(facts: &Facts, caller: &Caller, which: &Defaults, env: &Env) -> S
                 Some(current) => {
                     let role = Role { id: current.id, version: current.version, ..model };
                     refuse_taken(roles, &role)?;
-                    let granted = facts.role_holders(role.id)?;
-                    guard(facts, caller, current, granted)?;
-                    guard(facts, caller, &role, granted)?;
+                    guard(facts, caller, current, true)?;
+                    guard(facts, caller, &role, true)?;
                     if current.is_almighty() && !role.is_almighty() {
                         administrators::keep_one(facts, caller.organization, &[], Some(role.id))?;
                     }
@@ -157,7 +165,7 @@ pub fn restore(facts: &Facts, caller: &Caller, which: &Defaults, env: &Env) -> S
                 None if matches!(which, Defaults::These(_)) && !resets => {}
                 None => {
                     refuse_taken(roles, &model)?;
-                    guard(facts, caller, &model, &[])?;
+                    guard(facts, caller, &model, false)?;
                     answer.push(model.clone());
                     writes.push(Write::CreateRole(model));
                 }
@@ -176,27 +184,31 @@ pub fn find(roles: &[Role], id: RoleId) -> Result<&Role, ApiError> {
     roles.iter().find(|role| role.id == id).ok_or_else(|| ApiError::new(ApiCode::NotFound))
 }
 
-/// The escalation guard: in every division in which the role is granted, or in one at all, the caller must hold it.
-fn guard(
-    facts: &Facts,
-    caller: &Caller,
-    role: &Role,
-    granted: &[RoleGrant],
-) -> Result<(), Undecided<ApiError>> {
+/// The escalation guard: whoever makes a role holds it in one division at least; whoever changes one holds it in all,
+/// since others grant it where they like.
+fn guard(facts: &Facts, caller: &Caller, role: &Role, everywhere: bool) -> Result<(), Undecided<ApiError>> {
     let authority = Authority::load(facts, caller.organization, caller.subject())?;
-    let mut granted: Vec<DivisionScope> = granted.iter().map(|grant| grant.division).collect();
-    granted.sort_unstable();
-    granted.dedup();
-    let lacking = if granted.is_empty() {
-        let places = authority.divisions().map(|place| authority.lacks(role, place));
-        places.min_by_key(Vec::len).unwrap_or_else(|| Authority::default().lacks(role, DivisionScope::All))
-    } else {
-        granted.iter().flat_map(|place| authority.lacks(role, *place)).collect()
-    };
+    let mut places = vec![DivisionScope::All];
+    if !everywhere {
+        places.extend(authority.divisions());
+    }
+    let mut guard = Guard::new(&authority);
+    let lacking = places.iter().map(|place| guard.lacks(role, *place).to_vec()).min_by_key(Vec::len);
+    let lacking = lacking.unwrap_or_default();
     if lacking.is_empty() {
         return Ok(());
     }
     Err(ApiError::new(ApiCode::MissingPermissions).with("permissions", list(&lacking)).into())
+}
+
+/// All roles of an organization are read together, so together they have a limit.
+fn refuse_too_heavy(roles: &[Role], role: &Role) -> Result<(), ApiError> {
+    let others = roles.iter().filter(|other| other.id != role.id).map(Role::weight).sum::<usize>();
+    if role.weight() <= HEAVIEST && others + role.weight() <= HEAVIEST_TOGETHER {
+        return Ok(());
+    }
+    let reason = "A role has at most 256 KiB, and the roles of an organization 8 MiB together.";
+    Err(ApiError::because(ApiCode::GeneralBadRequest, reason))
 }
 
 fn refuse_taken(roles: &[Role], role: &Role) -> Result<(), ApiError> {
@@ -230,13 +242,15 @@ impl Draft {
             let part = |text: &str| is_name(text) || text == "*";
             part(&policy.domain) && part(&policy.entity) && policy.actions.iter().all(|action| part(action))
         };
-        if self.policies.len() > POLICIES
-            || self.policies.iter().any(|policy| policy.actions.len() > POLICIES)
-        {
-            return refuse(
-                "permissionPolicies",
-                "A role has at most 2000 policies, and a policy 2000 actions.",
-            );
+        let permissions = self.policies.iter().map(|policy| policy.actions.len()).sum::<usize>();
+        if self.policies.len() > POLICIES || permissions > PERMISSIONS {
+            let reason = "A role has at most 2000 policies, with 5000 permissions together.";
+            return refuse("permissionPolicies", reason);
+        }
+        if !self.policies.iter().all(|policy| has_short_remarks(&policy.remarks)) {
+            let reason = "A policy has a policyName of 256 and a policyDescription of 4096 characters at most, \
+                          100 namedResources of 256, and a condition of 8 KiB.";
+            return refuse("permissionPolicies", reason);
         }
         if !self.policies.iter().all(is_policy) {
             let reason = "A policy has a domain, an entityName and an actionSet, each part a word or *.";
@@ -246,9 +260,18 @@ impl Draft {
         role.description = description;
         role.permissions = unique(self.permissions.clone());
         role.policies = unique(self.policies.clone());
-        role.needs_update = self.needs_update.unwrap_or(role.needs_update);
-        refuse_taken(roles, role)
+        refuse_taken(roles, role)?;
+        refuse_too_heavy(roles, role)
     }
+}
+
+fn has_short_remarks(remarks: &PolicyRemarks) -> bool {
+    let short = |text: &String, most: usize| text.chars().count() <= most && !text.contains('\0');
+    remarks.name.iter().all(|name| short(name, REMARK_CHARACTERS))
+        && remarks.description.iter().all(|text| short(text, DESCRIPTION_CHARACTERS))
+        && remarks.named_resources.len() <= RESOURCES
+        && remarks.named_resources.iter().all(|name| short(name, REMARK_CHARACTERS))
+        && remarks.condition.as_ref().is_none_or(|it| it.to_string().len() <= CONDITION_BYTES)
 }
 
 fn is_name(text: &str) -> bool {

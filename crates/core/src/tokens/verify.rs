@@ -12,9 +12,14 @@ use crate::user::{User, UserState};
 /// The client, and the user if there is one.
 pub type Holder = (Arc<Client>, Option<Arc<User>>);
 
+/// Whether the token itself has neither expired nor been revoked, whatever became of its holder.
+pub fn is_current(token: &AccessToken, env: &Env) -> bool {
+    env.now < token.expires_at && !env.revoked.covers(token)
+}
+
 /// Whoever the token stands for; `None` if it has expired, was revoked, or its client or user no longer backs it.
 pub fn holder<E>(facts: &Facts, token: &AccessToken, env: &Env) -> Result<Option<Holder>, Undecided<E>> {
-    if token.expires_at <= env.now || env.revoked.covers(token) {
+    if !is_current(token, env) {
         return Ok(None);
     }
     let Some(client) = facts.client(token.client)? else { return Ok(None) };

@@ -38,9 +38,12 @@ impl Timestamp {
         }
     }
 
-    /// Reads an ISO 8601 date-time with an offset; `None` if it is not one.
+    /// Reads an ISO 8601 date-time with an offset; `None` if it is not one, or if its year in UTC is not one of 1970 to
+    /// 9999, which is what every SDK can read back.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<jiff::Timestamp>().ok().map(|time| Self(time.as_millisecond()))
+        const LAST: i64 = 253_402_300_799_999;
+        let time = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
+        (0..=LAST).contains(&time).then_some(Self(time))
     }
 }
 
@@ -105,7 +108,15 @@ mod tests {
             Timestamp::parse("2023-11-14T23:13:20+01:00"),
             Some(Timestamp::from_seconds(1_700_000_000))
         );
-        for wrong in ["", "yesterday", "2023-11-14", "2023-13-14T22:13:20Z"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "2023-11-14",
+            "2023-13-14T22:13:20Z",
+            "-000001-01-01T00:00:00Z",
+            "0000-01-01T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+        ] {
             assert_eq!(Timestamp::parse(wrong), None, "{wrong}");
         }
     }

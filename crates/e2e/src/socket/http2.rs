@@ -6,6 +6,10 @@ use std::time::Instant;
 
 use super::{LIMIT, Socket};
 
+mod uploads;
+
+pub use uploads::Uploads;
+
 /// The types of frames (RFC 9113 section 6).
 pub mod kind {
     /// A piece of a body.

@@ -13,6 +13,8 @@ mod http2;
 mod oversized;
 mod patience;
 mod pipelining;
+mod roles;
+mod room;
 mod smuggling;
 
 use std::time::{Duration, Instant};

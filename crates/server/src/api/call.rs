@@ -11,7 +11,7 @@ use chancery_core::decision::{Step, Undecided};
 use chancery_core::env::Env;
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::facts::Facts;
-use chancery_core::tokens::AccessToken;
+use chancery_core::tokens::{AccessToken, verify};
 use serde::de::DeserializeOwned;
 
 use super::paging::Query;
@@ -108,7 +108,8 @@ fn present(app: &App, headers: &HeaderMap) -> Result<Option<Arc<AccessToken>>, F
     if app.is_deaf() {
         return Err(Failure::Unavailable("no word of other nodes".to_owned()));
     }
-    Ok(app.open_token(bearer))
+    let token = app.open_token(bearer);
+    Ok(token.filter(|token| app.with_env(|env| verify::is_current(token, env))))
 }
 
 async fn run(

@@ -24,7 +24,7 @@ use crate::http::respond;
 const PATH: &str = "/api/v2/authorization/roles";
 const ONE: &str = "/api/v2/authorization/roles/{roleId}";
 const DEFAULT: &str = "/api/v2/authorization/roles/default";
-/// Most ids in one query.
+/// Most ids, and most permissions, in one query.
 const MOST_IDS: usize = 100;
 const USER_COUNT: Param = Param::new("userCount", Kind::Flag, "Whether userCount is answered; absent: true");
 
@@ -42,7 +42,7 @@ pub const OPERATIONS: &[Operation] = &[
         PAGE_SIZE,
         PAGE_NUMBER,
         Param::new("name", Kind::Text, "A part of the name, in any case"),
-        Param::new("permission", Kind::Many, "Permissions that a role must carry"),
+        Param::new("permission", Kind::Many, "Permissions that a role must carry, at most 100"),
         Param::new("defaultRoleId", Kind::Many, "Templates, one of which a role must be made from"),
         Param::new("id", Kind::Many, "Ids, at most 100"),
         USER_COUNT,
@@ -90,7 +90,7 @@ pub const OPERATIONS: &[Operation] = &[
     .answers::<DomainOrganizationRole>()
     .refuses(&[ApiCode::NotFound]),
     Operation::put("putAuthorizationRole", ONE, "Update an organization role", |call| Box::pin(update(call)))
-    .about("Replaces every writable member. The caller must hold what the role carries and is to carry, wherever it is granted.")
+    .about("Replaces every writable member. The caller must hold what the role carries and is to carry, in all divisions.")
         .any(&[AUTHORIZATION_ROLE_EDIT])
         .scopes(AUTHORIZATION)
         .takes::<DomainOrganizationRoleUpdate>()
@@ -115,7 +115,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::delete("deleteAuthorizationRole", ONE, "Delete an organization role", |call| {
         Box::pin(delete(call))
     })
-    .about("All grants of the role end.")
+    .about("All grants of the role end. The caller must hold it in all divisions.")
     .any(&[AUTHORIZATION_ROLE_DELETE])
     .scopes(AUTHORIZATION)
     .answers_nothing()
@@ -129,6 +129,9 @@ async fn list(call: Call) -> Answer {
         (query.many("id"), query.many("defaultRoleId"), query.many("permission"));
     if ids.len() > MOST_IDS {
         return Err(ApiCode::MaxRoleIds.into());
+    }
+    if permissions.len() > MOST_IDS {
+        return Err(Query::refused("permission").into());
     }
     let name = query.one("name").map(str::to_lowercase);
     let wanted = |role: &&Role| {
@@ -156,13 +159,7 @@ async fn read(call: Call) -> Answer {
 /// `POST`.
 async fn create(call: Call) -> Answer {
     let body: DomainOrganizationRoleCreate = call.json()?;
-    let draft = Draft {
-        name: body.name,
-        description: body.description,
-        permissions: body.permissions.unwrap_or_default(),
-        policies: policies(body.permission_policies),
-        needs_update: None,
-    };
+    let draft = draft(body.name, body.description, body.permissions, body.permission_policies);
     let _turn = call.app.turn(call.caller.organization).await;
     let role = call.change(|facts, env| roles::create(facts, &call.caller, &draft, env)).await?;
     show(&call, represent(&role)).await
@@ -174,13 +171,7 @@ async fn update(call: Call) -> Answer {
     // A role that is not there is a 404, whatever the body.
     call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await?;
     let body: DomainOrganizationRoleUpdate = call.json()?;
-    let draft = Draft {
-        name: body.name,
-        description: body.description,
-        permissions: body.permissions.unwrap_or_default(),
-        policies: policies(body.permission_policies),
-        needs_update: None,
-    };
+    let draft = draft(body.name, body.description, body.permissions, body.permission_policies);
     let _turn = call.app.turn(call.caller.organization).await;
     let role = call.change(|facts, _| roles::update(facts, &call.caller, id, &draft)).await?;
     show(&call, represent(&role)).await
@@ -191,7 +182,7 @@ async fn mark(call: Call) -> Answer {
     let id = role_id(&call)?;
     call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await?;
     let body: DomainOrganizationRolePatch = call.json()?;
-    let needs_update = body.role_needs_update.unwrap_or_default();
+    let Some(needs_update) = body.role_needs_update else { return read(call).await };
     let _turn = call.app.turn(id).await;
     let role = call.change(|facts, _| roles::mark(facts, &call.caller, id, needs_update)).await?;
     show(&call, represent(&role)).await
@@ -262,6 +253,16 @@ pub fn carries(role: &Role, permission: &str) -> bool {
         (Some(domain), Some(entity), Some(action)) => role.carries(domain, entity, action),
         _ => role.carries_word(permission),
     }
+}
+
+fn draft(
+    name: Option<String>,
+    description: Option<String>,
+    permissions: Option<Vec<String>>,
+    policies: Option<Vec<DomainPermissionPolicy>>,
+) -> Draft {
+    let permissions = permissions.unwrap_or_default();
+    Draft { name, description, permissions, policies: self::policies(policies) }
 }
 
 fn policies(sent: Option<Vec<DomainPermissionPolicy>>) -> Vec<PermissionPolicy> {

@@ -158,6 +158,7 @@ pub fn represent(grant: &RoleGrant, role: &Role, places: &[Division]) -> AuthzGr
         actions: Some(policy.actions.clone()),
         domain: Some(policy.domain.clone()),
         entity_name: Some(policy.entity.clone()),
+        condition: policy.remarks.condition.as_ref().map(ToString::to_string),
         ..AuthzGrantPolicy::default()
     });
     AuthzGrant {

@@ -165,7 +165,16 @@ fn represent(authority: &Authority) -> UserAuthorization {
                 domain: Some(policy.domain.clone()),
                 entity_name: Some(policy.entity.clone()),
                 action_set: Some(policy.actions.clone()),
-                allow_conditions: Some(false),
+                policy_name: policy.remarks.name.clone(),
+                policy_description: policy.remarks.description.clone(),
+                allow_conditions: Some(policy.remarks.allows_conditions.unwrap_or_default()),
+                named_resources: Some(policy.remarks.named_resources.clone())
+                    .filter(|named| !named.is_empty()),
+                resource_condition_node: policy
+                    .remarks
+                    .condition
+                    .clone()
+                    .and_then(|node| serde_json::from_value(node).ok()),
                 ..ResourcePermissionPolicy::default()
             };
             if !policies.contains(&policy) {

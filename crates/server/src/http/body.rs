@@ -1,5 +1,7 @@
 //! Reading bodies: bounded, and refused in the words of whoever sent them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
@@ -9,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use chancery_core::error::{ApiCode, ApiError, ErrorCode, OAuthError};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::failure::Failure;
 
@@ -17,18 +20,70 @@ pub const LARGEST: usize = 256 * 1024;
 /// Of a body that is too large, so much is read and thrown away, so that its sender gets to read the answer.
 const POLITE: usize = 16 * 1024 * 1024;
 
+/// So much of each body is read whatever others send.
+const FREE: usize = 4 * 1024;
+/// What is left of all bodies together has this much room, in bytes: whoever sends much waits for whoever sent more.
+const ROOM: usize = 64 * 1024 * 1024;
+/// Room is given out in pieces of so many bytes.
+const PIECE: usize = 1024;
+
+/// The room for bodies that are being read, or answered.
+pub struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ROOM / PIECE)))
+    }
+}
+
+/// A body, with the room that it takes until it is dropped.
+pub struct Held {
+    /// The body.
+    pub bytes: Bytes,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl Held {
+    /// Makes room for a body of `length` bytes, if need be by waiting.
+    async fn grow(&mut self, room: &Room, length: usize) -> Result<(), Failure> {
+        let has = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let lacks = length.saturating_sub(FREE).div_ceil(PIECE).saturating_sub(has);
+        if lacks == 0 {
+            return Ok(());
+        }
+        let lacks = u32::try_from(lacks).unwrap_or(u32::MAX);
+        let more = Arc::clone(&room.0).acquire_many_owned(lacks).await;
+        let more = more.map_err(|_| Failure::Unavailable("no room for a body".to_owned()))?;
+        match &mut self.room {
+            Some(permit) => permit.merge(more),
+            None => self.room = Some(more),
+        }
+        Ok(())
+    }
+}
+
 /// Reads a body to its end. Every answer waits for that: answered earlier, the connection could not be kept.
-pub async fn read(headers: &HeaderMap, body: Body, patience: Duration) -> Result<Bytes, Failure> {
+pub async fn read(headers: &HeaderMap, body: Body, room: &Room, patience: Duration) -> Result<Held, Failure> {
     let announced = body.size_hint().lower();
     if announced > LARGEST as u64 && headers.contains_key(EXPECT) {
         // The sender asked first, and is told before it sends.
         return Err(Failure::TooLarge(LARGEST));
     }
-    tokio::time::timeout(patience, gather(body)).await.unwrap_or(Err(Failure::TimedOut))
+    let waits = AtomicBool::new(false);
+    let read = tokio::time::timeout(patience, gather(body, room, &waits)).await;
+    // Who waited for room is not to blame for the time.
+    read.unwrap_or_else(|_| {
+        Err(if waits.load(Ordering::Relaxed) {
+            Failure::Unavailable("no room for a body".to_owned())
+        } else {
+            Failure::TimedOut
+        })
+    })
 }
 
-async fn gather(mut body: Body) -> Result<Bytes, Failure> {
+async fn gather(mut body: Body, room: &Room, waits: &AtomicBool) -> Result<Held, Failure> {
     let (mut whole, mut length) = (BytesMut::new(), 0);
+    let mut held = Held { bytes: Bytes::new(), room: None };
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Failure::BrokenOff)?.into_data() else { continue };
         length += data.len();
@@ -36,10 +91,17 @@ async fn gather(mut body: Body) -> Result<Bytes, Failure> {
             break;
         }
         if length <= LARGEST {
+            waits.store(true, Ordering::Relaxed);
+            held.grow(room, length).await?;
+            waits.store(false, Ordering::Relaxed);
             whole.extend_from_slice(&data);
         }
     }
-    if length > LARGEST { Err(Failure::TooLarge(LARGEST)) } else { Ok(whole.freeze()) }
+    if length > LARGEST {
+        return Err(Failure::TooLarge(LARGEST));
+    }
+    held.bytes = whole.freeze();
+    Ok(held)
 }
 
 /// The body that `read` has read already.
@@ -68,7 +130,9 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8], first: u8) -
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&first) {
         return Err(ApiCode::BadRequest.into());
     }
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    // What is ignored must be text too.
+    let text = std::str::from_utf8(bytes).map_err(|_| Failure::from(ApiCode::BadRequest))?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         match error.inner().classify() {

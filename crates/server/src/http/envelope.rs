@@ -82,8 +82,8 @@ async fn answer<F: Future<Output = Outcome>>(
     request: Request,
     handle: impl FnOnce(Arc<App>, Request) -> F,
 ) -> Response {
-    let asked = tracing::enabled!(tracing::Level::DEBUG)
-        .then(|| format!("{} {}", request.method(), request.uri().path()));
+    // By its name: what stands in a path may be anything, a secret in the wrong place too.
+    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| format!("{} {name}", request.method()));
     let begun = Instant::now();
     let (tried_basic, version) = (respond::tried_basic(request.headers()), request.version());
     let outcome = AssertUnwindSafe(open(&app, name, request, handle)).catch_unwind().await;
@@ -128,13 +128,18 @@ async fn open<F: Future<Output = Outcome>>(
     let host =
         if matches!(name, "live" | "ready") { Ok(()) } else { address::check_host(&request, &app.edges) };
     let (parts, content) = request.into_parts();
-    let content = if content.is_end_stream() {
-        Ok(content)
+    let held = if content.is_end_stream() {
+        Ok(None)
     } else {
-        body::read(&parts.headers, content, app.edges.body_timeout).await.map(Body::from)
+        body::read(&parts.headers, content, &app.bodies, app.edges.body_timeout).await.map(Some)
     };
-    match host.and(content) {
-        Ok(content) => handle(Arc::clone(app), Request::from_parts(parts, content)).await,
+    match host.and(held) {
+        Ok(held) => {
+            let content = held.as_ref().map_or_else(Body::empty, |held| Body::from(held.bytes.clone()));
+            let outcome = handle(Arc::clone(app), Request::from_parts(parts, content)).await;
+            drop(held);
+            outcome
+        }
         Err(failure) => Outcome::from(Err(failure)),
     }
 }

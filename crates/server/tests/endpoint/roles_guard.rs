@@ -103,7 +103,7 @@ async fn a_role_is_changed_by_whoever_holds_what_it_carries_before_and_after() {
 }
 
 #[tokio::test]
-async fn what_is_held_in_a_division_counts_for_roles_that_are_granted_there_alone() {
+async fn what_is_held_in_a_division_makes_roles_and_changes_none() {
     let world = World::new().await;
     let (east, west) = (world.division("East").await, world.division("West").await);
     let one = DivisionScope::One;

@@ -309,3 +309,30 @@ fn another_organizations_client_does_not_exist() {
     ];
     assert_eq!(codes, [Some(ApiCode::ClientNotFound); 4]);
 }
+
+#[test]
+fn an_update_keeps_the_date_of_what_stays() {
+    let mut tenant = Tenant::found();
+    let (viewer, home) = (tenant.built_in(OAUTH_VIEWER_TEMPLATE), DivisionScope::One(tenant.home()));
+    let (id, caller, since) = (tenant.client(&[(viewer, home)]), tenant.admin(), tenant.now);
+    tenant.now = tenant.now + crate::policy::DEFAULT_TOKEN;
+    let asked = acting_alone(&[(viewer, EVERYWHERE), (viewer, home)]);
+    tenant.settle(|facts, env| update(facts, &caller, id, &asked, env)).expect("allowed");
+    let dates: Vec<_> = tenant.held(id).iter().map(|grant| (grant.division, grant.granted_at)).collect();
+    assert_eq!(dates, [(EVERYWHERE, tenant.now), (home, since)]);
+}
+
+#[test]
+fn whoever_begins_to_administer_counts_the_authority_up() {
+    let mut tenant = Tenant::found();
+    let admin = tenant.built_in(ADMIN_TEMPLATE);
+    let (id, caller) = (tenant.client(&[(admin, EVERYWHERE)]), tenant.admin());
+    let asked = in_state("active", acting_alone(&[(admin, EVERYWHERE)]));
+    for (state, first) in
+        [(ClientState::Active, tenant.unchanged()), (ClientState::Inactive, tenant.advance())]
+    {
+        tenant.clients.get_mut(&id).expect("a client").state = state;
+        let (_, writes) = tenant.allowed(|facts, env| update(facts, &caller, id, &asked, env));
+        assert_eq!((&writes[0], writes.len()), (&first, 2), "{state:?}");
+    }
+}

@@ -157,3 +157,19 @@ fn a_deleted_division_comes_back_unless_its_name_is_taken() {
     let error = tenant.refused(|facts, env| restore(facts, &caller, id, env));
     assert_eq!((error.code, error.field.as_deref()), (ApiCode::ResourceAlreadyExists, Some("name")));
 }
+
+#[test]
+fn a_deleted_division_comes_back_if_there_is_room_for_it() {
+    let mut tenant = Tenant::found();
+    let (id, caller) = (tenant.division("Sales"), tenant.admin());
+    tenant.settle(|facts, env| delete(facts, &caller, id, false, env)).expect("an empty division goes");
+    let other = tenant.division("Support");
+    tenant.policy.max_divisions = 2;
+    let error = tenant.refused(|facts, env| restore(facts, &caller, id, env));
+    assert_eq!((error.code, error.limit), (ApiCode::MaxScopesExceeded, Some(("divisions", 2))));
+    let (there, _) = tenant.allowed(|facts, env| restore(facts, &caller, other, env));
+    assert_eq!(there.id, other, "one that is there takes no room");
+    tenant.policy.max_divisions = 3;
+    tenant.settle(|facts, env| restore(facts, &caller, id, env)).expect("room for it");
+    assert!(tenant.divisions.iter().any(|division| division.id == id));
+}

@@ -6,6 +6,8 @@ use crate::rbac::role::{ADMIN_TEMPLATE, OAUTH_VIEWER_TEMPLATE};
 use crate::tenant::{Tenant, conditional};
 use crate::types::DivisionId;
 
+mod by_role;
+
 const EVERYWHERE: DivisionScope = DivisionScope::All;
 
 fn named(role: RoleId, place: DivisionScope) -> Named {
@@ -29,10 +31,9 @@ fn one(
 /// What `subject` holds after these writes, which name it as it is.
 fn written(tenant: &Tenant, subject: impl Into<SubjectId>, writes: &[Write]) -> Vec<RoleGrant> {
     let subject = subject.into();
-    let still_there = if tenant.users.contains_key(&subject.into()) {
-        Require::User(subject.into(), tenant.users[&subject.into()].version)
-    } else {
-        Require::Client(subject.into(), tenant.clients[&subject.into()].version)
+    let still_there = match tenant.users.get(&UserId::from(subject)) {
+        Some(user) => Require::User(user.id, user.version),
+        None => Require::Client(subject.into(), tenant.clients[&subject.into()].version),
     };
     let [first, second, Write::ReplaceRoleGrants(organization, whose, after)] = writes else {
         panic!("{writes:?}")

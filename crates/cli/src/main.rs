@@ -1,6 +1,7 @@
 //! `chancery`: the one binary.
 
 mod commands;
+mod refusal;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -30,7 +31,10 @@ enum Command {
 
 fn main() -> std::process::ExitCode {
     // Kept beside what they become: only they know a flag from a variable.
-    let matches = Cli::command().get_matches();
+    let mut command = Cli::command();
+    let matches = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .unwrap_or_else(|error| refusal::named(error, &mut command).exit());
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let own = matches.subcommand().map_or(&matches, |(_, own)| own);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

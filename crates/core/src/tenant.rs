@@ -24,6 +24,8 @@ use crate::write::{Require, Write};
 
 mod rows;
 
+pub(crate) use rows::Conflict;
+
 /// What the store would have of one organization.
 pub(crate) struct Tenant {
     pub organization: Organization,

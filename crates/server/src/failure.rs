@@ -18,6 +18,9 @@ pub enum Failure {
     /// The body broke off.
     #[error("the body broke off")]
     BrokenOff,
+    /// There was no room for the body in time.
+    #[error("there was no room for a body")]
+    NoRoom,
     /// The body did not come in time.
     #[error("the body did not come in time")]
     TimedOut,
@@ -66,7 +69,7 @@ impl From<StoreError> for Failure {
 impl Failure {
     /// Whether there is more of the body than was read, so that the connection cannot be kept.
     pub const fn leaves_the_body(&self) -> bool {
-        matches!(self, Self::TooLarge(_) | Self::BrokenOff | Self::TimedOut)
+        matches!(self, Self::TooLarge(_) | Self::BrokenOff | Self::TimedOut | Self::NoRoom)
     }
 
     /// As an error of the token endpoint.
@@ -86,7 +89,7 @@ impl Failure {
             Self::Api(_) | Self::NotFound | Self::MethodNotAllowed => {
                 OAuthError::new(ErrorCode::InvalidRequest, "the endpoint does not take this request")
             }
-            Self::Conflict | Self::Unavailable(_) => {
+            Self::Conflict | Self::Unavailable(_) | Self::NoRoom => {
                 OAuthError::new(ErrorCode::TemporarilyUnavailable, "try again later")
             }
             Self::Internal(_) => OAuthError::new(ErrorCode::ServerError, "the server failed"),
@@ -109,7 +112,7 @@ impl Failure {
             Self::NotFound => ApiCode::NotFound.into(),
             Self::MethodNotAllowed => ApiCode::MethodNotAllowed.into(),
             Self::Conflict => ApiCode::RequestConflict.into(),
-            Self::Unavailable(_) => ApiCode::ServiceUnavailable.into(),
+            Self::Unavailable(_) | Self::NoRoom => ApiCode::ServiceUnavailable.into(),
             Self::OAuth(_) => ApiCode::BadRequest.into(),
             Self::Internal(_) => ApiCode::InternalServerError.into(),
         }

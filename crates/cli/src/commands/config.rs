@@ -6,6 +6,7 @@ use chancery_server::config::{schema, usable};
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::options::Options;
+use super::wishes;
 
 /// Looks at a configuration. Nothing is started or made.
 #[derive(Args)]
@@ -40,8 +41,7 @@ impl Config {
                 )
             }
             Action::Check(options) => {
-                usable(&options.config(matches)?)?;
-                options.data.master_key()?;
+                usable(&options.config(matches)?, &options.data.master_key()?, wishes)?;
                 "The configuration is valid.\n".to_owned()
             }
             Action::Schema => schema()?,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 use chancery_server::config::{Layers, Origin};
+use chancery_server::start::StartError;
 use chancery_server::start::bootstrap::Wishes;
 use chancery_server::start::credentials::Place;
 use chancery_server::start::data_dir::MasterKeySource;
@@ -70,14 +71,15 @@ impl Data {
     }
 }
 
-/// The environment. What is not text cannot be an option of ours.
+/// The environment. A name that is not text is none of ours; a value that is not is refused by what reads it.
 fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
 }
 
 /// What the `CHANCERY_BOOTSTRAP_...` variables, or the files that `..._FILE` names, ask for.
-fn wishes() -> anyhow::Result<Wishes> {
+fn wishes() -> Result<Wishes, StartError> {
+    let wish = |name| wish(name).map_err(|error| StartError(error.to_string()));
     Ok(Wishes {
         client_id: wish("CLIENT_ID")?.map(|text| text.to_string()),
         client_secret: wish("CLIENT_SECRET")?,

@@ -1,6 +1,6 @@
 //! `chancery serve`.
 
-use chancery_server::start::{self, StartError};
+use chancery_server::start;
 use chancery_server::telemetry;
 use clap::{ArgMatches, Args};
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,7 +38,6 @@ impl Serve {
                 _ = interrupt.recv() => {}
             }
         };
-        let wishes = || wishes().map_err(|error| StartError(error.to_string()));
         let served = start::serve(config, self.options.data.master_key()?, wishes, stop).await;
         telemetry.stop().await;
         Ok(served?)

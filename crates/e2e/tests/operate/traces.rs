@@ -3,7 +3,8 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use chancery_e2e::{Builder, Server};
+use chancery_e2e::http2::Http2;
+use chancery_e2e::{Builder, Server, Socket};
 use serde_json::json;
 
 use crate::collector;
@@ -48,6 +49,22 @@ fn a_request_its_decision_and_its_commit_are_spans_in_the_trace_of_the_caller() 
     for batch in &batches {
         assert_eq!(batch.line, "POST /v1/traces HTTP/1.1");
         assert!(batch.headers.contains("content-type: application/x-protobuf"), "{}", batch.headers);
+    }
+}
+
+#[test]
+fn a_request_over_http2_is_a_span_and_its_frames_are_none() {
+    let (url, batches) = collector::start();
+    let server = start(&url);
+    let mut connection = Http2::start(Socket::open(server.address()));
+    let asked = connection.ask("GET", server.address(), "/health/live", None);
+    assert_eq!(connection.answer(asked).expect("an answer").0, 200);
+    server.stop();
+    let batches: Vec<_> = batches.try_iter().collect();
+    let has = |text: &str| batches.iter().any(|batch| batch.has(text.as_bytes()));
+    assert!(has("live"));
+    for name in ["Connection", "FramedRead", "FramedWrite", "poll", "hpack"] {
+        assert!(!has(name), "{name} is a span");
     }
 }
 

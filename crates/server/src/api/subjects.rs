@@ -159,7 +159,6 @@ pub fn represent(grant: &RoleGrant, role: &Role, places: &[Division]) -> AuthzGr
         domain: Some(policy.domain.clone()),
         entity_name: Some(policy.entity.clone()),
         condition: policy.remarks.condition.as_ref().map(ToString::to_string),
-        ..AuthzGrantPolicy::default()
     });
     AuthzGrant {
         subject_id: Some(grant.subject.to_string()),

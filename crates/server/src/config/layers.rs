@@ -64,20 +64,13 @@ impl Layers {
         }
         for (name, value) in environment {
             let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
+            let value = scalar(&value);
+            alone(&name, &key, &value)?;
             origins.insert(format!("genesys.{key}"), Origin::Environment);
             let section = table.entry("genesys").or_insert_with(|| Value::Table(Table::new()));
             if let Some(section) = section.as_table_mut() {
-                section.insert(key, scalar(&value));
+                section.insert(key, value);
             }
-        }
-        let file: File = table.clone().try_into().map_err(|error: toml::de::Error| {
-            ConfigError(format!(
-                "The environment sets a {PREFIX} option that is not valid: {}",
-                error.message()
-            ))
-        })?;
-        if options.is_empty() {
-            return Ok(Self { file, origins });
         }
         origins.extend(options.keys().map(|key| (key.clone(), origin(key))));
         table.extend(options);
@@ -124,6 +117,15 @@ fn read(path: &Path) -> Result<Table, ConfigError> {
     };
     toml::from_str::<File>(&text).map_err(refused)?;
     toml::from_str(&text).map_err(refused)
+}
+
+/// Checked alone too, as the file: only here is the variable known.
+fn alone(name: &str, key: &str, value: &Value) -> Result<(), ConfigError> {
+    let section = Table::from_iter([(key.to_owned(), value.clone())]);
+    let file = Table::from_iter([("genesys".to_owned(), Value::Table(section))]);
+    file.try_into::<File>().map(drop).map_err(|error| {
+        ConfigError(format!("The variable {name} is not valid: {}.", error.message().trim_end()))
+    })
 }
 
 /// A value from the environment: a boolean or an integer if it looks like one, else text.
@@ -176,10 +178,14 @@ mod tests {
         );
         assert_eq!(set("CHANCERY_GENESYS_MAX_CLIENTS", "7").expect("valid").file.genesys.max_clients, 7);
         assert_eq!(set("UNRELATED", "7").expect("valid").file.genesys.max_clients, 5);
-        for (name, value) in
-            [("CHANCERY_GENESYS_NONSENSE", "1"), ("CHANCERY_GENESYS_INVALID_CLIENT_STATUS", "418")]
-        {
-            assert!(set(name, value).is_err(), "{name}");
+        for (name, value, reason) in [
+            ("CHANCERY_GENESYS_NONSENSE", "1", "unknown field"),
+            ("CHANCERY_GENESYS_INVALID_CLIENT_STATUS", "418", "400 or 401"),
+            ("CHANCERY_GENESYS_MAX_CLIENTS", "-1", "`-1`, expected u32"),
+            ("CHANCERY_GENESYS_MAX_ROLES", "", "expected u32"),
+        ] {
+            let error = set(name, value).expect_err(name).to_string();
+            assert!(error.contains(&format!("The variable {name} ")) && error.contains(reason), "{error}");
         }
     }
 

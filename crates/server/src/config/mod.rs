@@ -7,7 +7,7 @@ mod schema;
 mod usable;
 mod value;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -117,7 +117,8 @@ impl Config {
         issuer.trim_end_matches('/').to_owned()
     }
 
-    /// Refuses an issuer that is none, plain http where others can reach it, and names that name nothing.
+    /// Refuses an issuer that is none, plain http where others can reach it, names that name nothing, trust in everybody,
+    /// and two ports that are one.
     pub fn check(&self) -> Result<(), ConfigError> {
         let is_https = self.issuer.as_deref().is_some_and(|issuer| issuer.starts_with("https://"));
         if let Some(issuer) = &self.issuer {
@@ -150,6 +151,18 @@ impl Config {
                 "The allowed host {host:?} is not a host name. Name hosts without scheme and port in --allowed-hosts."
             )));
         }
+        if let Some(all) = self.trusted_proxies.iter().find(|network| network.prefix_len() == 0) {
+            return Err(ConfigError(format!(
+                "With {all} as a trusted proxy everybody could forge an address. Name the proxies' own addresses in \
+                 --trusted-proxies."
+            )));
+        }
+        if self.metrics_listen.is_some_and(|metrics| meet(self.listen, metrics)) {
+            return refuse(
+                "Metrics need a port of their own, apart from the one that is listened on. Change --metrics-listen or \
+                 --listen.",
+            );
+        }
         if self.otlp_endpoint.as_deref().is_some_and(|url| !is_collector(url)) {
             return refuse(
                 "The OTLP endpoint must be an http URL without user or query, http://127.0.0.1:4318 for example. \
@@ -158,6 +171,16 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Whether one socket takes the place of the other: an unspecified address stands for all of them, that of IPv6 for those
+/// of IPv4 too. The system finds a port for each that asks for port 0.
+fn meet(one: SocketAddr, other: SocketAddr) -> bool {
+    let (left, right) = (one.ip().to_canonical(), other.ip().to_canonical());
+    let covers = |all: IpAddr, it: IpAddr| all.is_unspecified() && (all.is_ipv6() || it.is_ipv4());
+    one.port() == other.port()
+        && one.port() != 0
+        && (left == right || covers(left, right) || covers(right, left))
 }
 
 /// RFC 3986 section 3.2.2, without what nobody calls a server.
@@ -242,6 +265,41 @@ mod tests {
         for (cert, key) in [(Some("cert.pem".into()), None), (None, Some("key.pem".into()))] {
             let file = File { tls_cert: cert, tls_key: key, ..File::default() };
             assert!(Config::try_from(file).is_err());
+        }
+    }
+
+    #[test]
+    fn metrics_have_a_port_of_their_own() {
+        for (listen, metrics, good) in [
+            ("127.0.0.1:9464", "127.0.0.1:9464", false),
+            ("0.0.0.0:9464", "127.0.0.1:9464", false),
+            ("127.0.0.1:9464", "[::]:9464", false),
+            ("127.0.0.1:9464", "[::ffff:127.0.0.1]:9464", false),
+            ("0.0.0.0:9464", "[::1]:9464", true),
+            ("127.0.0.1:9464", "127.0.0.2:9464", true),
+            ("127.0.0.1:9464", "127.0.0.1:9465", true),
+            ("127.0.0.1:0", "127.0.0.1:0", true),
+        ] {
+            let metrics_listen = Some(metrics.parse().expect("an address"));
+            let config = Config { metrics_listen, ..config(listen, Some("https://id.example"), false) };
+            assert_eq!(config.check().is_ok(), good, "{listen} {metrics}");
+        }
+    }
+
+    #[test]
+    fn nobody_trusts_everybody() {
+        for (network, good) in [
+            ("0.0.0.0/0", false),
+            ("192.0.2.1/0", false),
+            ("::/0", false),
+            ("10.0.0.0/8", true),
+            ("::1", true),
+        ] {
+            let Network(network) = network.parse().expect("a network");
+            let config = Config { trusted_proxies: vec![network], ..config("127.0.0.1:0", None, false) };
+            let checked = config.check();
+            assert_eq!(checked.is_ok(), good, "{network}");
+            assert!(checked.err().is_none_or(|error| error.0.contains(&network.to_string())));
         }
     }
 

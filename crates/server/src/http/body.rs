@@ -20,9 +20,11 @@ pub const LARGEST: usize = 256 * 1024;
 /// Of a body that is too large, so much is read and thrown away, so that its sender gets to read the answer.
 const POLITE: usize = 16 * 1024 * 1024;
 
-/// So much of each body is read whatever others send.
-const FREE: usize = 4 * 1024;
-/// What is left of all bodies together has this much room, in bytes: whoever sends much waits for whoever sent more.
+/// A body that is announced as no longer is read whatever others send.
+const FREE: u64 = 4 * 1024;
+/// A body comes in frames that are no longer, in bytes.
+const FRAME: usize = 16 * 1024;
+/// All other bodies together have this much room, in bytes: whoever sends much waits for whoever sent more.
 const ROOM: usize = 64 * 1024 * 1024;
 /// Room is given out in pieces of so many bytes.
 const PIECE: usize = 1024;
@@ -47,13 +49,13 @@ impl Held {
     /// Makes room for a body of `length` bytes, if need be by waiting.
     async fn grow(&mut self, room: &Room, length: usize) -> Result<(), Failure> {
         let has = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let lacks = length.saturating_sub(FREE).div_ceil(PIECE).saturating_sub(has);
+        let lacks = length.div_ceil(PIECE).saturating_sub(has);
         if lacks == 0 {
             return Ok(());
         }
         let lacks = u32::try_from(lacks).unwrap_or(u32::MAX);
         let more = Arc::clone(&room.0).acquire_many_owned(lacks).await;
-        let more = more.map_err(|_| Failure::Unavailable("no room for a body".to_owned()))?;
+        let more = more.map_err(|_| Failure::NoRoom)?;
         match &mut self.room {
             Some(permit) => permit.merge(more),
             None => self.room = Some(more),
@@ -73,27 +75,28 @@ pub async fn read(headers: &HeaderMap, body: Body, room: &Room, patience: Durati
     let read = tokio::time::timeout(patience, gather(body, room, &waits)).await;
     // Who waited for room is not to blame for the time.
     read.unwrap_or_else(|_| {
-        Err(if waits.load(Ordering::Relaxed) {
-            Failure::Unavailable("no room for a body".to_owned())
-        } else {
-            Failure::TimedOut
-        })
+        Err(if waits.load(Ordering::Relaxed) { Failure::NoRoom } else { Failure::TimedOut })
     })
 }
 
 async fn gather(mut body: Body, room: &Room, waits: &AtomicBool) -> Result<Held, Failure> {
     let (mut whole, mut length) = (BytesMut::new(), 0);
     let mut held = Held { bytes: Bytes::new(), room: None };
-    while let Some(frame) = body.frame().await {
+    let is_free = body.size_hint().exact().is_some_and(|length| length <= FREE);
+    loop {
+        if !is_free && length < LARGEST {
+            // Before the frame is taken: what is not taken yet, the sender's window bounds.
+            waits.store(true, Ordering::Relaxed);
+            held.grow(room, (length + FRAME).min(LARGEST)).await?;
+            waits.store(false, Ordering::Relaxed);
+        }
+        let Some(frame) = body.frame().await else { break };
         let Ok(data) = frame.map_err(|_| Failure::BrokenOff)?.into_data() else { continue };
         length += data.len();
         if length > POLITE {
             break;
         }
         if length <= LARGEST {
-            waits.store(true, Ordering::Relaxed);
-            held.grow(room, length).await?;
-            waits.store(false, Ordering::Relaxed);
             whole.extend_from_slice(&data);
         }
     }

@@ -161,7 +161,7 @@ fn admonish(headers: &mut HeaderMap, failure: &Failure, group: Group, version: V
 fn report(failure: &Failure) {
     match failure {
         Failure::Internal(_) => tracing::error!("{failure}"),
-        Failure::Unavailable(_) | Failure::Conflict => tracing::warn!("{failure}"),
+        Failure::Unavailable(_) | Failure::NoRoom | Failure::Conflict => tracing::warn!("{failure}"),
         _ => {}
     }
 }

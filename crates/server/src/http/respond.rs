@@ -135,7 +135,7 @@ fn outside(failure: &Failure) -> u16 {
         Failure::Misdirected => 421,
         Failure::RateLimited(..) => 429,
         Failure::Conflict => 409,
-        Failure::Unavailable(_) => 503,
+        Failure::Unavailable(_) | Failure::NoRoom => 503,
         Failure::OAuth(_) | Failure::Api(_) | Failure::BrokenOff | Failure::NoHost => 400,
         Failure::Internal(_) => 500,
     }

@@ -20,6 +20,8 @@ use crate::telemetry::metrics;
 const HEAD: usize = 64 * 1024;
 /// A connection has at most so many requests in flight.
 const STREAMS: u32 = 100;
+/// So much of a connection's bodies is on its way unasked, in bytes: the default of RFC 9113 section 6.9.2.
+const WINDOW: u32 = 65_535;
 /// Requests in flight have so long to finish once the server is told to stop, or a connection to end.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -99,6 +101,8 @@ fn builder(bounds: &Bounds) -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
         .max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX))
         .keep_alive_interval(Some(bounds.idle_timeout))
         .keep_alive_timeout(bounds.head_timeout);

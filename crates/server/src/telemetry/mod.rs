@@ -12,6 +12,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::config::{Config, ConfigError};
@@ -22,13 +23,20 @@ pub struct Telemetry(Option<SdkTracerProvider>);
 
 /// Starts both; a second call in a process changes nothing.
 pub fn start(config: &Config) -> Result<Telemetry, ConfigError> {
-    let level = LevelFilter::from(config.log_level);
     let provider = config.otlp_endpoint.as_deref().map(traces::provider).transpose()?;
     let subscriber = tracing_subscriber::registry()
-        .with(Lines::new(config.log_format).with_filter(level))
+        .with(Lines::new(config.log_format).with_filter(heard(config.log_level.into())))
         .with(provider.as_ref().map(traces::layer));
     drop(tracing::subscriber::set_global_default(subscriber));
     Ok(Telemetry(provider))
+}
+
+/// Lines and spans of our own crates have targets that begin so.
+const OWN: &str = "chancery";
+
+/// Our own lines at this level. What others say below a warning helps nobody here, and may repeat what a caller sent.
+fn heard(level: LevelFilter) -> Targets {
+    Targets::new().with_target(OWN, level).with_default(level.min(LevelFilter::WARN))
 }
 
 impl Telemetry {
@@ -67,5 +75,26 @@ pub fn answered(span: &Span, status: u16) {
     span.record("http.response.status_code", status);
     if status >= 500 {
         span.record("otel.status_code", "ERROR");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn others_are_heard_from_a_warning_up_and_never_below_the_level() {
+        for (level, target, line, expected) in [
+            (LevelFilter::DEBUG, "chancery_server::recorder", Level::DEBUG, true),
+            (LevelFilter::INFO, "chancery_server::recorder", Level::DEBUG, false),
+            (LevelFilter::DEBUG, "h2::codec::framed_read", Level::DEBUG, false),
+            (LevelFilter::DEBUG, "refinery_core::traits", Level::INFO, false),
+            (LevelFilter::INFO, "hyper_util::server", Level::WARN, true),
+            (LevelFilter::ERROR, "hyper_util::server", Level::WARN, false),
+        ] {
+            assert_eq!(heard(level).would_enable(target, &line), expected, "{level}: {target} {line}");
+        }
     }
 }

@@ -42,7 +42,7 @@ pub fn provider(endpoint: &str) -> Result<SdkTracerProvider, ConfigError> {
     Ok(SdkTracerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build())
 }
 
-/// Makes spans of spans. Lines are not among them: a trace says how long what took, a log what was said.
+/// Makes spans of our own spans. Lines are not among them: a trace says how long what took, a log what was said.
 pub fn layer<S>(provider: &SdkTracerProvider) -> impl Layer<S> + use<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
@@ -52,7 +52,7 @@ where
         .with_location(false)
         .with_threads(false)
         .with_tracked_inactivity(false)
-        .with_filter(filter_fn(|metadata| metadata.is_span()))
+        .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with(super::OWN)))
 }
 
 /// Makes the span a part of its caller's trace, if the caller names one (W3C Trace Context section 3.2).

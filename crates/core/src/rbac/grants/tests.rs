@@ -140,7 +140,7 @@ fn several_subjects_change_together_or_not_at_all() {
     assert_eq!(decision.writes.len(), 5, "nothing of the one who has it");
     let [first, others @ ..] = &decision.writes[..] else { panic!("no writes") };
     for (subject, of_one) in [SubjectId::from(lacks_it), user.into()].into_iter().zip(others.chunks(2)) {
-        assert_eq!(written(&tenant, subject, &[&[first.clone()], of_one].concat()).len(), 1);
+        assert_eq!(written(&tenant, subject, &[std::slice::from_ref(first), of_one].concat()).len(), 1);
     }
     for unknown in [
         deleted.to_string(),

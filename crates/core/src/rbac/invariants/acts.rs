@@ -29,7 +29,8 @@ const POLICIES: [&str; 9] = [
     "oauth:client:view",
     "*:client:view",
 ];
-const WORDS: [&str; 2] = ["admin", "word"];
+/// Words to pick from: the administrator's, and one that means nothing here.
+pub const WORDS: [&str; 2] = ["admin", "word"];
 
 /// What a role carries: policies, each for all things or for some, and words.
 #[derive(Clone, Debug)]
@@ -160,11 +161,16 @@ pub fn places(tenant: &Tenant) -> Vec<DivisionScope> {
 /// A decision of one caller on what was picked for it.
 pub type Bound = Box<dyn Fn(&Facts, &Env) -> Step<(), ApiError>>;
 
-fn bound<T: 'static>(decide: impl Fn(&Facts, &Env) -> Step<T, ApiError> + 'static) -> Option<Bound> {
-    Some(Box::new(move |facts, env| match decide(facts, env) {
+/// The same decision, whatever it answers.
+pub fn drop_answer<T>(step: Step<T, ApiError>) -> Step<(), ApiError> {
+    match step {
         Step::Need(loads) => Step::Need(loads),
         Step::Done(decision) => Step::Done(decision.map(drop)),
-    }))
+    }
+}
+
+fn bound<T: 'static>(decide: impl Fn(&Facts, &Env) -> Step<T, ApiError> + 'static) -> Option<Bound> {
+    Some(Box::new(move |facts, env| drop_answer(decide(facts, env))))
 }
 
 impl Act {

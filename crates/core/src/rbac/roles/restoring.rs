@@ -51,11 +51,9 @@ fn what_is_missing_is_made_anew() {
 
 #[test]
 fn by_force_an_edited_role_is_as_it_was_at_first() {
-    let (mut tenant, id) = edited(OAUTH_VIEWER_TEMPLATE, &["oauth:*:*"], &["word"]);
+    let (tenant, id) = edited(OAUTH_VIEWER_TEMPLATE, &["oauth:*:*"], &["word"]);
     let by_id = [named(Some(id), None)];
     let by_template = [named(None, Some(OAUTH_VIEWER_TEMPLATE))];
-    let word = tenant.role("word", &["word"]);
-    tenant.hold(tenant.admin, word, DivisionScope::All);
     for which in [Defaults::These(&by_id), Defaults::These(&by_template)] {
         let (roles, writes) = tenant.allowed(|facts, env| restore(facts, &tenant.admin(), &which, env));
         assert_eq!(names(&roles), [("admin", 1), ("oauth viewer", 8)]);

@@ -102,7 +102,14 @@ fn each_member_has_its_rule() {
         let policies = vec![PermissionPolicy { actions, ..policy("oauth:client:view") }];
         Draft { policies, ..good() }
     };
-    let policies = many(2001).iter().map(|word| policy(&format!("{word}:b:c"))).collect();
+    let policies = |count| many(count).iter().map(|word| policy(&format!("{word}:b:c"))).collect();
+    let remarked = |remarks: PolicyRemarks| {
+        let policies = vec![PermissionPolicy { remarks, ..policy("oauth:client:view") }];
+        Draft { policies, ..good() }
+    };
+    let remark = PolicyRemarks::default;
+    let (short, long) = (|| Some("é".repeat(256)), || Some("é".repeat(257)));
+    let condition = |length: usize| Some(serde_json::json!("c".repeat(length)));
     for (asked, field) in [
         (named(&"é".repeat(256)), None),
         (named(&"é".repeat(257)), Some("name")),
@@ -125,19 +132,31 @@ fn each_member_has_its_rule() {
         (draft("good", &["oauth:client:"]), Some("permissionPolicies")),
         (draft("good", &["o*:client:view"]), Some("permissionPolicies")),
         (acting(Vec::new()), None),
-        (acting(many(2001)), Some("permissionPolicies")),
-        (Draft { policies, ..good() }, Some("permissionPolicies")),
+        (acting(many(5000)), None),
+        (acting(many(5001)), Some("permissionPolicies")),
+        (Draft { policies: policies(2000), ..good() }, None),
+        (Draft { policies: policies(2001), ..good() }, Some("permissionPolicies")),
+        (remarked(PolicyRemarks { name: short(), ..remark() }), None),
+        (remarked(PolicyRemarks { name: long(), ..remark() }), Some("permissionPolicies")),
+        (remarked(PolicyRemarks { description: Some("é".repeat(4096)), ..remark() }), None),
+        (
+            remarked(PolicyRemarks { description: Some("é".repeat(4097)), ..remark() }),
+            Some("permissionPolicies"),
+        ),
+        (remarked(PolicyRemarks { named_resources: many(100), ..remark() }), None),
+        (remarked(PolicyRemarks { named_resources: many(101), ..remark() }), Some("permissionPolicies")),
+        (
+            remarked(PolicyRemarks { named_resources: long().into_iter().collect(), ..remark() }),
+            Some("permissionPolicies"),
+        ),
+        (remarked(PolicyRemarks { condition: condition(8190), ..remark() }), None),
+        (remarked(PolicyRemarks { condition: condition(8191), ..remark() }), Some("permissionPolicies")),
     ] {
-        // Everything but the words is held by the administrator.
-        let mut tenant = Tenant::found();
-        let words = tenant.role("words", &["group_creation"]);
-        tenant.hold(tenant.admin, words, EVERYWHERE);
         let decision = tenant.decide(|facts, env| create(facts, &tenant.admin(), &asked, env));
         let refused = decision.outcome.err().map(|error| (error.code, error.field));
         let expected = field.map(|field| (ApiCode::GeneralBadRequest, Some(field.to_owned())));
         assert_eq!(refused, expected, "{field:?} {:?}", asked.name);
     }
-    assert!(tenant.roles.iter().all(|role| role.name != "good"));
 }
 
 #[test]
@@ -188,34 +207,35 @@ fn an_update_replaces_what_was_described_and_leaves_the_rest() {
 }
 
 #[test]
-fn a_role_is_edited_by_whoever_holds_it_wherever_it_is_granted() {
+fn a_role_is_changed_by_whoever_holds_it_everywhere() {
     let mut tenant = Tenant::found();
     let views = tenant.role("views", &["oauth:client:view"]);
-    let edited = tenant.role("edited", &["oauth:client:view"]);
+    let changed = tenant.role("changed", &["oauth:client:view"]);
     let mighty = tenant.role("mighty", &["oauth:client:view", "oauth:client:add"]);
-    let [one, other] = ["one", "other"].map(|name| DivisionScope::One(tenant.division(name)));
-    let caller = tenant.client(&[(views, one)]);
-    let somebody = tenant.client(&[]);
-    let caller = tenant.caller(caller);
+    let here = DivisionScope::One(tenant.division("here"));
+    let [everywhere, elsewhere] = [EVERYWHERE, here].map(|place| tenant.client(&[(views, place)]));
+    let [everywhere, elsewhere] = [everywhere, elsewhere].map(|client| tenant.caller(client));
     let views_only = draft("new name", &["oauth:client:view"]);
     let adds_too = draft("new name", &["oauth:client:view", "oauth:client:add"]);
-    for (granted, role, asked, missing) in [
-        (vec![], edited, &views_only, None),
-        (vec![one], edited, &views_only, None),
-        (vec![one, other], edited, &views_only, Some("oauth:client:view")),
-        (vec![EVERYWHERE], edited, &views_only, Some("oauth:client:view")),
-        (vec![], edited, &adds_too, Some("oauth:client:add")),
-        (vec![], mighty, &views_only, Some("oauth:client:add")),
-    ] {
+    let code = ApiCode::MissingPermissions;
+    let somebody = tenant.client(&[]);
+    for granted in [None, Some(here), Some(EVERYWHERE)] {
+        // Where it is granted makes no difference: others grant it where they like.
         tenant.grants.insert(somebody.into(), Vec::new());
-        granted.iter().for_each(|place| tenant.hold(somebody, role, *place));
-        let decision = tenant.decide(|facts, _| update(facts, &caller, role, asked));
-        let refused = decision.outcome.err();
-        let refused = refused.as_ref().map(permissions);
-        assert_eq!(refused, missing.map(|missing| (ApiCode::MissingPermissions, missing)), "{granted:?}");
-        let deletion = tenant.decide(|facts, _| delete(facts, &caller, role));
-        let deletes = !granted.contains(&other) && !granted.contains(&EVERYWHERE) && role == edited;
-        assert_eq!(deletion.outcome.is_ok(), deletes, "{granted:?}");
+        granted.iter().for_each(|place| tenant.hold(somebody, changed, *place));
+        for (caller, role, asked, edited, deleted) in [
+            (&everywhere, changed, &views_only, None, None),
+            (&elsewhere, changed, &views_only, Some("oauth:client:view"), Some("oauth:client:view")),
+            (&everywhere, changed, &adds_too, Some("oauth:client:add"), None),
+            (&everywhere, mighty, &views_only, Some("oauth:client:add"), Some("oauth:client:add")),
+        ] {
+            let edit = tenant.decide(|facts, _| update(facts, caller, role, asked)).outcome.err();
+            let told = edit.as_ref().map(permissions);
+            assert_eq!(told, edited.map(|missing| (code, missing)), "{granted:?}");
+            let deletion = tenant.decide(|facts, _| delete(facts, caller, role)).outcome.err();
+            let told = deletion.as_ref().map(permissions);
+            assert_eq!(told, deleted.map(|missing| (code, missing)), "{granted:?}");
+        }
     }
 }
 
@@ -280,4 +300,28 @@ fn another_role_that_carries_everything_is_enough() {
     tenant.hold(heir, second, EVERYWHERE);
     let ((), writes) = tenant.allowed(|facts, _| delete(facts, &caller, first));
     assert_eq!(writes, [tenant.advance(), Write::DeleteRole(tenant.id(), first)]);
+}
+
+#[test]
+fn roles_have_so_much_room_and_no_more() {
+    let mut tenant = Tenant::found();
+    let admin = tenant.admin();
+    // 100 bytes an action, and so much for the name and the rest of the policy.
+    let heavy = |name: &str, actions: usize| {
+        let actions = (0..actions).map(|n| format!("{n:0>100}")).collect();
+        let policies = vec![PermissionPolicy { actions, ..policy("oauth:client:view") }];
+        Draft { policies, ..draft(name, &[]) }
+    };
+    tenant.settle(|facts, env| create(facts, &admin, &heavy("heaviest", 2621), env)).expect("room for it");
+    let error = tenant.refused(|facts, env| create(facts, &admin, &heavy("too heavy", 2622), env));
+    assert_eq!(error.code, ApiCode::GeneralBadRequest);
+    let id = tenant.roles.last().expect("a role").id;
+    for n in 0..31 {
+        let copy =
+            Role { id: RoleId::random(&tenant.random), name: n.to_string(), ..tenant.find_role(id).clone() };
+        tenant.roles.push(copy);
+    }
+    let error = tenant.refused(|facts, env| create(facts, &admin, &heavy("one more", 100), env));
+    assert_eq!(error.code, ApiCode::GeneralBadRequest);
+    tenant.allowed(|facts, _| update(facts, &admin, id, &heavy("as heavy as it was", 2620)));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::rbac::permission::ADMIN;
 use crate::rbac::role::WILDCARD;
 use crate::rbac::{Authority, DivisionScope, Role};
 use crate::types::RoleId;
@@ -16,7 +17,6 @@ pub struct Guard<'a> {
 /// All that is held in one division, in sets: roles can carry thousands of permissions.
 #[derive(Default)]
 struct Coverage<'a> {
-    almighty: bool,
     words: BTreeSet<&'a str>,
     permissions: BTreeSet<(&'a str, &'a str, &'a str)>,
 }
@@ -44,7 +44,6 @@ impl<'a> Coverage<'a> {
     fn of(authority: &Authority<'a>, division: DivisionScope) -> Self {
         let mut all = Self::default();
         for (_, role) in authority.roles().filter(|(held_in, _)| held_in.includes(division)) {
-            all.almighty |= role.is_almighty();
             all.words.extend(role.permissions.iter().map(String::as_str));
             all.permissions.extend(role.effective());
         }
@@ -53,8 +52,9 @@ impl<'a> Coverage<'a> {
 
     fn lacks(&self, role: &Role) -> Vec<String> {
         // Whoever holds everything holds words too that this server does not know.
-        let words =
-            role.permissions.iter().filter(|word| !self.almighty && !self.words.contains(word.as_str()));
+        let almighty =
+            self.words.contains(ADMIN) && self.permissions.contains(&(WILDCARD, WILDCARD, WILDCARD));
+        let words = role.permissions.iter().filter(|word| !almighty && !self.words.contains(word.as_str()));
         let wanted = role.named().filter(|permission| !self.covers(*permission));
         words
             .cloned()

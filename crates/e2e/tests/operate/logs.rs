@@ -101,6 +101,7 @@ fn at_the_level_debug_a_request_over_http2_has_one_line_and_its_frames_have_none
     let mut connection = Http2::start(Socket::open(server.address()));
     let asked = connection.ask("GET", server.address(), "/health/live?secret=sesame", None);
     assert_eq!(connection.answer(asked).expect("an answer").0, 200);
+    drop(connection);
     let output = server.stop();
     assert!(!output.to_string().contains("sesame"), "{output}");
     let lines = lines(&output);

@@ -59,6 +59,7 @@ fn a_request_over_http2_is_a_span_and_its_frames_are_none() {
     let mut connection = Http2::start(Socket::open(server.address()));
     let asked = connection.ask("GET", server.address(), "/health/live", None);
     assert_eq!(connection.answer(asked).expect("an answer").0, 200);
+    drop(connection);
     server.stop();
     let batches: Vec<_> = batches.try_iter().collect();
     let has = |text: &str| batches.iter().any(|batch| batch.has(text.as_bytes()));

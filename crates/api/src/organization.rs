@@ -34,7 +34,8 @@ pub struct Organization {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// Counts the changes; a change must name the version that it is based on.
-    #[schemars(range(min = 0, max = i32::MAX))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(required, range(min = 0, max = i32::MAX))]
     pub version: Option<i32>,
     /// `active`, `inactive` or `deleted`.
     #[serde(skip_serializing_if = "Option::is_none")]

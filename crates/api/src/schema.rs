@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_request_says_what_is_required() {
         assert_eq!(request::<OAuthClientRequest>()["required"], json!(["name", "authorizedGrantType"]));
-        assert_eq!(request::<AuthzDivisionRequest>()["required"], json!(["name", "description"]));
+        assert_eq!(request::<AuthzDivisionRequest>()["required"], json!(["name"]));
         assert_eq!(request::<DomainOrganizationRoleCreate>()["required"], json!(["name"]));
         assert_eq!(request::<DomainOrganizationRoleUpdate>()["required"], json!(["name"]));
         assert_eq!(request::<SubjectDivisions>()["required"], json!(["subjectIds", "divisionIds"]));

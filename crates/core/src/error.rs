@@ -13,7 +13,7 @@ macro_rules! oauth_codes {
                 match self { $(Self::$name => $wire),+ }
             }
 
-            /// The HTTP status in the standard dialect; the Genesys dialect answers 400 where this is below 500.
+            /// The HTTP status in the standard dialect; the Genesys dialect answers 400 where this is 401 or 429.
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status),+ }
             }

@@ -6,7 +6,9 @@ use crate::grants::{GrantType, GrantTypes};
 use crate::keyring::Keyring;
 use crate::organization::{Division, Organization, Settings};
 use crate::policy::DEFAULT_TOKEN;
-use crate::rbac::role::{ADMIN_TEMPLATE, built_in};
+use crate::rbac::administrators::administers;
+use crate::rbac::authority::stand_on;
+use crate::rbac::role::built_in;
 use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
 use crate::types::{
     ClientId, ClientSecret, DivisionId, OrganizationId, RoleId, Scope, Secret, SubjectId, Timestamp, UserId,
@@ -101,22 +103,22 @@ pub fn found(plan: Plan, keys: &Keyring, random: &dyn Random, now: Timestamp) ->
     Founded { organization, user: user_id, client: id, writes }
 }
 
-/// Gives an organization a working administrator client with `secret`: the oldest that it has, or a new one.
-/// `None` if it lost the administrator's role.
+/// Gives an organization a working administrator client with `secret`: the oldest that it has, or a new one. `version`
+/// is the `authority` that was read before clients and roles. `None` if no role carries everything.
 pub fn recover(
     organization: OrganizationId,
+    version: u32,
     clients: &[(Client, Vec<RoleGrant>)],
     roles: &[Role],
     secret: Secret,
     random: &dyn Random,
     now: Timestamp,
 ) -> Option<(ClientId, Vec<Write>)> {
-    let admin = roles.iter().find(|role| role.template.as_deref() == Some(ADMIN_TEMPLATE))?;
-    let administers = |grants: &[RoleGrant]| {
-        grants.iter().any(|it| it.role == admin.id && it.division == DivisionScope::All)
-    };
-    let candidates =
-        clients.iter().filter(|(client, grants)| client.grant_types.need_roles() && administers(grants));
+    let almighty = roles.iter().find(|role| role.is_almighty())?;
+    let changes = stand_on(organization, version, true);
+    let candidates = clients
+        .iter()
+        .filter(|(client, grants)| client.grant_types.need_roles() && administers(roles, grants));
     if let Some((client, _)) = candidates.min_by_key(|(client, _)| (client.created_at, client.id)) {
         let mut client = client.clone();
         client.state = ClientState::Active;
@@ -126,15 +128,16 @@ pub fn recover(
         let id = client.id;
         return Some((
             id,
-            vec![Write::ReplaceClient(Box::new(client)), Write::ReplaceSecrets(id, vec![secret])],
+            vec![changes, Write::ReplaceClient(Box::new(client)), Write::ReplaceSecrets(id, vec![secret])],
         ));
     }
     let id = ClientId::random(random);
     let client = administrator_client(id, organization, secret, random, now);
-    let grants = vec![everywhere(id.into(), SubjectKind::Client, admin.id, now)];
+    let grants = vec![everywhere(id.into(), SubjectKind::Client, almighty.id, now)];
     Some((
         id,
         vec![
+            changes,
             Write::CreateClient(Box::new(client)),
             Write::ReplaceRoleGrants(organization, id.into(), grants),
         ],
@@ -177,5 +180,30 @@ fn administrator_client(
         created_by: None,
         modified_at: now,
         modified_by: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rbac::role::ADMIN_TEMPLATE;
+    use crate::tenant::Tenant;
+
+    #[test]
+    fn whoever_recovers_administers_by_whatever_role_carries_everything() {
+        let mut tenant = Tenant::found();
+        let (first, owner) = (tenant.built_in(ADMIN_TEMPLATE), tenant.role("owner", &["*:*:*", "admin"]));
+        tenant.roles.retain(|role| role.id != first);
+        let recovered = |tenant: &Tenant| {
+            let value = ClientSecret::random(&tenant.random);
+            let secret = Secret::keep(&value, tenant.env().keys, &tenant.random, tenant.now);
+            recover(tenant.id(), 7, &[], &tenant.roles, secret, &tenant.random, tenant.now)
+        };
+        let (id, writes) = recovered(&tenant).expect("a role");
+        let grants = vec![everywhere(id.into(), SubjectKind::Client, owner, tenant.now)];
+        assert_eq!(writes.first(), Some(&Write::AdvanceAuthority(tenant.id(), 7)));
+        assert_eq!(writes.last(), Some(&Write::ReplaceRoleGrants(tenant.id(), id.into(), grants)));
+        tenant.roles.retain(|role| role.id != owner);
+        assert!(recovered(&tenant).is_none());
     }
 }

@@ -14,8 +14,7 @@ pub const DEFAULT_TOKEN: Lifetime = Lifetime::from_days(1);
 pub const RESOURCE_TOKEN: Lifetime = Lifetime::from_seconds(3600);
 
 /// The `[genesys]` section: where installations differ in how the vendor's service behaves.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// `DELETE` of a client that is not `inactive` is refused, as the vendor's service does today.
     /// Off by default: a client is deleted at once.
@@ -37,8 +36,7 @@ pub struct Policy {
 }
 
 /// How many requests a caller may make.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RateLimits {
     /// As many as it likes.
     #[default]

@@ -186,6 +186,32 @@ fn recover_wakes_an_administrator_client_that_was_made_inactive() {
 }
 
 #[test]
+fn recover_finds_who_administers_by_another_role_than_the_first() {
+    let server = Server::start();
+    let (own, registry) = (server.credentials(), server.registry());
+    let (roles, client) = ("/api/v2/authorization/roles", Registry::path(&own.client_id));
+    let everything = serde_json::json!({ "domain": "*", "entityName": "*", "actionSet": ["*"] });
+    let owner = serde_json::json!({
+        "name": "owner", "permissions": ["admin"], "permissionPolicies": [everything],
+    });
+    let owner = registry.client.post(roles, &owner).expect(200).text_of("id");
+    let first = registry.get(&own.client_id).json()["roleDivisions"][0]["roleId"].clone();
+    let body = serde_json::json!({
+        "name": "Administrator",
+        "authorizedGrantType": "CLIENT-CREDENTIALS",
+        "roleDivisions": [{ "roleId": owner, "divisionId": "*" }],
+    });
+    registry.client.put(&client, &body).expect(200);
+    registry.client.delete(&format!("{roles}/{}", first.as_str().expect("an id"))).expect(204);
+
+    done(server.data_dir(), &["recover"]);
+    let new = Credentials::read(&server.data_dir().join("recovery.json"));
+    assert_eq!(new.client_id, own.client_id);
+    works(&server, &new);
+    self::registry(&server, &new).create("administered again");
+}
+
+#[test]
 fn recover_asks_for_the_organization_where_there_are_several() {
     let server = Server::start();
     let first = server.credentials();

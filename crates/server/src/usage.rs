@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use chancery_core::types::{ClientId, Timestamp};
 use chancery_core::usage::{Day, Tally, UsageCount};
-use chancery_core::write::Write;
 
 use crate::api::Operation;
 
@@ -45,11 +44,6 @@ impl Usage {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let keys: Vec<Key> = counts.keys().take(BATCH).copied().collect();
         keys.iter().filter_map(|key| counts.remove(key).map(|tally| row(key, tally))).collect()
-    }
-
-    /// The write of a batch.
-    pub fn write(batch: Vec<UsageCount>) -> Vec<Write> {
-        if batch.is_empty() { Vec::new() } else { vec![Write::CountUsage(batch)] }
     }
 }
 

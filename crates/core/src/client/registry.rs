@@ -123,12 +123,12 @@ pub fn update(
         if administered && !administers {
             administrators::keep_one(facts, caller.organization, &[id.into()], None)?;
         }
-        let changes = administered != administers || pairs(held) != pairs(&grants);
+        let regrants = pairs(held) != pairs(&grants);
         let mut writes = vec![
-            stand_on(caller.organization, version, changes),
+            stand_on(caller.organization, version, administered != administers || regrants),
             Write::ReplaceClient(Box::new(client.clone())),
         ];
-        if pairs(held) != pairs(&grants) {
+        if regrants {
             writes.push(Write::ReplaceRoleGrants(caller.organization, id.into(), grants.clone()));
         }
         Ok(Decision::write(registered(client, grants, None), writes))

@@ -1,7 +1,7 @@
 //! The last administrator of an organization stays: whoever can act and holds an almighty role in all divisions.
 
 use crate::decision::Undecided;
-use crate::error::ApiError;
+use crate::error::{ApiCode, ApiError};
 use crate::facts::{Facts, Load};
 use crate::grants;
 use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
@@ -40,18 +40,14 @@ pub fn keep_one(
             return Ok(());
         }
     }
-    Err(ApiError::because(
-        crate::error::ApiCode::GeneralBadRequest,
-        "The last administrator of the organization cannot be removed.",
-    )
-    .into())
+    let reason = "The last administrator of the organization cannot be removed.";
+    Err(ApiError::because(ApiCode::GeneralBadRequest, reason).into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::client::ClientState;
-    use crate::error::ApiCode;
     use crate::grants::GrantTypes;
     use crate::rbac::role::ADMIN_TEMPLATE;
     use crate::tenant::Tenant;

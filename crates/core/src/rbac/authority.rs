@@ -2,7 +2,7 @@
 
 use crate::decision::Undecided;
 use crate::facts::Facts;
-use crate::rbac::{DivisionScope, Guard, Permission, Role};
+use crate::rbac::{DivisionScope, Permission, Role};
 use crate::types::{OrganizationId, SubjectId};
 use crate::write::{Require, Write};
 
@@ -43,16 +43,6 @@ impl<'a> Authority<'a> {
         self.0.iter().any(|(_, role)| role.carries_word(word))
     }
 
-    /// Whether its own permissions in `division` cover all that `role` carries.
-    pub fn holds(&self, role: &Role, division: DivisionScope) -> bool {
-        Guard::new(self).holds(role, division)
-    }
-
-    /// What of `role` its own permissions in `division` do not cover.
-    pub fn lacks(&self, role: &Role, division: DivisionScope) -> Vec<String> {
-        Guard::new(self).lacks(role, division).to_vec()
-    }
-
     /// The divisions in which it holds anything.
     pub fn divisions(&self) -> impl Iterator<Item = DivisionScope> {
         self.0.iter().map(|(held_in, _)| *held_in)
@@ -83,9 +73,9 @@ pub const fn stand_on(organization: OrganizationId, version: u32, changes: bool)
 mod tests {
     use super::*;
     use crate::env::fixed::Counting;
-    use crate::rbac::PermissionPolicy;
     use crate::rbac::permission::{OAUTH_CLIENT_ADD, OAUTH_CLIENT_VIEW};
     use crate::rbac::role::built_in;
+    use crate::rbac::{Guard, PermissionPolicy};
     use crate::tenant::Tenant;
     use crate::types::{DivisionId, RoleId};
 
@@ -96,6 +86,10 @@ mod tests {
         role.permissions.clear();
         role.policies = vec![PermissionPolicy::new(domain, entity, actions)];
         role
+    }
+
+    fn holds(authority: &Authority, role: &Role, division: DivisionScope) -> bool {
+        Guard::new(authority).holds(role, division)
     }
 
     #[test]
@@ -134,7 +128,7 @@ mod tests {
         ] {
             let authority = Authority(vec![(held_in, held)]);
             assert_eq!(
-                authority.holds(wanted, wanted_in),
+                holds(&authority, wanted, wanted_in),
                 expected,
                 "{held:?} {held_in} / {wanted:?} {wanted_in}"
             );
@@ -146,11 +140,12 @@ mod tests {
         let random = Counting::new(9);
         let [admin, _] = built_in(OrganizationId::random(&random), &random);
         let everything_but_the_word = role("*", "*", &["*"]);
-        assert!(
-            !Authority(vec![(DivisionScope::All, &everything_but_the_word)])
-                .holds(&admin, DivisionScope::All)
-        );
-        assert!(Authority(vec![(DivisionScope::All, &admin)]).holds(&admin, DivisionScope::All));
+        assert!(!holds(
+            &Authority(vec![(DivisionScope::All, &everything_but_the_word)]),
+            &admin,
+            DivisionScope::All
+        ));
+        assert!(holds(&Authority(vec![(DivisionScope::All, &admin)]), &admin, DivisionScope::All));
     }
 
     #[test]
@@ -161,8 +156,8 @@ mod tests {
         worded.permissions = vec!["word".to_owned()];
         let here = DivisionScope::One(DivisionId::random(&Counting::new(1)));
         let authority = Authority(vec![(here, &admin)]);
-        assert!(authority.holds(&worded, here));
-        assert!(!authority.holds(&worded, DivisionScope::All));
+        assert!(holds(&authority, &worded, here));
+        assert!(!holds(&authority, &worded, DivisionScope::All));
         assert!(!authority.has_word("word"), "what it may hand out, it does not yet hold");
     }
 
@@ -191,7 +186,7 @@ mod tests {
             assert!(authority.has(permission), "{permission}");
         }
         let both = tenant.role("both", &["oauth:client:view", "oauth:client:add", "word"]);
-        let lacks = |place| authority.lacks(tenant.find_role(both), place);
+        let lacks = |place| Guard::new(&authority).lacks(tenant.find_role(both), place).to_vec();
         assert_eq!(lacks(one), ["oauth:client:add"]);
         assert_eq!(lacks(other), ["word", "oauth:client:view"]);
         assert_eq!(lacks(DivisionScope::All), ["word", "oauth:client:view", "oauth:client:add"]);
@@ -203,8 +198,8 @@ mod tests {
         let joined = role("oauth", "client", &["add", "view"]);
         let one = DivisionScope::One(DivisionId::random(&Counting::new(1)));
         let authority = Authority(vec![(DivisionScope::All, &view), (one, &add)]);
-        assert!(authority.holds(&joined, one));
-        assert!(!authority.holds(&joined, DivisionScope::All));
+        assert!(holds(&authority, &joined, one));
+        assert!(!holds(&authority, &joined, DivisionScope::All));
     }
 
     #[test]
@@ -212,8 +207,8 @@ mod tests {
         let mut some = role("oauth", "client", &["view"]);
         some.policies[0].remarks.named_resources = vec!["one".to_owned()];
         let all = role("oauth", "client", &["view"]);
-        assert!(Authority(vec![(DivisionScope::All, &all)]).holds(&some, DivisionScope::All));
-        assert!(!Authority(vec![(DivisionScope::All, &some)]).holds(&some, DivisionScope::All));
+        assert!(holds(&Authority(vec![(DivisionScope::All, &all)]), &some, DivisionScope::All));
+        assert!(!holds(&Authority(vec![(DivisionScope::All, &some)]), &some, DivisionScope::All));
         assert!(!Authority(vec![(DivisionScope::All, &some)]).has(&OAUTH_CLIENT_VIEW));
     }
 }

@@ -9,7 +9,9 @@ use crate::facts::{Facts, Load};
 use crate::rbac::authority::{self, stand_on};
 use crate::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE};
 use crate::rbac::roles::unique;
-use crate::rbac::{Authority, DivisionScope, Guard, Role, RoleGrant, SubjectKind, administrators};
+use crate::rbac::{
+    Authority, DivisionScope, Guard, Permission, Role, RoleGrant, SubjectKind, administrators,
+};
 use crate::types::{ClientId, OrganizationId, RoleId, SubjectId, UserId};
 use crate::user::UserState;
 use crate::write::{Require, Write};
@@ -164,7 +166,7 @@ fn demand(
     guard: &mut Guard,
     authority: &Authority,
     roles: &[Role],
-    permission: &crate::rbac::Permission,
+    permission: &Permission,
     (role, division): (RoleId, DivisionScope),
 ) -> Result<(), ApiError> {
     if !authority.has_in(permission, division) {
@@ -190,9 +192,10 @@ fn plan(
 ) -> Result<Plan, Undecided<ApiError>> {
     let (roles, divisions) = (facts.roles(organization)?, facts.divisions(organization)?);
     let removing = matches!(change, Change::Remove(_));
+    let known = |text: &str| RoleId::parse(text).filter(|id| roles.iter().any(|role| role.id == *id));
     let mut bad = Vec::new();
     let mut role = |text: &String| {
-        let found = RoleId::parse(text).filter(|id| roles.iter().any(|role| role.id == *id));
+        let found = known(text);
         if found.is_none() {
             bad.push(text.clone());
         }
@@ -212,8 +215,7 @@ fn plan(
             };
             let mut pairs = Vec::new();
             for (text, place) in named {
-                let found = RoleId::parse(text).filter(|id| roles.iter().any(|role| role.id == *id));
-                match (found, DivisionScope::parse(place).filter(exists)) {
+                match (known(text), DivisionScope::parse(place).filter(exists)) {
                     (Some(role), Some(place)) => pairs.push((role, place)),
                     _ => bad.push(format!("{text}:{place}")),
                 }
@@ -238,7 +240,10 @@ fn refused(bad: &[String], unknown: Unknown) -> ApiError {
         Unknown::BadRequest(field) => {
             let reason = format!("One or more roles or divisions are unknown: [{}]", list(bad));
             let error = ApiError::new(ApiCode::GeneralBadRequest).with("reason", reason);
-            field.map_or_else(|| error.clone(), |field| error.clone().at(field))
+            match field {
+                Some(field) => error.at(field),
+                None => error,
+            }
         }
     }
 }

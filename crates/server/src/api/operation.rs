@@ -59,6 +59,8 @@ pub struct Param {
     pub about: &'static str,
     /// Whether it must be there.
     pub required: bool,
+    /// How a value that it cannot have is refused.
+    pub refusal: ApiCode,
 }
 
 /// What a parameter may be.
@@ -79,12 +81,17 @@ pub enum Kind {
 impl Param {
     /// One that can be left out.
     pub const fn new(name: &'static str, kind: Kind, about: &'static str) -> Self {
-        Self { name, kind, about, required: false }
+        Self { name, kind, about, required: false, refusal: ApiCode::InvalidQueryValue }
     }
 
     /// One that must be there.
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// One with a refusal of its own.
+    pub const fn refused_as(self, refusal: ApiCode) -> Self {
+        Self { refusal, ..self }
     }
 }
 

@@ -65,15 +65,9 @@ impl Query {
                     Kind::OneOf(all) => all.contains(&value.as_str()),
                 };
                 if !good {
-                    let code = if it.name == "subjectType" {
-                        ApiCode::InvalidSubjectType
-                    } else {
-                        ApiCode::InvalidQueryValue
-                    };
-                    return Err(if code == ApiCode::InvalidQueryValue {
-                        Self::refused(it.name)
-                    } else {
-                        ApiError::new(code).at(it.name)
+                    return Err(match it.refusal {
+                        ApiCode::InvalidQueryValue => Self::refused(it.name),
+                        own => ApiError::new(own).at(it.name),
                     });
                 }
             }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chancery_api::{AuthorizationProduct, DomainPermission, Listing, PermissionCollection};
-use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::permission::{ALL, Permission};
 
 use super::paging::{PAGE_NUMBER, PAGE_SIZE};
@@ -36,15 +35,9 @@ async fn list(call: Call) -> Answer {
     let query = &call.query;
     let terms = query.many("query");
     let wanted: Box<dyn Fn(&Permission) -> bool + Send> = match query.one("queryType") {
-        None | Some("domain" | "permission") if terms.is_empty() => Box::new(|_| true),
-        None | Some("domain") => Box::new(|permission| terms.contains(&permission.domain)),
+        _ if terms.is_empty() => Box::new(|_| true),
         Some("permission") => Box::new(|permission| terms.contains(&permission.to_string().as_str())),
-        Some(_) => {
-            return Err(ApiError::new(ApiCode::InvalidQueryValue)
-                .with("field", "queryType")
-                .at("queryType")
-                .into());
-        }
+        _ => Box::new(|permission| terms.contains(&permission.domain)),
     };
     let mut domains: BTreeMap<&str, PermissionCollection> = BTreeMap::new();
     for permission in ALL.iter().filter(|permission| wanted(permission)) {

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chancery_api::{Listing, SubjectDivisionGrants, SubjectDivisions, UserReference};
+use chancery_core::decision::Undecided;
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::facts::{Facts, Load};
 use chancery_core::rbac::grants::{self, Change, Unknown};
 use chancery_core::rbac::permission::{
     AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_DELETE, AUTHORIZATION_ROLE_VIEW,
 };
-use chancery_core::rbac::{DivisionScope, RoleGrant, SubjectKind, roles};
+use chancery_core::rbac::{DivisionScope, RoleGrant, SubjectKind};
 use chancery_core::types::{ClientId, SubjectId, UserId};
 
 use super::paging::{PAGE_NUMBER, PAGE_SIZE};
-use super::roles::role_id;
+use super::roles::known;
 use super::{AUTHORIZATION, AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param, divisions};
 use crate::failure::Failure;
 use crate::http::respond;
@@ -33,7 +34,8 @@ pub const SUBJECT_TYPE: Param = Param::new(
     "subjectType",
     Kind::OneOf(&["PC_USER", "PC_GROUP", "PC_OAUTH_CLIENT"]),
     "What kind of subject is meant; absent: PC_USER",
-);
+)
+.refused_as(ApiCode::InvalidSubjectType);
 /// What granting what a body names can be refused for.
 pub const GRANT_RULES: &[ApiCode] = &[
     ApiCode::NotFound,
@@ -123,7 +125,7 @@ pub const OPERATIONS: &[Operation] = &[
 
 /// `POST` of subjects and divisions: each subject gets the role in each division.
 async fn grant(call: Call) -> Answer {
-    find(&call).await?;
+    known(&call).await?;
     let body: SubjectDivisions = call.json()?;
     let (subjects, divisions) = (body.subject_ids.unwrap_or_default(), body.division_ids.unwrap_or_default());
     if !(1..=MOST).contains(&subjects.len().saturating_mul(divisions.len())) {
@@ -167,7 +169,7 @@ async fn remove(call: Call) -> Answer {
 }
 
 async fn members(call: &Call, change_by: Change) -> Answer {
-    find(call).await?;
+    known(call).await?;
     let ids: Vec<String> = call.json_array()?;
     if ids.len() > MOST {
         return Err(ApiError::because(ApiCode::GeneralBadRequest, "At most 1000 users at a time.").into());
@@ -178,11 +180,7 @@ async fn members(call: &Call, change_by: Change) -> Answer {
     Ok(respond::ok(&changed.iter().map(ToString::to_string).collect::<Vec<_>>()))
 }
 
-fn only_users(
-    facts: &Facts,
-    call: &Call,
-    ids: &[String],
-) -> Result<(), chancery_core::decision::Undecided<ApiError>> {
+fn only_users(facts: &Facts, call: &Call, ids: &[String]) -> Result<(), Undecided<ApiError>> {
     facts.together(ids.iter().filter_map(|id| ClientId::parse(id)).map(Load::Client))?;
     facts.together(ids.iter().filter_map(|id| UserId::parse(id)).map(Load::User))?;
     for id in ids {
@@ -233,15 +231,8 @@ fn load(subject: SubjectId, kind: SubjectKind) -> Load {
     }
 }
 
-/// A role that is not there is a 404, whatever else is asked.
-async fn find(call: &Call) -> Result<(), Failure> {
-    let id = role_id(call)?;
-    call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await
-}
-
 async fn holders(call: &Call) -> Result<std::sync::Arc<Vec<RoleGrant>>, Failure> {
-    find(call).await?;
-    let id = role_id(call)?;
+    let id = known(call).await?;
     call.look_up(|facts| facts.role_holders(id).cloned()).await
 }
 

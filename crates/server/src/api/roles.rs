@@ -167,9 +167,7 @@ async fn create(call: Call) -> Answer {
 
 /// `PUT`: replaces every writable member.
 async fn update(call: Call) -> Answer {
-    let id = role_id(&call)?;
-    // A role that is not there is a 404, whatever the body.
-    call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await?;
+    let id = known(&call).await?;
     let body: DomainOrganizationRoleUpdate = call.json()?;
     let draft = draft(body.name, body.description, body.permissions, body.permission_policies);
     let _turn = call.app.turn(call.caller.organization).await;
@@ -179,8 +177,7 @@ async fn update(call: Call) -> Answer {
 
 /// `PATCH`: sets `roleNeedsUpdate`.
 async fn mark(call: Call) -> Answer {
-    let id = role_id(&call)?;
-    call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await?;
+    let id = known(&call).await?;
     let body: DomainOrganizationRolePatch = call.json()?;
     let Some(needs_update) = body.role_needs_update else { return read(call).await };
     let _turn = call.app.turn(id).await;
@@ -218,8 +215,14 @@ async fn restored(call: &Call, which: &Defaults<'_>) -> Answer {
     Ok(respond::ok(&page))
 }
 
-/// The role that the path names.
-pub fn role_id(call: &Call) -> Result<RoleId, Failure> {
+/// The role that the path names; one that is not there is a 404, whatever the body.
+pub async fn known(call: &Call) -> Result<RoleId, Failure> {
+    let id = role_id(call)?;
+    call.look_up(|facts| Ok(roles::find(facts.roles(call.caller.organization)?, id).map(drop)?)).await?;
+    Ok(id)
+}
+
+fn role_id(call: &Call) -> Result<RoleId, Failure> {
     RoleId::parse(call.segment("roleId")).ok_or(Failure::NotFound)
 }
 

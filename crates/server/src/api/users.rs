@@ -59,7 +59,7 @@ pub const OPERATIONS: &[Operation] = &[
 /// `GET .../roles` of a user or client.
 async fn roles(call: Call) -> Answer {
     let subject = find(&call).await?;
-    authorization(&call, subject).await
+    Ok(respond::ok(&authorization(&call, subject).await?))
 }
 
 /// `PUT .../roles`: these roles and no others. One that is held already stays where it is held; a new one comes in
@@ -71,7 +71,7 @@ async fn set_roles(call: Call) -> Answer {
         return Err(ApiError::because(ApiCode::GeneralBadRequest, "At most 1000 roles at a time.").into());
     }
     change(&call, &[subject.to_string()], &Change::Hold(ids), Unknown::BadRequest(None)).await?;
-    authorization(&call, subject).await
+    Ok(respond::ok(&authorization(&call, subject).await?))
 }
 
 async fn find(call: &Call) -> Result<SubjectId, Failure> {
@@ -83,11 +83,11 @@ async fn find(call: &Call) -> Result<SubjectId, Failure> {
     .await
 }
 
-async fn authorization(call: &Call, subject: SubjectId) -> Answer {
-    let authorization = call.look_up(|facts| {
+async fn authorization(call: &Call, subject: SubjectId) -> Result<UserAuthorization, Failure> {
+    call.look_up(|facts| {
         Authority::load(facts, call.caller.organization, subject).map(|authority| represent(&authority))
-    });
-    Ok(respond::ok(&authorization.await?))
+    })
+    .await
 }
 
 /// `GET`; `expand` adds `authorization`, `lasttokenissued`, `organization` and `token`.
@@ -125,10 +125,7 @@ async fn me(call: Call) -> Answer {
         me.token = Some(tokens::describe(&call).await?);
     }
     if expands("authorization") {
-        let authorization = call.look_up(|facts| {
-            Authority::load(facts, user.organization, user.id.into()).map(|authority| represent(&authority))
-        });
-        me.authorization = Some(authorization.await?);
+        me.authorization = Some(authorization(&call, user.id.into()).await?);
     }
     if expands("lasttokenissued") {
         // Noted by whoever issued it, and told to nobody: the store knows best.

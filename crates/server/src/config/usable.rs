@@ -19,9 +19,7 @@ pub fn usable(
 ) -> Result<(), StartError> {
     config.check()?;
     if let Some(files) = &config.tls {
-        tls::read(files).map_err(|error| {
-            StartError(format!("TLS cannot be spoken: {error}. Change --tls-cert or --tls-key."))
-        })?;
+        tls::read(files)?;
     }
     let path = &config.data_dir;
     let is_first = !DataDir::has_database(path);

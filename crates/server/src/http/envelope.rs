@@ -68,9 +68,12 @@ pub async fn seal<F: Future<Output = Outcome>>(
     let (id, begun, method) = (CorrelationId::random(&app), Instant::now(), request.method().clone());
     let span = telemetry::request_span(name, &method, &id.0, request.headers());
     let response = answer(app, group, name, id, request, handle).instrument(span.clone()).await;
-    let status = response.status().as_u16();
+    let (status, elapsed) = (response.status().as_u16(), begun.elapsed());
     telemetry::answered(&span, status);
-    metrics::http_request(name, method.as_str(), status, begun.elapsed());
+    let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+    // By its name: what stands in a path may be anything, a secret in the wrong place too.
+    span.in_scope(|| tracing::debug!(status, micros, "{method} {name}"));
+    metrics::http_request(name, method.as_str(), status, elapsed);
     response
 }
 
@@ -82,9 +85,6 @@ async fn answer<F: Future<Output = Outcome>>(
     request: Request,
     handle: impl FnOnce(Arc<App>, Request) -> F,
 ) -> Response {
-    // By its name: what stands in a path may be anything, a secret in the wrong place too.
-    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| format!("{} {name}", request.method()));
-    let begun = Instant::now();
     let (tried_basic, version) = (respond::tried_basic(request.headers()), request.version());
     let outcome = AssertUnwindSafe(open(&app, name, request, handle)).catch_unwind().await;
     let outcome =
@@ -101,11 +101,6 @@ async fn answer<F: Future<Output = Outcome>>(
         response
     });
     response.headers_mut().extend(outcome.headers);
-    if let Some(asked) = asked {
-        let status = response.status().as_u16();
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::debug!(status, micros, "{asked}");
-    }
     if cors::is_open(group) {
         cors::open(response.headers_mut());
     }

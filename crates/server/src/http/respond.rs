@@ -47,7 +47,7 @@ struct OAuthBody {
     error_description: &'static str,
 }
 
-/// The vendor's login host: 400 for every refusal, both descriptions, never a challenge.
+/// The vendor's login host: 400 where the standard has 401 or 429, both descriptions, never a challenge.
 pub fn genesys(failure: &Failure, policy: &Policy) -> Response {
     let error = failure.as_oauth();
     let code = match (failure, error.code) {
@@ -55,13 +55,7 @@ pub fn genesys(failure: &Failure, policy: &Policy) -> Response {
         (_, ErrorCode::InvalidClient) => policy.invalid_client_status.into(),
         // The vendor's login host has no 429.
         (_, ErrorCode::RateLimitExceeded) => 400,
-        (_, code) => {
-            if code.status() == 401 {
-                400
-            } else {
-                code.status()
-            }
-        }
+        (_, code) => code.status(),
     };
     let name =
         if error.code == ErrorCode::RateLimitExceeded { ErrorCode::InvalidRequest } else { error.code };

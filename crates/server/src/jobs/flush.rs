@@ -7,7 +7,6 @@ use chancery_core::write::Write;
 use chancery_store::StoreError;
 
 use crate::app::App;
-use crate::usage::Usage;
 
 /// One commit a batch; what cannot be written is lost, as events may be.
 pub async fn flush(app: Arc<App>) -> Result<(), StoreError> {
@@ -24,6 +23,6 @@ pub async fn flush(app: Arc<App>) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
         }
-        app.commit(Usage::write(batch)).await?;
+        app.commit(vec![Write::CountUsage(batch)]).await?;
     }
 }

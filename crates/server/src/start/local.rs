@@ -103,16 +103,19 @@ impl Local {
         let begun = Instant::now();
         let mut delivered = None;
         loop {
+            // First: its `authority` guards what is read after it.
             let current = self.store.find_organization(organization.id).await.map_err(failed)?;
+            let version = current.as_ref().map_or(0, |it| it.authority);
             let roles = self.store.roles(organization.id).await.map_err(failed)?;
             let ids = self.store.client_ids(organization.id).await.map_err(failed)?;
             let clients = self.store.clients(ids).await.map_err(failed)?;
             let now = SystemClock.now();
             let secret = Secret::keep(&value, &self.keys, &random, now);
             let (client, mut writes) =
-                founding::recover(organization.id, &clients, &roles, secret, &random, now).ok_or_else(
-                    || StartError(format!("{} has lost its administrator role.", organization.name)),
-                )?;
+                founding::recover(organization.id, version, &clients, &roles, secret, &random, now)
+                    .ok_or_else(|| {
+                        StartError(format!("No role of {} carries everything.", organization.name))
+                    })?;
             writes.extend(current.and_then(founding::let_everybody_in));
             let credentials = Credentials {
                 issuer: None,

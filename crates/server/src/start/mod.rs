@@ -39,6 +39,12 @@ impl From<ConfigError> for StartError {
     }
 }
 
+impl From<TlsError> for StartError {
+    fn from(error: TlsError) -> Self {
+        Self(format!("TLS cannot be spoken: {error}. Change --tls-cert or --tls-key."))
+    }
+}
+
 /// Starts a server and serves until `stop` comes; then drains, flushes and lets go of everything.
 pub async fn serve(
     config: Config,
@@ -48,8 +54,8 @@ pub async fn serve(
 ) -> Result<(), StartError> {
     config.check()?;
     // What can be refused first: nothing has been touched.
-    let certificate = config.tls.as_ref().map(Certificate::load).transpose().map_err(refused_tls)?;
-    let tls = certificate.as_ref().map(Certificate::acceptor).transpose().map_err(refused_tls)?;
+    let certificate = config.tls.as_ref().map(Certificate::load).transpose()?;
+    let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let listener = bind(config.listen).await?;
     let address = listener
         .local_addr()
@@ -122,10 +128,6 @@ pub async fn serve(
     store.close().await.map_err(|error| StartError(format!("The database was not closed: {error}.")))?;
     tracing::info!("stopped");
     Ok(())
-}
-
-fn refused_tls(error: TlsError) -> StartError {
-    StartError(format!("TLS cannot be spoken: {error}. Change --tls-cert or --tls-key."))
 }
 
 /// By which names the server is called, and whose word on a client's address counts.

@@ -12,6 +12,14 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// Both with their names in the store.
+    pub const ALL: &[(Self, &str)] = &[(Self::Genesys, "genesys"), (Self::Standard, "standard")];
+
+    /// The name in the store.
+    pub fn as_str(self) -> &'static str {
+        crate::types::wire_name(Self::ALL, self)
+    }
+
     /// Whether Basic credentials are form-encoded before base64 (RFC 6749 section 2.3.1). The vendor's SDKs do not.
     pub const fn basic_is_form_encoded(self) -> bool {
         matches!(self, Self::Standard)

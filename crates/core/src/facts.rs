@@ -3,19 +3,37 @@
 use std::sync::Arc;
 
 use crate::client::Client;
+use crate::consent::Consent;
 use crate::decision::Undecided;
+use crate::family::Family;
 use crate::organization::{Division, DivisionUse, Organization};
 use crate::rbac::{Role, RoleGrant, SubjectKind};
-use crate::types::{ClientId, DivisionId, OrganizationId, RoleId, SubjectId, UserId};
-use crate::user::User;
+use crate::session::Session;
+use crate::ticket::Ticket;
+use crate::types::{
+    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, UserId,
+};
+use crate::user::{PasswordCheck, User};
 
 /// One thing that a decision needs to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Load {
     /// A client, with its secrets.
     Client(ClientId),
     /// A user.
     User(UserId),
+    /// The user who logs in with an address, which stands in lower case. Never from memory.
+    UserByEmail((OrganizationId, Arc<str>)),
+    /// Whether a password is the one that is kept.
+    Verdict(PasswordCheck),
+    /// A browser's session. Never from memory.
+    Session(SessionKey),
+    /// What a user allowed a client.
+    Consent((UserId, ClientId)),
+    /// A ticket. Never from memory.
+    Ticket(TicketKey),
+    /// A family. Never from memory.
+    Family(FamilyKey),
     /// An organization.
     Organization(OrganizationId),
     /// All roles of an organization.
@@ -46,13 +64,13 @@ impl<K, V> Default for Known<K, V> {
     }
 }
 
-impl<K: PartialEq + Copy, V> Known<K, V> {
-    fn find(&self, key: K) -> Option<&V> {
-        self.0.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
+impl<K: PartialEq, V> Known<K, V> {
+    fn find(&self, key: &K) -> Option<&V> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
     fn load<E>(&self, key: K, load: impl Fn(K) -> Load) -> Result<&V, Undecided<E>> {
-        self.find(key).ok_or_else(|| Undecided::Need(vec![load(key)]))
+        self.find(&key).ok_or_else(|| Undecided::Need(vec![load(key)]))
     }
 
     fn put(&mut self, key: K, value: V) {
@@ -66,6 +84,12 @@ impl<K: PartialEq + Copy, V> Known<K, V> {
 pub struct Facts {
     clients: Known<ClientId, Option<Arc<Client>>>,
     users: Known<UserId, Option<Arc<User>>>,
+    users_by_email: Known<(OrganizationId, Arc<str>), Option<Arc<User>>>,
+    verdicts: Known<PasswordCheck, bool>,
+    sessions: Known<SessionKey, Option<Arc<Session>>>,
+    consents: Known<(UserId, ClientId), Option<Arc<Consent>>>,
+    tickets: Known<TicketKey, Option<Arc<Ticket>>>,
+    families: Known<FamilyKey, Option<Arc<Family>>>,
     organizations: Known<OrganizationId, Option<Arc<Organization>>>,
     roles: Known<OrganizationId, Arc<Vec<Role>>>,
     divisions: Known<OrganizationId, Arc<Vec<Division>>>,
@@ -93,7 +117,7 @@ macro_rules! facts {
                 }
             )+
 
-            fn knows(&self, load: Load) -> bool {
+            fn knows(&self, load: &Load) -> bool {
                 match load { $(Load::$load(id) => self.$field.find(id).is_some()),+ }
             }
         }
@@ -105,6 +129,18 @@ facts! {
     client / put_client (ClientId => Option<Arc<Client>>) in clients as Client;
     /// The user, `None` if there is none.
     user / put_user (UserId => Option<Arc<User>>) in users as User;
+    /// The user with that address, `None` if there is none; deleted users have none.
+    user_by_email / put_user_by_email ((OrganizationId, Arc<str>) => Option<Arc<User>>) in users_by_email as UserByEmail;
+    /// Whether the password is the one that is kept.
+    verdict / put_verdict (PasswordCheck => bool) in verdicts as Verdict;
+    /// The session, `None` if there is none.
+    session / put_session (SessionKey => Option<Arc<Session>>) in sessions as Session;
+    /// What the user allowed the client, `None` if nothing ever.
+    consent / put_consent ((UserId, ClientId) => Option<Arc<Consent>>) in consents as Consent;
+    /// The ticket, `None` if there is none.
+    ticket / put_ticket (TicketKey => Option<Arc<Ticket>>) in tickets as Ticket;
+    /// The family, `None` if there is none.
+    family / put_family (FamilyKey => Option<Arc<Family>>) in families as Family;
     /// The organization, `None` if there is none.
     organization / put_organization (OrganizationId => Option<Arc<Organization>>) in organizations as Organization;
     /// The roles of an organization.
@@ -126,9 +162,14 @@ facts! {
 }
 
 impl Facts {
+    /// What stays true however the world changed: verdicts are costly, and about the same password and hash for ever.
+    pub fn kept(self) -> Self {
+        Self { verdicts: self.verdicts, ..Self::default() }
+    }
+
     /// Asks for all of these at once, so that many of one kind take one round.
     pub fn together<E>(&self, loads: impl IntoIterator<Item = Load>) -> Result<(), Undecided<E>> {
-        let missing: Vec<Load> = loads.into_iter().filter(|load| !self.knows(*load)).collect();
+        let missing: Vec<Load> = loads.into_iter().filter(|load| !self.knows(load)).collect();
         if missing.is_empty() { Ok(()) } else { Err(Undecided::Need(missing)) }
     }
 }

@@ -1,5 +1,6 @@
 //! All tokens that came of one authorization: one row, which is advanced and revoked as a whole.
 
+use crate::dialect::Dialect;
 use crate::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
 
 /// A family that is not stored yet; the store makes its key.
@@ -15,6 +16,10 @@ pub struct NewFamily {
     pub user: UserId,
     /// The user's epoch at that time.
     pub user_epoch: u32,
+    /// The epoch of the user's consent at that time; `None`: it stands on no consent.
+    pub consent_epoch: Option<u32>,
+    /// How its client speaks: the other side has nothing to do with it.
+    pub dialect: Dialect,
     /// What was allowed.
     pub scope: Scope,
     /// The key of the MAC in its refresh tokens.
@@ -40,6 +45,8 @@ pub struct Family {
     pub rotated_at: Timestamp,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// When one of its tokens was last used, at a minute's grain; kept only where tokens idle.
+    pub last_used_at: Option<Timestamp>,
     /// Counted up by every change.
     pub version: u32,
 }

@@ -13,7 +13,7 @@ use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
 use crate::types::{
     ClientId, ClientSecret, DivisionId, OrganizationId, RoleId, Scope, Secret, SubjectId, Timestamp, UserId,
 };
-use crate::user::{PasswordHash, User, UserState};
+use crate::user::{PasswordHash, Profile, User, UserState};
 use crate::write::Write;
 
 /// What is chosen beforehand.
@@ -73,10 +73,14 @@ pub fn found(plan: Plan, keys: &Keyring, random: &dyn Random, now: Timestamp) ->
         email: plan.email.to_lowercase(),
         state: UserState::Active,
         password: Some(plan.password),
+        password_changed_at: Some(now),
+        former_passwords: Vec::new(),
+        profile: Profile::default(),
         epoch: 1,
         version: 1,
         created_at: now,
         last_token_at: None,
+        last_login_at: None,
     };
     let id = plan.client.unwrap_or_else(|| ClientId::random(random));
     let secret = Secret::keep(&plan.secret, keys, random, now);

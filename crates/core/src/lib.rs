@@ -4,8 +4,10 @@
 //! does); what a decision needs from outside stands in [`facts::Facts`] and [`env::Env`], what it changes in [`decision::Decision::writes`].
 
 pub mod access;
+pub mod audit;
 pub mod client;
 pub mod client_auth;
+pub mod consent;
 pub mod decision;
 pub mod dialect;
 pub mod env;
@@ -20,6 +22,7 @@ pub mod keyring;
 pub mod organization;
 pub mod policy;
 pub mod rbac;
+pub mod session;
 #[cfg(test)]
 mod tenant;
 pub mod ticket;

@@ -4,24 +4,31 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::access::Caller;
+use crate::audit::Entry;
 use crate::client::Client;
+use crate::consent::Consent;
 use crate::decision::{Decision, Step};
 use crate::env::Env;
 use crate::env::fixed::Counting;
 use crate::error::ApiError;
 use crate::facts::Facts;
+use crate::family::Family;
 use crate::founding::{self, Plan};
 use crate::keyring::Keyring;
 use crate::organization::{Division, Organization};
 use crate::policy::Policy;
 use crate::rbac::{DivisionScope, PermissionPolicy, Role, RoleGrant, SubjectKind};
+use crate::session::Session;
+use crate::ticket::Ticket;
 use crate::tokens::{AccessToken, Audience, Revocations};
 use crate::types::{
-    ClientId, ClientSecret, DivisionId, OrganizationId, RoleId, Scope, SubjectId, Timestamp, TokenId, UserId,
+    ClientId, ClientSecret, DivisionId, FamilyKey, OrganizationId, RoleId, Scope, SessionKey, SubjectId,
+    TicketKey, Timestamp, TokenId, UserId,
 };
 use crate::user::{PasswordHash, User};
-use crate::write::{Require, Write};
+use crate::write::{Require, Revoked, RevokedId, Write};
 
+mod people;
 mod rows;
 
 pub(crate) use rows::Conflict;
@@ -35,6 +42,14 @@ pub(crate) struct Tenant {
     pub clients: BTreeMap<ClientId, Client>,
     pub users: BTreeMap<UserId, User>,
     pub grants: BTreeMap<SubjectId, Vec<RoleGrant>>,
+    pub sessions: BTreeMap<SessionKey, Session>,
+    pub consents: BTreeMap<(UserId, ClientId), Consent>,
+    pub tickets: BTreeMap<TicketKey, Ticket>,
+    pub families: BTreeMap<FamilyKey, Family>,
+    pub audit: Vec<Entry>,
+    pub revoked: Vec<Revoked>,
+    /// The key that was made last.
+    made: i64,
     pub policy: Policy,
     pub now: Timestamp,
     /// The founder's client, which holds everything everywhere.
@@ -46,8 +61,9 @@ pub(crate) struct Tenant {
 }
 
 impl Revocations for Tenant {
-    fn covers(&self, _: &AccessToken) -> bool {
-        false
+    fn covers(&self, token: &AccessToken) -> bool {
+        let family = token.family.map(RevokedId::Family);
+        self.revoked.iter().any(|it| it.id == RevokedId::Token(token.id) || Some(it.id) == family)
     }
 }
 
@@ -73,6 +89,13 @@ impl Tenant {
             clients: BTreeMap::new(),
             users: BTreeMap::new(),
             grants: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            consents: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            families: BTreeMap::new(),
+            audit: Vec::new(),
+            revoked: Vec::new(),
+            made: 0,
             policy: Policy::default(),
             now,
             admin: founded.client,

@@ -2,15 +2,18 @@
 
 use std::fmt;
 
+use crate::audit::Entry;
 use crate::client::Client;
+use crate::consent::Consent;
 use crate::family::NewFamily;
 use crate::keyring::KeyRow;
 use crate::organization::{Division, Organization};
 use crate::rbac::{Role, RoleGrant};
+use crate::session::NewSession;
 use crate::ticket::NewTicket;
 use crate::types::{
-    ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret, SecretId, SubjectId,
-    TicketKey, Timestamp, TokenId, UserId,
+    ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret, SecretId, SessionKey,
+    SubjectId, TicketKey, Timestamp, TokenId, UserId,
 };
 use crate::usage::UsageCount;
 use crate::user::User;
@@ -53,6 +56,13 @@ pub enum Write {
     DeleteRole(OrganizationId, RoleId),
     /// A new user; conflicts with one of the same address in the organization.
     CreateUser(User),
+    /// Replaces the members of a user whose stored version is the one given here, and counts it up; conflicts if it is
+    /// deleted, or another of the organization has the address. What never changes (id, organization, creation) and what
+    /// is recorded by itself (last login, last token) stay.
+    ReplaceUser(Box<User>),
+    /// Deletes a user whose stored version is this: without passwords and with the next epoch, what it did still names
+    /// it, and its address is free for others. Its grants, consents and sessions go.
+    DeleteUser(OrganizationId, UserId, u32),
     /// A new client with its secrets.
     CreateClient(Box<Client>),
     /// Replaces the members of a client whose stored version is the one given here, and counts it up. What never
@@ -60,7 +70,7 @@ pub enum Write {
     ReplaceClient(Box<Client>),
     /// Replaces all secrets of a client.
     ReplaceSecrets(ClientId, Vec<Secret>),
-    /// Removes a client with its secrets and grants; conflicts if it is gone.
+    /// Removes a client with its secrets, grants and consents; conflicts if it is gone.
     DeleteClient(OrganizationId, ClientId),
     /// Replaces all direct grants of a subject; conflicts if a role stands twice in one division.
     ReplaceRoleGrants(OrganizationId, SubjectId, Vec<RoleGrant>),
@@ -72,6 +82,8 @@ pub enum Write {
     CreateTicket(NewTicket),
     /// Marks a ticket spent; conflicts if it was spent, has expired or is gone.
     Spend(TicketKey, Timestamp),
+    /// The same, for the family that this commit made last; what the ticket became can be found by it.
+    Redeem(TicketKey, Timestamp),
     /// Replaces digest, expiry and payload of an unspent ticket; conflicts unless its version is `expect`.
     ReplaceTicket {
         /// Which.
@@ -91,12 +103,31 @@ pub enum Write {
     Advance(FamilyKey, u32, Timestamp),
     /// Revokes a family for good; one that is revoked already is no conflict.
     RevokeFamily(FamilyKey, Timestamp),
+    /// A new session, under a key that the store makes.
+    CreateSession(NewSession),
+    /// Ends a session; one that has ended already is no conflict.
+    EndSession(SessionKey),
+    /// Ends all sessions of a user but this one.
+    EndSessions(UserId, Option<SessionKey>),
+    /// A new consent; conflicts with one of the same user and client.
+    CreateConsent(Consent),
+    /// Replaces the members of a consent whose stored version is the one given here, and counts it up. What never
+    /// changes (user, client, organization, creation) stays.
+    ReplaceConsent(Consent),
+    /// Adds to the audit log.
+    Audit(Box<Entry>),
     /// Remembers that a token or family is revoked, until the last token it covers has expired.
     Revoke(Revoked),
     /// Remembers when a secret last authenticated its client. Tells nobody.
     RecordUse(SecretId, Timestamp),
     /// Remembers when a token was last issued for a user. Tells nobody.
     RecordToken(UserId, Timestamp),
+    /// Remembers when a user last logged in. Tells nobody.
+    RecordLogin(UserId, Timestamp),
+    /// Remembers when a session was last used. Tells nobody.
+    RecordSession(SessionKey, Timestamp),
+    /// Remembers when a token of a family was last used. Tells nobody.
+    RecordFamily(FamilyKey, Timestamp),
     /// Adds to the usage counts of clients that still exist. Tells nobody.
     CountUsage(Vec<UsageCount>),
 }
@@ -110,6 +141,10 @@ pub enum Require {
     User(UserId, u32),
     /// The family still has this version.
     Family(FamilyKey, u32),
+    /// The session has not ended.
+    Session(SessionKey),
+    /// The consent still has this version.
+    Consent(UserId, ClientId, u32),
     /// No role, no division and nothing that anybody holds has changed since the organization's `authority` was this.
     Authority(OrganizationId, u32),
     /// The organization has fewer clients than this.
@@ -173,6 +208,8 @@ pub enum Changed {
     Client(ClientId),
     /// The grants of a subject.
     RoleGrants(SubjectId),
+    /// What a user allowed a client.
+    Consent(UserId, ClientId),
     /// Roles or divisions of an organization, and users and grants with them, nobody knows which.
     Members(OrganizationId),
     /// The keys of the server.
@@ -197,6 +234,10 @@ impl Write {
             }
             Self::CreateRole(role) | Self::ReplaceRole(role) => Changed::Roles(role.organization),
             Self::CreateUser(user) => Changed::User(user.id),
+            Self::ReplaceUser(user) => Changed::User(user.id),
+            // Its grants go too, but nobody asks for the grants of who cannot act.
+            Self::DeleteUser(_, user, _) => Changed::User(*user),
+            Self::CreateConsent(it) | Self::ReplaceConsent(it) => Changed::Consent(it.user, it.client),
             Self::CreateClient(client) | Self::ReplaceClient(client) => Changed::Client(client.id),
             Self::ReplaceSecrets(client, _) | Self::DeleteClient(_, client) => Changed::Client(*client),
             Self::ReplaceRoleGrants(_, subject, _) => Changed::RoleGrants(*subject),
@@ -205,11 +246,19 @@ impl Write {
             Self::Require(_)
             | Self::CreateTicket(_)
             | Self::Spend(..)
+            | Self::Redeem(..)
             | Self::ReplaceTicket { .. }
             | Self::CreateFamily(_)
             | Self::Advance(..)
             | Self::RevokeFamily(..)
+            | Self::CreateSession(_)
+            | Self::EndSession(_)
+            | Self::EndSessions(..)
+            | Self::Audit(_)
             | Self::RecordUse(..)
+            | Self::RecordLogin(..)
+            | Self::RecordSession(..)
+            | Self::RecordFamily(..)
             | Self::RecordToken(..)
             | Self::CountUsage(_) => return None,
         })

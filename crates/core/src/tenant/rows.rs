@@ -8,7 +8,7 @@ use crate::facts::{Facts, Load};
 use crate::organization::{Division, DivisionUse, Organization};
 use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
 use crate::types::{RoleId, SubjectId};
-use crate::user::UserState;
+use crate::user::{User, UserState};
 use crate::write::{Require, Write};
 
 /// The world is not what it was when this was decided.
@@ -16,7 +16,7 @@ use crate::write::{Require, Write};
 pub(crate) struct Conflict;
 
 /// The commit fails unless this holds.
-fn demand(holds: bool) -> Result<(), Conflict> {
+pub(super) fn demand(holds: bool) -> Result<(), Conflict> {
     if holds { Ok(()) } else { Err(Conflict) }
 }
 
@@ -26,6 +26,22 @@ impl Tenant {
         match load {
             Load::Client(id) => facts.put_client(id, self.clients.get(&id).cloned().map(Arc::new)),
             Load::User(id) => facts.put_user(id, self.users.get(&id).cloned().map(Arc::new)),
+            Load::UserByEmail((id, email)) => {
+                let found = self.users.values().find(|user| {
+                    (user.organization, &*user.email) == (id, &*email) && user.state != UserState::Deleted
+                });
+                facts.put_user_by_email((id, email), found.cloned().map(Arc::new));
+            }
+            // A hash of the tests is its password in plain text.
+            Load::Verdict(check) => {
+                let kept = check.hash.as_ref().map(|hash| hash.expose().to_owned());
+                let verdict = kept.as_deref() == Some(check.password.expose());
+                facts.put_verdict(check, verdict);
+            }
+            Load::Session(key) => facts.put_session(key, self.sessions.get(&key).cloned().map(Arc::new)),
+            Load::Consent(pair) => facts.put_consent(pair, self.consents.get(&pair).cloned().map(Arc::new)),
+            Load::Ticket(key) => facts.put_ticket(key, self.tickets.get(&key).cloned().map(Arc::new)),
+            Load::Family(key) => facts.put_family(key, self.families.get(&key).cloned().map(Arc::new)),
             Load::Organization(id) => {
                 let found = (id == self.id()).then(|| Arc::new(self.organization.clone()));
                 facts.put_organization(id, found);
@@ -70,6 +86,15 @@ impl Tenant {
 
     /// Does all of these or, if one finds the world changed, none.
     pub(crate) fn commit(&mut self, writes: impl IntoIterator<Item = Write>) -> Result<(), Conflict> {
+        let people = (
+            self.sessions.clone(),
+            self.consents.clone(),
+            self.tickets.clone(),
+            self.families.clone(),
+            self.audit.clone(),
+            self.revoked.clone(),
+            self.made,
+        );
         let before = (
             self.organization.clone(),
             self.roles.clone(),
@@ -90,6 +115,15 @@ impl Tenant {
                 self.users,
                 self.grants,
             ) = before;
+            (
+                self.sessions,
+                self.consents,
+                self.tickets,
+                self.families,
+                self.audit,
+                self.revoked,
+                self.made,
+            ) = people;
         }
         done
     }
@@ -140,7 +174,24 @@ impl Tenant {
                 demand(self.roles.extract_if(.., |role| role.id == id).next().is_some())?;
                 self.drop_grants(|grant| grant.role == id);
             }
-            Write::CreateUser(it) => drop(self.users.insert(it.id, it)),
+            Write::CreateUser(it) => {
+                demand(self.is_free(&it))?;
+                self.users.insert(it.id, it);
+            }
+            Write::ReplaceUser(it) => {
+                demand(self.is_free(&it))?;
+                let known = self.users.get_mut(&it.id).filter(|known| known.version == it.version);
+                *known.ok_or(Conflict)? = User { version: it.version + 1, ..*it };
+            }
+            Write::DeleteUser(_, id, version) => {
+                let known = self.users.get_mut(&id).filter(|known| known.version == version);
+                let known = known.ok_or(Conflict)?;
+                (known.state, known.password) = (UserState::Deleted, None);
+                (known.epoch, known.version) = (known.epoch + 1, version + 1);
+                self.grants.remove(&id.into());
+                self.consents.retain(|(user, _), _| *user != id);
+                self.sessions.retain(|_, session| session.origin.user != id);
+            }
             Write::CreateClient(it) => drop(self.clients.insert(it.id, *it)),
             Write::ReplaceClient(it) => {
                 let known = self.clients.get_mut(&it.id).filter(|known| known.version == it.version);
@@ -156,7 +207,7 @@ impl Tenant {
                 self.grants.remove(&id.into());
             }
             Write::ReplaceRoleGrants(_, subject, grants) => drop(self.grants.insert(subject, grants)),
-            other => panic!("no decision on an organization writes {other:?}"),
+            other => self.write_of_person(other)?,
         }
         Ok(())
     }
@@ -166,6 +217,11 @@ impl Tenant {
             Require::Authority(id, authority) => (id, authority) == (self.id(), self.organization.authority),
             Require::Client(id, version) => self.clients.get(&id).is_some_and(|it| it.version == version),
             Require::User(id, version) => self.users.get(&id).is_some_and(|it| it.version == version),
+            Require::Session(key) => self.sessions.contains_key(&key),
+            Require::Family(key, version) => self.families.get(&key).is_some_and(|it| it.version == version),
+            Require::Consent(user, client, version) => {
+                self.consents.get(&(user, client)).is_some_and(|it| it.version == version)
+            }
             Require::ClientsBelow(_, limit) => self.clients.len() < limit as usize,
             other => panic!("no decision on an organization requires {other:?}"),
         }
@@ -175,6 +231,11 @@ impl Tenant {
         demand(self.divisions.iter().all(|known| known.name != it.name))?;
         self.divisions.push(it);
         Ok(())
+    }
+
+    fn is_free(&self, it: &User) -> bool {
+        let same = |known: &&User| known.email == it.email && known.state != UserState::Deleted;
+        self.users.values().filter(same).all(|known| known.id == it.id)
     }
 
     fn drop_grants(&mut self, gone: impl Fn(&RoleGrant) -> bool) {

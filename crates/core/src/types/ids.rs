@@ -107,6 +107,10 @@ row_keys! {
     TicketKey(i64),
     /// The row of a family; made by the store, part of a refresh token.
     FamilyKey(i64),
+    /// The row of a session; made by the store, part of a cookie.
+    SessionKey(i64),
+    /// The row of an entry of the audit log; made by the store.
+    AuditKey(i64),
     /// A data key or a signing key; counted up from 1 over the whole store.
     KeyId(u32),
 }

@@ -1,8 +1,14 @@
 //! A person of an organization.
 
+mod password_check;
+
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::types::{DivisionId, OrganizationId, Timestamp, UserId};
+
+pub use password_check::{Password, PasswordCheck};
 
 /// Whether a person can act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +33,8 @@ impl UserState {
 }
 
 /// A password as it is kept: Argon2id in PHC form. Never printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
@@ -65,6 +72,12 @@ pub struct User {
     pub state: UserState,
     /// `None`: cannot log in with a password.
     pub password: Option<PasswordHash>,
+    /// When the password was set last.
+    pub password_changed_at: Option<Timestamp>,
+    /// The passwords before it, the last one first; none of them is taken again.
+    pub former_passwords: Vec<PasswordHash>,
+    /// What others are told about the person.
+    pub profile: Profile,
     /// Tokens carry it; counting it up kills them all.
     pub epoch: u32,
     /// Counted up by every change.
@@ -73,4 +86,38 @@ pub struct User {
     pub created_at: Timestamp,
     /// When a token was last issued for it, at a minute's grain.
     pub last_token_at: Option<Timestamp>,
+    /// When the person last logged in.
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// What others are told about a person. Kept as one document; what an older version did not know has its default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// `title`.
+    pub title: Option<String>,
+    /// `department`.
+    pub department: Option<String>,
+    /// `preferredName`.
+    pub preferred_name: Option<String>,
+    /// `addresses`.
+    pub addresses: Vec<Contact>,
+    /// `acdAutoAnswer`; kept for the vendor's clients, means nothing here.
+    pub acd_auto_answer: bool,
+}
+
+/// One way to reach a person, as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    /// `address`.
+    pub address: Option<String>,
+    /// `mediaType`.
+    pub media_type: Option<String>,
+    /// `type`.
+    pub kind: Option<String>,
+    /// `extension`.
+    pub extension: Option<String>,
+    /// `countryCode`.
+    pub country_code: Option<String>,
 }

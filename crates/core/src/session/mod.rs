@@ -1,0 +1,44 @@
+//! The session of a browser in which a person has logged in. A cookie names its row and proves it.
+
+use std::net::IpAddr;
+
+use crate::types::{Digest, Lifetime, OrganizationId, SessionKey, Timestamp, UserId};
+
+/// A session that is not stored yet; the store makes its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// Whose organization it is.
+    pub organization: OrganizationId,
+    /// Who logged in.
+    pub user: UserId,
+    /// The user's epoch at that time.
+    pub user_epoch: u32,
+    /// Digest of the verifier in the cookie.
+    pub digest: Digest,
+    /// From where.
+    pub address: Option<IpAddr>,
+    /// With what, as the browser says it; cut to 256 characters.
+    pub agent: String,
+    /// When the person logged in (`auth_time`).
+    pub created_at: Timestamp,
+    /// When it ends, used or not.
+    pub expires_at: Timestamp,
+}
+
+/// A stored session; one that was ended is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its row.
+    pub key: SessionKey,
+    /// What it was made with.
+    pub origin: NewSession,
+    /// When it was last used, at a minute's grain.
+    pub seen_at: Timestamp,
+}
+
+impl Session {
+    /// Whether it still stands for its person.
+    pub fn is_live(&self, idle: Lifetime, now: Timestamp) -> bool {
+        now < self.origin.expires_at && now < self.seen_at + idle
+    }
+}

@@ -8,6 +8,7 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::{Facts, Load};
+use crate::organization::Organization;
 use crate::rbac::{Authority, Permission};
 use crate::tokens::{AccessToken, Audience, verify};
 use crate::types::{OrganizationId, SubjectId};
@@ -39,6 +40,17 @@ pub enum Demand {
     All(&'static [Permission]),
 }
 
+/// What a call is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// What the operation asks of its caller.
+    pub demand: Demand,
+    /// A person's token needs one of these, where scopes are enforced; none: any token will do.
+    pub scopes: &'static [&'static str],
+    /// From where it comes.
+    pub address: IpAddr,
+}
+
 impl Caller {
     /// Whose roles count.
     pub fn subject(&self) -> SubjectId {
@@ -52,14 +64,14 @@ impl Caller {
 }
 
 /// Admits the bearer of `token` (one that was opened, if it could be) who comes from an address that the organization
-/// lets in, and holds what is demanded.
+/// lets in, has a scope for it, and holds what is demanded.
 pub fn admit(
     facts: &Facts,
     token: Option<&Arc<AccessToken>>,
-    demand: Demand,
-    address: IpAddr,
+    asked: &Asked,
     env: &Env,
 ) -> Step<Caller, ApiError> {
+    let Asked { demand, scopes, address } = *asked;
     let decide = || -> Result<Decision<Caller, ApiError>, Undecided<ApiError>> {
         let refused = || ApiError::new(ApiCode::BadCredentials);
         let token = token.filter(|token| token.audience == Audience::Management).ok_or_else(refused)?;
@@ -73,6 +85,15 @@ pub fn admit(
         let organization = facts.organization(caller.organization)?.as_ref().ok_or_else(refused)?;
         if !organization.settings.authentication.admits(address) {
             return Err(ApiError::new(ApiCode::IpNotAuthorized).into());
+        }
+        if caller.user.is_some() {
+            if idles(facts, &caller.token, organization, env)? {
+                return Err(refused().into());
+            }
+            if env.policy.enforce_scopes && !scopes.is_empty() && !caller.token.scope.has_any(scopes) {
+                let error = ApiError::new(ApiCode::NotAuthorizedForScope);
+                return Err(error.with("scope", scopes.join(", ")).into());
+            }
         }
         let (code, wanted, holds): (_, _, fn(&[Permission], &Authority) -> bool) = match demand {
             Demand::Nothing => return Ok(Decision::allow(caller)),
@@ -94,6 +115,17 @@ pub fn admit(
     decide().into()
 }
 
+/// Whether a person's token was not used for so long that it has lapsed.
+fn idles<E>(
+    facts: &Facts,
+    token: &AccessToken,
+    organization: &Organization,
+    env: &Env,
+) -> Result<bool, Undecided<E>> {
+    let (idle, Some(family)) = (&organization.settings.idle, token.family) else { return Ok(false) };
+    Ok(idle.enabled && facts.family_use(family)?.is_none_or(|used| used + idle.after <= env.now))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +139,8 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
     fn admitted(tenant: &Tenant, token: &Arc<AccessToken>, demand: Demand) -> Result<Caller, ApiError> {
-        let decision = tenant.decide(|facts, env| admit(facts, Some(token), demand, HERE, env));
+        let asked = Asked { demand, scopes: &[], address: HERE };
+        let decision = tenant.decide(|facts, env| admit(facts, Some(token), &asked, env));
         assert!(decision.writes.is_empty());
         decision.outcome
     }
@@ -121,7 +154,8 @@ mod tests {
         assert_eq!((caller.address, caller.subject()), (HERE, tenant.admin.into()));
         assert_eq!(caller.actor(), Actor::Client(tenant.admin));
         let code = |tenant: &Tenant, token: Option<&Arc<AccessToken>>| {
-            tenant.refused(|facts, env| admit(facts, token, Demand::Nothing, HERE, env)).code
+            let asked = Asked { demand: Demand::Nothing, scopes: &[], address: HERE };
+            tenant.refused(|facts, env| admit(facts, token, &asked, env)).code
         };
         let for_the_issuer = Arc::new(AccessToken { audience: Audience::Issuer, ..(*token).clone() });
         assert_eq!(code(&tenant, None), ApiCode::BadCredentials);

@@ -1,6 +1,11 @@
 //! What a person allowed a client to do.
 
+use crate::decision::{Decision, Step, Undecided};
+use crate::env::Env;
+use crate::error::{ApiCode, ApiError};
+use crate::facts::Facts;
 use crate::types::{ClientId, OrganizationId, Scope, Timestamp, UserId};
+use crate::write::Write;
 
 /// Whether the client may act for the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,4 +49,24 @@ pub struct Consent {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub modified_at: Timestamp,
+}
+
+/// Takes back what a user allowed a client: every token that came of it is dead.
+pub fn revoke(facts: &Facts, user: UserId, client: ClientId, env: &Env) -> Step<Consent, ApiError> {
+    let decide = || -> Result<Decision<Consent, ApiError>, Undecided<ApiError>> {
+        let known = facts.consent((user, client))?.as_deref();
+        let known = known.ok_or_else(|| ApiError::new(ApiCode::NotFound))?;
+        if known.state == ConsentState::Revoked {
+            return Ok(Decision::allow(known.clone()));
+        }
+        let revoked = Consent {
+            state: ConsentState::Revoked,
+            epoch: known.epoch + 1,
+            modified_at: env.now,
+            ..known.clone()
+        };
+        let answer = Consent { version: known.version + 1, ..revoked.clone() };
+        Ok(Decision::write(answer, vec![Write::ReplaceConsent(revoked)]))
+    };
+    decide().into()
 }

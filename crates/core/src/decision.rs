@@ -62,6 +62,8 @@ pub enum Undecided<E> {
     Need(Vec<Load>),
     /// The answer is no.
     Refused(E),
+    /// The answer is no, and these are durable before it is given.
+    RefusedWith(E, Vec<Write>),
 }
 
 impl<E> From<E> for Undecided<E> {
@@ -70,11 +72,25 @@ impl<E> From<E> for Undecided<E> {
     }
 }
 
+impl<E> Undecided<E> {
+    /// The same with another form of the refusal.
+    pub fn map<F>(self, with: impl FnOnce(E) -> F) -> Undecided<F> {
+        match self {
+            Self::Need(loads) => Undecided::Need(loads),
+            Self::Refused(error) => Undecided::Refused(with(error)),
+            Self::RefusedWith(error, writes) => Undecided::RefusedWith(with(error), writes),
+        }
+    }
+}
+
 impl<T, E> From<Result<Decision<T, E>, Undecided<E>>> for Step<T, E> {
     fn from(result: Result<Decision<T, E>, Undecided<E>>) -> Self {
         match result {
             Ok(decision) => Self::Done(decision),
             Err(Undecided::Refused(error)) => Self::Done(Decision::refuse(error)),
+            Err(Undecided::RefusedWith(error, writes)) => {
+                Self::Done(Decision { writes, ..Decision::refuse(error) })
+            }
             Err(Undecided::Need(loads)) => Self::Need(loads),
         }
     }

@@ -1,9 +1,11 @@
 //! The two ways in which the same endpoints are spoken; the route picks one, nobody else does.
 
+use serde::{Deserialize, Serialize};
+
 use crate::tokens::TokenFormat;
 
 /// A renderer's name plus the few policy values in which the two sides differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Dialect {
     /// `/oauth/...`: what the vendor's SDKs speak.
     Genesys,

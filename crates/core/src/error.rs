@@ -3,7 +3,7 @@
 
 macro_rules! oauth_codes {
     ($($(#[$doc:meta])* $name:ident = $wire:literal, $status:literal;)+) => {
-        /// An error code of the token endpoint.
+        /// An error code of the OAuth endpoints.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ErrorCode { $($(#[$doc])* $name),+ }
 
@@ -26,6 +26,12 @@ oauth_codes! {
     InvalidRequest = "invalid_request", 400;
     /// The client is unknown, did not prove who it is, or may not act now.
     InvalidClient = "invalid_client", 401;
+    /// What was presented is not valid: unknown, expired, spent, or another client's.
+    InvalidGrant = "invalid_grant", 400;
+    /// The person said no (RFC 6749 section 4.1.2.1).
+    AccessDenied = "access_denied", 400;
+    /// The authorization endpoint does not answer in this way.
+    UnsupportedResponseType = "unsupported_response_type", 400;
     /// The client may not use this grant.
     UnauthorizedClient = "unauthorized_client", 400;
     /// The server does not have this grant.
@@ -139,6 +145,34 @@ api_codes! {
     MaxLengthExceeded = "max.length.exceeded", 400, "{reason}";
     /// The organization has as many divisions as it may.
     MaxScopesExceeded = "max.scopes.exceeded", 400, "The organization has reached its limit of {limit} divisions.";
+    /// More than 100 user ids in one query.
+    MaxUserIds = "max.user.ids", 400, "Only 100 user ids can be requested at a time.";
+    /// The idle timeout is out of its range.
+    TokenTimeoutExceeded = "token.timeout.exceeded", 400, "The idle timeout of tokens is from 300 to 28800 seconds.";
+    /// No password was given.
+    PasswordEmpty = "password.empty", 400, "A password is required.";
+    /// The password is too short.
+    PasswordTooShort = "password.too.short", 400, "The password must have at least {least} characters.";
+    /// The password is the current one, or one of the last.
+    PasswordReused = "password.reused", 400, "The password was used before.";
+    /// The password is common, or known from a breach.
+    PasswordCompromised = "password.compromised", 400, "The password is common, or known from a breach. Choose another.";
+    /// The password was changed only just now.
+    PasswordTooYoung = "password.too.young", 400, "The password was changed too recently to be changed again.";
+    /// The password has too few letters.
+    PasswordLetters = "password.not.enough.letters", 400, "The password must have at least {least} letters.";
+    /// The password has too few digits.
+    PasswordDigits = "password.not.enough.digits", 400, "The password must have at least {least} digits.";
+    /// The password has too few characters that are neither letters nor digits.
+    PasswordSpecials = "password.not.enough.specials", 400, "The password must have at least {least} special characters.";
+    /// The password has too few lower-case letters.
+    PasswordLowercase = "password.not.enough.lowercase", 400, "The password must have at least {least} lower-case letters.";
+    /// The password has too few upper-case letters.
+    PasswordUppercase = "password.not.enough.uppercase", 400, "The password must have at least {least} upper-case letters.";
+    /// The password that should be the current one is not.
+    InvalidOldPassword = "invalid.old.password", 400, "The old password is not right.";
+    /// The password cannot be used.
+    InvalidNewPassword = "invalid.new.password", 400, "{reason}";
     /// Something else must be done first.
     PreconditionFailure = "precondition.failure", 400, "{reason}";
     /// `before` and `after` in one query.
@@ -155,6 +189,8 @@ api_codes! {
     BadCredentials = "bad.credentials", 401, "Invalid login credentials.";
     /// The address of the caller is not on the organization's list.
     IpNotAuthorized = "ip.not.authorized", 401, "The source address of the request is not on the organization's list.";
+    /// The token lacks a scope.
+    NotAuthorizedForScope = "app.not.authorized.for.scope", 403, "The application is not authorized for the scope [{scope}].";
     /// The caller lacks one of the permissions that are all needed.
     MissingPermissions = "missing.permissions", 403, "Unable to perform the requested action. You are missing the following permission(s): [{permissions}]";
     /// The caller has the permission, but not in that division.

@@ -11,7 +11,8 @@ use crate::rbac::{Role, RoleGrant, SubjectKind};
 use crate::session::Session;
 use crate::ticket::Ticket;
 use crate::types::{
-    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, UserId,
+    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, Timestamp,
+    UserId,
 };
 use crate::user::{PasswordCheck, User};
 
@@ -34,6 +35,8 @@ pub enum Load {
     Ticket(TicketKey),
     /// A family. Never from memory.
     Family(FamilyKey),
+    /// When a token of a family was last used.
+    FamilyUse(FamilyKey),
     /// An organization.
     Organization(OrganizationId),
     /// All roles of an organization.
@@ -90,6 +93,7 @@ pub struct Facts {
     consents: Known<(UserId, ClientId), Option<Arc<Consent>>>,
     tickets: Known<TicketKey, Option<Arc<Ticket>>>,
     families: Known<FamilyKey, Option<Arc<Family>>>,
+    family_uses: Known<FamilyKey, Option<Timestamp>>,
     organizations: Known<OrganizationId, Option<Arc<Organization>>>,
     roles: Known<OrganizationId, Arc<Vec<Role>>>,
     divisions: Known<OrganizationId, Arc<Vec<Division>>>,
@@ -141,6 +145,8 @@ facts! {
     ticket / put_ticket (TicketKey => Option<Arc<Ticket>>) in tickets as Ticket;
     /// The family, `None` if there is none.
     family / put_family (FamilyKey => Option<Arc<Family>>) in families as Family;
+    /// When a token of the family was last used, or the family began; `None` if there is none.
+    family_use / put_family_use (FamilyKey => Option<Timestamp>) in family_uses as FamilyUse;
     /// The organization, `None` if there is none.
     organization / put_organization (OrganizationId => Option<Arc<Organization>>) in organizations as Organization;
     /// The roles of an organization.

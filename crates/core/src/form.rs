@@ -19,6 +19,15 @@ pub struct Form<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 impl<'a> Form<'a> {
     /// Parses a body; refuses bytes that are not UTF-8 and members that stand twice (RFC 6749 section 3.2).
     pub fn parse(body: &'a [u8]) -> Result<Self, OAuthError> {
+        let form = Self::parse_all(body)?;
+        if form.repeats() {
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "a parameter stands more than once"));
+        }
+        Ok(form)
+    }
+
+    /// The same, and keeps members that stand twice: for whoever must first know whom to tell.
+    pub fn parse_all(body: &'a [u8]) -> Result<Self, OAuthError> {
         let malformed = OAuthError::new(ErrorCode::InvalidRequest, "the form is not valid UTF-8");
         let mut members: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
@@ -29,12 +38,19 @@ impl<'a> Form<'a> {
             if name.contains(char::REPLACEMENT_CHARACTER) || value.contains(char::REPLACEMENT_CHARACTER) {
                 return Err(malformed);
             }
-            if !REPEATABLE.contains(&&*name) && members.iter().any(|(known, _)| *known == name) {
-                return Err(OAuthError::new(ErrorCode::InvalidRequest, "a parameter stands more than once"));
-            }
             members.push((name, value));
         }
         Ok(Self(members))
+    }
+
+    /// Whether a member stands twice that may not.
+    pub fn repeats(&self) -> bool {
+        self.0.iter().any(|(name, _)| !REPEATABLE.contains(&&**name) && self.stands_twice(name))
+    }
+
+    /// Whether a member stands more than once.
+    pub fn stands_twice(&self, name: &str) -> bool {
+        self.0.iter().filter(|(known, _)| known == name).count() > 1
     }
 
     /// The value of a member, unless it is absent or empty.

@@ -5,8 +5,10 @@
 
 pub mod access;
 pub mod audit;
+pub mod authorize;
 pub mod client;
 pub mod client_auth;
+pub mod common_passwords;
 pub mod consent;
 pub mod decision;
 pub mod dialect;

@@ -10,6 +10,10 @@ pub const SHORTEST_TOKEN: Lifetime = Lifetime::from_seconds(300);
 pub const LONGEST_TOKEN: Lifetime = Lifetime::from_days(2);
 /// `accessTokenValiditySeconds` of a client that asked for none.
 pub const DEFAULT_TOKEN: Lifetime = Lifetime::from_days(1);
+/// An authorization code is good for so long (RFC 6749 section 4.1.2: ten minutes at most).
+pub const CODE: Lifetime = Lifetime::from_seconds(60);
+/// A code that is presented again within this time is an honest retry, and only refused.
+pub const CODE_RETRY: Lifetime = Lifetime::from_seconds(10);
 /// Lifetime of an access token for anything but the management API, unless the client's is shorter.
 pub const RESOURCE_TOKEN: Lifetime = Lifetime::from_seconds(3600);
 
@@ -21,6 +25,14 @@ pub struct Policy {
     pub delete_requires_inactive: bool,
     /// HTTP status of `invalid_client` at `/oauth/token`, 400 or 401.
     pub invalid_client_status: ClientErrorStatus,
+    /// A user's token is held to its scopes at the management API.
+    pub enforce_scopes: bool,
+    /// New clients can be registered for the implicit grant.
+    pub implicit_for_new_clients: bool,
+    /// The token endpoint takes the password of a person.
+    pub password_grant: bool,
+    /// A person is asked before a client of the own organization acts for them.
+    pub require_consent: bool,
     /// How many clients an organization may have.
     pub max_clients: u32,
     /// How many roles an organization may have.
@@ -33,6 +45,51 @@ pub struct Policy {
     pub rate_limits: RateLimits,
     /// How many failed authentications of a client from one address are answered in a minute; 0: any number.
     pub max_failed_authentications: u32,
+    /// The `[login]` section.
+    pub login: Login,
+    /// The `[audit]` section.
+    pub audit: Audit,
+}
+
+/// The `[login]` section: how long a login lasts, here and in applications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// A browser's session ends when it is not used for so long.
+    pub session_idle: Lifetime,
+    /// A browser's session ends after so long in any case.
+    pub session_lifetime: Lifetime,
+    /// Refresh tokens end so long after the login.
+    pub refresh_lifetime: Lifetime,
+    /// A refresh token that is presented again within this time gets the same answer; later, all that came of the login
+    /// is revoked.
+    pub refresh_reuse: Lifetime,
+    /// A new password kills the tokens and sessions that came of the old one.
+    pub revoke_on_password_change: bool,
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self {
+            session_idle: Lifetime::from_seconds(8 * 3600),
+            session_lifetime: Lifetime::from_days(14),
+            refresh_lifetime: Lifetime::from_days(30),
+            refresh_reuse: Lifetime::from_seconds(30),
+            revoke_on_password_change: true,
+        }
+    }
+}
+
+/// The `[audit]` section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// Entries are kept for so long.
+    pub retention: Lifetime,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { retention: Lifetime::from_days(365) }
+    }
 }
 
 /// How many requests a caller may make.
@@ -50,12 +107,18 @@ impl Default for Policy {
         Self {
             delete_requires_inactive: false,
             invalid_client_status: ClientErrorStatus::BadRequest,
+            enforce_scopes: false,
+            implicit_for_new_clients: true,
+            password_grant: false,
+            require_consent: false,
             max_clients: 10_000,
             max_roles: 1000,
             max_divisions: 1000,
             max_role_assignments: 1000,
             rate_limits: RateLimits::Off,
             max_failed_authentications: 100,
+            login: Login::default(),
+            audit: Audit::default(),
         }
     }
 }

@@ -213,6 +213,7 @@ impl Tenant {
             client: client.id,
             client_epoch: client.epoch,
             user: None,
+            consent_epoch: None,
             family: None,
             audience: Audience::Management,
             scope: Scope::EMPTY,

@@ -2,8 +2,8 @@
 
 use crate::client::{Client, ClientState};
 use crate::error::{ApiCode, ApiError, list};
-use crate::grants::GrantTypes;
-use crate::policy::{DEFAULT_TOKEN, LONGEST_TOKEN, SHORTEST_TOKEN};
+use crate::grants::{GrantType, GrantTypes};
+use crate::policy::{DEFAULT_TOKEN, LONGEST_TOKEN, Policy, SHORTEST_TOKEN};
 use crate::types::{Lifetime, RedirectUri, Scope, ScopeName, Timestamp, from_wire};
 
 /// Most characters of a name.
@@ -66,8 +66,12 @@ impl Draft {
 
     /// Checks the members, the grant type first since the others depend on it. `current` is the client that is
     /// replaced: an unchanged grant type keeps its whole set.
-    pub fn check(&self, current: Option<&Client>) -> Result<Checked, ApiError> {
+    pub fn check(&self, current: Option<&Client>, policy: &Policy) -> Result<Checked, ApiError> {
         let grant_types = self.grant_types(current)?;
+        let had = current.is_some_and(|client| client.grant_types.contains(GrantType::Implicit));
+        if grant_types.contains(GrantType::Implicit) && !had && !policy.implicit_for_new_clients {
+            return Err(ApiError::new(ApiCode::BadGrantType).at("authorizedGrantType"));
+        }
         let scope = self.scope()?;
         if grant_types.need_scope() && scope.is_empty() {
             return Err(ApiError::new(ApiCode::MissingClientScope).at("scope"));

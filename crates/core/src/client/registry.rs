@@ -32,7 +32,7 @@ type Outcome<T> = Result<Decision<T, ApiError>, Undecided<ApiError>>;
 /// Registers a client.
 pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<Registered, ApiError> {
     let decide = || -> Outcome<Registered> {
-        let checked = draft.check(None)?;
+        let checked = draft.check(None, env.policy)?;
         if checked.state.is_some_and(|state| state != ClientState::Active) {
             return Err(bad_state("A client is created in the state active.").into());
         }
@@ -94,7 +94,7 @@ pub fn update(
         if current.state == ClientState::Disabled && !is_admin {
             return Err(bad_state("A disabled client can only be edited by an administrator.").into());
         }
-        let checked = draft.check(Some(current))?;
+        let checked = draft.check(Some(current), env.policy)?;
         // A block is not lifted by saying nothing.
         let state = checked.state.unwrap_or(current.state);
         if state == ClientState::Disabled && !is_admin {

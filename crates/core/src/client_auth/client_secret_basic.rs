@@ -18,6 +18,9 @@ impl ClientAuth for ClientSecretBasic {
 
     fn presented(&self, request: &TokenRequest) -> Option<Result<Claim, OAuthError>> {
         let credentials = request.authorization?.credentials("basic")?;
+        if public(request).is_some() {
+            return None;
+        }
         let unreadable = OAuthError::new(ErrorCode::InvalidClient, "the Basic credentials cannot be read");
         let claim = read(credentials, request.dialect.basic_is_form_encoded()).ok_or(unreadable);
         Some(claim.and_then(|claim| match request.form.find("client_id") {
@@ -30,11 +33,18 @@ impl ClientAuth for ClientSecretBasic {
     }
 }
 
+/// The client id, if it came with an empty secret beside a verifier: so the vendor's command line says that it is public.
+pub fn public(request: &TokenRequest) -> Option<String> {
+    request.form.find("code_verifier")?;
+    let claim = read(request.authorization?.credentials("basic")?, request.dialect.basic_is_form_encoded())?;
+    claim.secret.is_some_and(|secret| secret.is_empty()).then_some(claim.client_id)
+}
+
 fn read(credentials: &str, form_encoded: bool) -> Option<Claim> {
     let decoded = Zeroizing::new(STANDARD.decode(credentials).ok()?);
     let (client_id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     let decode = |text: &str| if form_encoded { form_decode(text) } else { Some(text.to_owned()) };
-    Some(Claim { client_id: decode(client_id)?, secret: Zeroizing::new(decode(secret)?) })
+    Some(Claim { client_id: decode(client_id)?, secret: Some(Zeroizing::new(decode(secret)?)) })
 }
 
 /// RFC 6749 appendix B: one value, encoded as it would be in a form.
@@ -49,7 +59,8 @@ mod tests {
     use super::*;
 
     fn of(text: &str, form_encoded: bool) -> Option<(String, String)> {
-        read(&STANDARD.encode(text), form_encoded).map(|claim| (claim.client_id, claim.secret.to_string()))
+        read(&STANDARD.encode(text), form_encoded)
+            .map(|claim| (claim.client_id, claim.secret.expect("a secret").to_string()))
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod client_secret_basic;
 pub mod client_secret_post;
+pub mod none;
 
 use std::fmt;
 
@@ -21,6 +22,8 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// RFC 6749 section 2.3.1, in the form.
     ClientSecretPost,
+    /// RFC 7591 section 2: not at all.
+    None,
 }
 
 /// The value of an `Authorization` header. Never printed.
@@ -50,8 +53,8 @@ impl fmt::Debug for Header<'_> {
 pub struct Claim {
     /// Who it says it is, as sent.
     pub client_id: String,
-    /// Its proof, as sent.
-    pub secret: zeroize::Zeroizing<String>,
+    /// Its proof, as sent; `None`: it has none to show.
+    pub secret: Option<zeroize::Zeroizing<String>>,
 }
 
 /// One method.
@@ -65,7 +68,7 @@ pub trait ClientAuth: Sync {
 
 /// The methods that the server has.
 pub const ALL: &[&dyn ClientAuth] =
-    &[&client_secret_basic::ClientSecretBasic, &client_secret_post::ClientSecretPost];
+    &[&client_secret_basic::ClientSecretBasic, &client_secret_post::ClientSecretPost, &none::None];
 
 /// The client that a request says it comes from, whether that is true or not; `None` if no client could have that id.
 pub fn claimed(request: &TokenRequest) -> Option<ClientId> {
@@ -73,7 +76,7 @@ pub fn claimed(request: &TokenRequest) -> Option<ClientId> {
     ClientId::parse(&claim.client_id)
 }
 
-/// A client that has proved who it is.
+/// A client that has proved who it is, unless its method is `none`.
 pub struct Proven<'a> {
     /// The client.
     pub client: &'a Client,
@@ -81,6 +84,18 @@ pub struct Proven<'a> {
     pub method: AuthMethod,
     /// With which of its secrets.
     pub secret: Option<SecretId>,
+}
+
+impl Proven<'_> {
+    /// Refuses a client that proved nothing.
+    pub fn demand(&self) -> Result<(), OAuthError> {
+        match self.method {
+            AuthMethod::None => {
+                Err(OAuthError::new(ErrorCode::InvalidClient, "no client credentials were presented"))
+            }
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Ok(()),
+        }
+    }
 }
 
 /// Authenticates the client of a request. Which part failed is told in the Genesys dialect only, as its SDKs expect.
@@ -108,8 +123,9 @@ pub fn authenticate<'a>(
     };
     let id = ClientId::parse(&claim.client_id).ok_or(refused(unknown))?;
     let client = facts.client(id)?.as_deref().ok_or(refused(unknown))?;
+    let Some(presented) = &claim.secret else { return Ok(Proven { client, method, secret: None }) };
     let mut live = client.secrets.iter().filter(|secret| secret.is_live(env.now));
-    let matching = live.find(|secret| env.keys.matches(&secret.digest, claim.secret.as_bytes()));
+    let matching = live.find(|secret| env.keys.matches(&secret.digest, presented.as_bytes()));
     let secret = matching.ok_or(refused(wrong))?;
     Ok(Proven { client, method, secret: Some(secret.id) })
 }

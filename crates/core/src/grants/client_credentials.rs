@@ -1,9 +1,8 @@
 //! Client credentials (RFC 6749 section 4.4): the client acts for itself.
 
-use crate::client::Client;
+use crate::decision::Undecided;
 use crate::error::{ErrorCode, OAuthError};
-use crate::form::Form;
-use crate::grants::{Authorization, Grant, GrantType};
+use crate::grants::{Ask, Authorization, Grant, GrantType};
 
 /// See the module.
 pub struct ClientCredentials;
@@ -13,14 +12,11 @@ impl Grant for ClientCredentials {
         GrantType::ClientCredentials
     }
 
-    fn involves_user(&self) -> bool {
-        false
-    }
-
-    fn authorize(&self, client: &Client, _: &Form) -> Result<Authorization, OAuthError> {
+    fn authorize(&self, ask: &Ask) -> Result<Authorization, Undecided<OAuthError>> {
+        let client = ask.proven.client;
         // Section 4.4: confidential clients only.
         if client.secrets.is_empty() {
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client has no secret"));
+            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client has no secret").into());
         }
         Ok(Authorization { user: None, scope: client.scope.clone() })
     }

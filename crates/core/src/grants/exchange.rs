@@ -1,6 +1,8 @@
 //! The token endpoint (RFC 6749 section 3.2): one pipeline for every grant. Each check stands here, in order,
 //! so a grant cannot forget one.
 
+use std::sync::Arc;
+
 use crate::client::{Client, ClientState};
 use crate::client_auth::{self, Proven};
 use crate::decision::{Decision, Event, Step, Undecided};
@@ -9,10 +11,15 @@ use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::form::Form;
-use crate::grants::{ALL, Authorization, Grant};
-use crate::tokens::Audience;
+use crate::grants::authorization_code::Code;
+use crate::grants::spend::{Basis, spend};
+use crate::grants::{ALL, Ask, Authorization, Behalf, Grant, Handles, Presented};
+use crate::ticket::Handle;
 use crate::tokens::issue::{Issued, mint};
+use crate::tokens::refresh::RefreshToken;
+use crate::tokens::{Audience, verify};
 use crate::types::{ClientId, Scope, UserId};
+use crate::write::Write;
 
 /// A request at the token endpoint.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +38,14 @@ pub fn exchange(facts: &Facts, request: &TokenRequest, env: &Env) -> Step<Issued
     match decide(facts, request, env, &mut asking) {
         Ok(decision) => Step::Done(decision),
         Err(Undecided::Need(loads)) => Step::Need(loads),
-        Err(Undecided::Refused(error)) => {
-            Step::Done(Decision::refuse(error).and(Event::TokenRefused { client: asking, code: error.code }))
-        }
+        Err(Undecided::Refused(error)) => refused(error, Vec::new(), asking),
+        Err(Undecided::RefusedWith(error, writes)) => refused(error, writes, asking),
     }
+}
+
+fn refused(error: OAuthError, writes: Vec<Write>, client: Option<ClientId>) -> Step<Issued, OAuthError> {
+    let refusal = Decision { writes, ..Decision::refuse(error) };
+    Step::Done(refusal.and(Event::TokenRefused { client, code: error.code }))
 }
 
 fn decide(
@@ -46,23 +57,95 @@ fn decide(
     let form = request.form;
     let grant_type =
         form.find("grant_type").ok_or(OAuthError::new(ErrorCode::InvalidRequest, "grant_type is missing"))?;
-
-    // First, since it is true of everybody: public clients, whose grants are not there yet, are told so too.
-    let grant = ALL.iter().find(|grant| grant.grant_type().as_str() == grant_type);
-    let grant =
-        *grant.ok_or(OAuthError::new(ErrorCode::UnsupportedGrantType, "the grant type is not supported"))?;
+    let offered = |grant: &&&dyn Grant| {
+        grant.grant_type().as_str() == grant_type && grant.is_offered(request.dialect, env.policy)
+    };
+    let grant = *ALL
+        .iter()
+        .find(offered)
+        .ok_or(OAuthError::new(ErrorCode::UnsupportedGrantType, "the grant type is not supported"))?;
 
     let proven = client_auth::authenticate(facts, request, env)?;
     let client = proven.client;
     *asking = Some(client.id);
+    if grant.handles() == Handles::None && grant.needs_proof(&Presented::Nothing) {
+        proven.demand()?;
+    }
     may_use(client, grant)?;
-    let Authorization { user, scope: allowed } = grant.authorize(client, form)?;
+    let presented = presented(grant, client, request, facts, env)?;
+    if grant.needs_proof(&presented) {
+        proven.demand()?;
+    }
+    let ask = Ask { proven: &proven, form, presented: &presented, facts, env };
+    let Authorization { user, scope: allowed } = grant.authorize(&ask)?;
+    if let Some(behalf) = &user {
+        still_stands(behalf, client, facts)?;
+    }
     let scope = narrow_scope(form, &allowed, user.is_some(), request.dialect)?;
     let audience = narrow_audience(form, request.dialect, env)?;
 
-    let issued = mint(client, user, scope, audience, request.dialect.token_format(), env);
-    let event = issued_event(&proven, grant, user.map(|(id, _)| id), env);
-    Ok(Decision::allow(issued).and(event))
+    let holder = user.map(|behalf| (behalf.user, behalf.user_epoch));
+    let mut issued = mint(client, holder, scope, audience, request.dialect.token_format(), env);
+    issued.token.consent_epoch = user.and_then(|behalf| behalf.consent_epoch);
+    let basis = Basis { proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
+    let writes = spend(&presented, &basis, &mut issued, env)?;
+    let event = issued_event(&proven, grant, user.map(|behalf| behalf.user), env);
+    Ok(Decision::write(issued, writes).and(event))
+}
+
+/// What the request presented: it exists, is of the grant's kind, this client's and this side's. Whether it was spent or has
+/// expired comes later, since a replay must first be known to be one.
+fn presented(
+    grant: &dyn Grant,
+    client: &Client,
+    request: &TokenRequest,
+    facts: &Facts,
+    env: &Env,
+) -> Result<Presented, Undecided<OAuthError>> {
+    let member = |name| {
+        let missing = OAuthError::new(ErrorCode::InvalidRequest, "what the grant type is about is missing");
+        request.form.find(name).ok_or(missing)
+    };
+    match grant.handles() {
+        Handles::None => Ok(Presented::Nothing),
+        Handles::Ticket(name, kind) => {
+            let refused = OAuthError::new(ErrorCode::InvalidGrant, "the code is not valid");
+            let handle = Handle::parse(member(name)?).ok_or(refused)?;
+            let ticket = facts.ticket(handle.key)?.as_ref().ok_or(refused)?;
+            let is_right = handle.verifier.matches(&ticket.content.digest, env.keys)
+                && ticket.content.kind == kind
+                && ticket.content.client == Some(client.id)
+                && ticket.payload::<Code>().is_none_or(|code| code.dialect == request.dialect);
+            if is_right { Ok(Presented::Ticket(Arc::clone(ticket))) } else { Err(refused.into()) }
+        }
+        Handles::Refresh(name) => {
+            let refused = OAuthError::new(ErrorCode::InvalidGrant, "the refresh token is not valid");
+            let token = RefreshToken::parse(member(name)?).ok_or(refused)?;
+            let family = facts.family(token.family)?.as_ref().ok_or(refused)?;
+            let origin = &family.origin;
+            let is_right = token.is_genuine(origin.mac_key, env.keys)
+                && origin.client == client.id
+                && origin.dialect == request.dialect
+                && family.is_live(env.now);
+            if is_right {
+                Ok(Presented::Refresh(Arc::clone(family), token.generation))
+            } else {
+                Err(refused.into())
+            }
+        }
+    }
+}
+
+/// Whoever agreed can still act, and has not been told otherwise since.
+fn still_stands(behalf: &Behalf, client: &Client, facts: &Facts) -> Result<(), Undecided<OAuthError>> {
+    let gone = || OAuthError::new(ErrorCode::InvalidGrant, "the authorization is not valid any more");
+    if client.epoch != behalf.client_epoch
+        || verify::user(facts, (behalf.user, behalf.user_epoch), client)?.is_none()
+        || !verify::consented(facts, behalf.user, client.id, behalf.consent_epoch)?
+    {
+        return Err(gone().into());
+    }
+    Ok(())
 }
 
 /// The client may act at all, and is registered for the grant.
@@ -118,131 +201,4 @@ fn issued_event(proven: &Proven, grant: &dyn Grant, user: Option<UserId>, env: &
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::client_auth::Header;
-    use crate::grants::GrantTypes;
-    use crate::tokens::TokenFormat;
-    use crate::tokens::verify::tests::{World, world};
-
-    fn ask(world: &World, dialect: Dialect, header: Option<&str>, body: &str) -> Result<Issued, OAuthError> {
-        let form = Form::parse(body.as_bytes())?;
-        let header = header.map(Header::new);
-        let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
-        match exchange(&world.facts(), &request, &world.env()) {
-            Step::Done(decision) => {
-                assert!(decision.writes.is_empty(), "a client-credentials token writes no row");
-                assert_eq!(decision.events.len(), 1, "every answer is counted once");
-                decision.outcome
-            }
-            Step::Need(loads) => {
-                // All the facts there are were given: what is asked for does not exist.
-                let mut facts = world.facts();
-                for load in loads {
-                    let crate::facts::Load::Client(id) = load else { panic!("{load:?}") };
-                    facts.put_client(id, None);
-                }
-                match exchange(&facts, &request, &world.env()) {
-                    Step::Done(decision) => decision.outcome,
-                    Step::Need(loads) => panic!("still needs {loads:?}"),
-                }
-            }
-        }
-    }
-
-    fn with_secret(world: &World, rest: &str) -> String {
-        format!("client_id={}&client_secret={}&{rest}", world.client.id, world.secret.expose())
-    }
-
-    fn code(result: Result<Issued, OAuthError>) -> Result<Audience, ErrorCode> {
-        result.map(|issued| issued.token.audience).map_err(|error| error.code)
-    }
-
-    #[test]
-    fn each_dialect_issues_its_own_format_for_its_own_audience() {
-        let world = world();
-        let body = with_secret(&world, "grant_type=client_credentials");
-        for (dialect, format, audience) in [
-            (Dialect::Genesys, TokenFormat::Sealed, Audience::Management),
-            (Dialect::Standard, TokenFormat::Jwt, Audience::Issuer),
-        ] {
-            let issued = ask(&world, dialect, None, &body).expect("a token");
-            assert_eq!((issued.format, issued.token.audience), (format, audience));
-            assert_eq!(issued.token.client, world.client.id);
-        }
-    }
-
-    #[test]
-    fn the_checks_come_in_order() {
-        let code_client = |world: &mut World| {
-            world.client.grant_types = GrantTypes::from_authorized_grant_type("CODE").expect("known")
-        };
-        let cases: [(&str, fn(&mut World), &str, ErrorCode); 7] = [
-            ("no grant type", |_| (), "", ErrorCode::InvalidRequest),
-            ("unknown grant", |_| (), "grant_type=magic", ErrorCode::UnsupportedGrantType),
-            (
-                "not registered for it",
-                code_client,
-                "grant_type=client_credentials",
-                ErrorCode::UnauthorizedClient,
-            ),
-            (
-                "grant not there",
-                code_client,
-                "grant_type=authorization_code&code=x",
-                ErrorCode::UnsupportedGrantType,
-            ),
-            (
-                "inactive",
-                |w| w.client.state = ClientState::Inactive,
-                "grant_type=client_credentials",
-                ErrorCode::InvalidClient,
-            ),
-            (
-                "disabled",
-                |w| w.client.state = ClientState::Disabled,
-                "grant_type=client_credentials",
-                ErrorCode::InvalidClient,
-            ),
-            ("scope", |_| (), "grant_type=client_credentials&scope=nonsense", ErrorCode::InvalidScope),
-        ];
-        for (name, change, body, expected) in cases {
-            for dialect in [Dialect::Genesys, Dialect::Standard] {
-                let mut world = world();
-                change(&mut world);
-                assert_eq!(
-                    code(ask(&world, dialect, None, &with_secret(&world, body))),
-                    Err(expected),
-                    "{name}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_resource_that_is_not_ours_is_an_invalid_target() {
-        let world = world();
-        let issuer = world.env().issuer;
-        for (resource, expected) in [
-            (String::new(), Ok(Audience::Issuer)),
-            (format!("&resource={issuer}"), Ok(Audience::Issuer)),
-            (format!("&resource={issuer}/api/v2"), Ok(Audience::Management)),
-            (format!("&resource={issuer}/api/v3"), Err(ErrorCode::InvalidTarget)),
-            (format!("&resource={issuer}&resource={issuer}/api/v2"), Err(ErrorCode::InvalidTarget)),
-        ] {
-            let body = with_secret(&world, &format!("grant_type=client_credentials{resource}"));
-            assert_eq!(code(ask(&world, Dialect::Standard, None, &body)), expected, "{resource}");
-        }
-    }
-
-    #[test]
-    fn scope_is_narrowed_to_what_the_client_has() {
-        let mut world = world();
-        let body = with_secret(&world, "grant_type=client_credentials&scope=users");
-        assert_eq!(code(ask(&world, Dialect::Standard, None, &body)), Err(ErrorCode::InvalidScope));
-        assert_eq!(code(ask(&world, Dialect::Genesys, None, &body)), Ok(Audience::Management));
-        world.client.scope = Scope::parse("users oauth").expect("known");
-        let issued = ask(&world, Dialect::Standard, None, &body).expect("a token");
-        assert_eq!(issued.token.scope.to_string(), "users");
-    }
-}
+mod tests;

@@ -1,13 +1,26 @@
 //! Grant types: what a client may be registered for, and the handlers of those that the server has.
 
+pub mod authorization_code;
 pub mod client_credentials;
 pub mod exchange;
+pub mod password;
+pub mod refresh_token;
+pub mod spend;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::Client;
+use crate::client_auth::Proven;
+use crate::decision::Undecided;
+use crate::dialect::Dialect;
+use crate::env::Env;
 use crate::error::OAuthError;
+use crate::facts::Facts;
+use crate::family::Family;
 use crate::form::Form;
+use crate::policy::Policy;
+use crate::ticket::Ticket;
 use crate::types::{Scope, UserId};
 
 /// A grant type that a client can be registered for.
@@ -120,10 +133,59 @@ impl std::str::FromStr for GrantTypes {
 /// What a grant yields: for whom, and how much of the client's scope was allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {
-    /// The user with the user's epoch; `None`: the client itself.
-    pub user: Option<(UserId, u32)>,
+    /// The user; `None`: the client itself.
+    pub user: Option<Behalf>,
     /// The most that can be asked for.
     pub scope: Scope,
+}
+
+/// For whom a token is issued, and the epochs that it stands on: those of the moment when the person agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behalf {
+    /// The user.
+    pub user: UserId,
+    /// The user's epoch.
+    pub user_epoch: u32,
+    /// The client's epoch.
+    pub client_epoch: u32,
+    /// The consent's epoch; `None`: it stands on no consent.
+    pub consent_epoch: Option<u32>,
+}
+
+/// What a grant's requests carry that this server keeps the state of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handles {
+    /// Nothing.
+    None,
+    /// A ticket of this kind, in this member.
+    Ticket(&'static str, &'static str),
+    /// A refresh token, in this member.
+    Refresh(&'static str),
+}
+
+/// What a request presented, once it is known to be one of this server's, of the right kind, and this client's.
+#[derive(Clone, Debug)]
+pub enum Presented {
+    /// Nothing.
+    Nothing,
+    /// A ticket.
+    Ticket(Arc<Ticket>),
+    /// A token of this family, of this generation.
+    Refresh(Arc<Family>, u32),
+}
+
+/// A request that got as far as its grant.
+pub struct Ask<'a> {
+    /// The client, and how it proved who it is.
+    pub proven: &'a Proven<'a>,
+    /// The body.
+    pub form: &'a Form<'a>,
+    /// What was presented.
+    pub presented: &'a Presented,
+    /// What is known.
+    pub facts: &'a Facts,
+    /// The surroundings.
+    pub env: &'a Env<'a>,
 }
 
 /// The handler of one grant type. It judges what is particular to it; everything else is the pipeline's.
@@ -131,15 +193,32 @@ pub trait Grant: Sync {
     /// Which.
     fn grant_type(&self) -> GrantType;
 
-    /// Whether the token stands for a user.
-    fn involves_user(&self) -> bool;
+    /// Whether the token endpoint of this dialect has it.
+    fn is_offered(&self, _: Dialect, _: &Policy) -> bool {
+        true
+    }
 
-    /// Judges what was presented, for a client that has proved who it is.
-    fn authorize(&self, client: &Client, form: &Form) -> Result<Authorization, OAuthError>;
+    /// What its requests carry.
+    fn handles(&self) -> Handles {
+        Handles::None
+    }
+
+    /// Whether the client must have proved who it is.
+    fn needs_proof(&self, _: &Presented) -> bool {
+        true
+    }
+
+    /// Judges what was presented, for a client that may use the grant.
+    fn authorize(&self, ask: &Ask) -> Result<Authorization, Undecided<OAuthError>>;
 }
 
 /// The grants that the token endpoint has.
-pub const ALL: &[&dyn Grant] = &[&client_credentials::ClientCredentials];
+pub const ALL: &[&dyn Grant] = &[
+    &authorization_code::AuthorizationCode,
+    &client_credentials::ClientCredentials,
+    &password::PasswordGrant,
+    &refresh_token::RefreshTokenGrant,
+];
 
 #[cfg(test)]
 mod tests {

@@ -148,6 +148,11 @@ impl Keyring {
         key.is_some_and(|(_, key)| bool::from(mac(key, value).ct_eq(&digest.bytes)))
     }
 
+    /// The MAC of `value` under the digest key of that id; `None` if there is none.
+    pub fn mac(&self, key: KeyId, value: &[u8]) -> Option<[u8; 32]> {
+        self.digests.iter().find(|(id, _)| *id == key).map(|(_, key)| mac(key, value))
+    }
+
     /// The sealing key for new tokens. A clock that runs behind gets the oldest.
     pub(crate) fn sealing_key(&self, now: Timestamp) -> (KeyId, &LessSafeKey) {
         let key = current(&self.seals, now, |key| key.active_from);

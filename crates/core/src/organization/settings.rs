@@ -10,6 +10,7 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::error::{ApiCode, ApiError};
 use crate::facts::Facts;
 use crate::organization::Organization;
+use crate::types::Lifetime;
 use crate::write::Write;
 
 /// Kept as one document; what an older version did not know has its default.
@@ -28,6 +29,29 @@ pub struct Settings {
     pub voicemail_enabled: bool,
     /// How its people log in, and from where its API is reached.
     pub authentication: Authentication,
+    /// When tokens of people lapse.
+    pub idle: IdleTimeout,
+}
+
+/// `tokens/timeout`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IdleTimeout {
+    /// `enableIdleTokenTimeout`.
+    pub enabled: bool,
+    /// `idleTokenTimeoutSeconds`: a token that is not used for so long is refused.
+    pub after: Lifetime,
+    /// `inactivityTimeoutUnit`; how the vendor's clients show it.
+    pub unit: Option<String>,
+}
+
+/// What an idle timeout can be.
+pub const IDLE_RANGE: std::ops::RangeInclusive<i64> = 300..=28_800;
+
+impl Default for IdleTimeout {
+    fn default() -> Self {
+        Self { enabled: false, after: Lifetime::from_seconds(28_800), unit: None }
+    }
 }
 
 /// `authentication/settings`.
@@ -167,6 +191,36 @@ pub fn authenticate_by(
             let reason = "The list does not have the address that this request comes from.";
             return Err(ApiError::constraint("ipAddressAllowlist", reason).into());
         }
+        Ok(replaced(it))
+    };
+    decide().into()
+}
+
+/// Replaces the idle timeout of tokens; what the caller leaves out stays.
+pub fn idle_after(
+    facts: &Facts,
+    caller: &Caller,
+    seconds: Option<i64>,
+    enabled: Option<bool>,
+    unit: Option<&str>,
+) -> Step<Organization, ApiError> {
+    let decide = || -> Outcome {
+        let mut it = find(facts, caller)?;
+        let idle = &mut it.settings.idle;
+        if let Some(seconds) = seconds {
+            let refused = || ApiError::new(ApiCode::TokenTimeoutExceeded).at("idleTokenTimeoutSeconds");
+            let fits = Some(seconds).filter(|seconds| IDLE_RANGE.contains(seconds));
+            let seconds = fits.and_then(|it| u32::try_from(it).ok()).ok_or_else(refused)?;
+            idle.after = Lifetime::from_seconds(seconds);
+        }
+        if let Some(unit) = unit {
+            if !["Minutes", "Hours"].contains(&unit) {
+                let reason = "The unit is Minutes or Hours.";
+                return Err(ApiError::constraint("inactivityTimeoutUnit", reason).into());
+            }
+            idle.unit = Some(unit.to_owned());
+        }
+        idle.enabled = enabled.unwrap_or(idle.enabled);
         Ok(replaced(it))
     };
     decide().into()

@@ -1,9 +1,8 @@
-//! The last administrator of an organization stays: whoever can act and holds an almighty role in all divisions.
+//! The last administrator of an organization stays: whichever client can act and holds an almighty role in all divisions.
 
 use crate::decision::Undecided;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::{Facts, Load};
-use crate::grants;
 use crate::rbac::{DivisionScope, Role, RoleGrant, SubjectKind};
 use crate::types::{OrganizationId, RoleId, SubjectId};
 
@@ -22,11 +21,8 @@ pub fn keep_one(
     losing: &[SubjectId],
     without: Option<RoleId>,
 ) -> Result<(), Undecided<ApiError>> {
-    // Nobody administers by a token that no grant of this server issues.
-    let acts = |kind: SubjectKind| match kind {
-        SubjectKind::Client => true,
-        SubjectKind::User => grants::ALL.iter().any(|grant| grant.involves_user()),
-    };
+    // A person needs a client to log in through, which anybody may delete; a client acts by itself.
+    let acts = |kind: SubjectKind| kind == SubjectKind::Client;
     let roles = facts.roles(organization)?;
     let almighty: Vec<RoleId> = roles
         .iter()
@@ -91,7 +87,7 @@ mod tests {
         let mut tenant = Tenant::found();
         let (admin, losing) = (tenant.built_in(ADMIN_TEMPLATE), [tenant.admin.into()]);
         assert!(somebody_is_left(&tenant, &[], None));
-        assert!(!somebody_is_left(&tenant, &losing, None), "no grant gives the founder a token");
+        assert!(!somebody_is_left(&tenant, &losing, None), "the founder needs a client to log in through");
         let second = tenant.client(&[(admin, DivisionScope::All)]);
         assert!(somebody_is_left(&tenant, &losing, None));
         assert!(!somebody_is_left(&tenant, &[losing[0], second.into()], None));

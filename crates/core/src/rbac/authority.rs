@@ -27,6 +27,9 @@ impl<'a> Authority<'a> {
 
     /// Whether it holds the permission in any division: enough for what is not division-aware.
     pub fn has(&self, permission: &Permission) -> bool {
+        if permission.entity.is_empty() {
+            return self.has_word(permission.domain);
+        }
         self.0.iter().any(|(_, role)| role.carries(permission.domain, permission.entity, permission.action))
     }
 

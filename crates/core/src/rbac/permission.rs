@@ -19,6 +19,9 @@ pub struct Permission {
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.entity.is_empty() {
+            return f.write_str(self.domain);
+        }
         write!(f, "{}:{}:{}", self.domain, self.entity, self.action)
     }
 }
@@ -37,6 +40,7 @@ macro_rules! permissions {
 }
 
 permissions! {
+    AUDITS_AUDIT_VIEW = "audits" "audit" "view" false "View the audit log";
     AUTHORIZATION_DIVISION_ADD = "authorization" "division" "add" false "Add divisions";
     AUTHORIZATION_DIVISION_DELETE = "authorization" "division" "delete" true "Delete divisions";
     AUTHORIZATION_DIVISION_EDIT = "authorization" "division" "edit" true "Edit divisions";
@@ -65,6 +69,10 @@ permissions! {
 
 /// The legacy permission of one word that everything administrative accepts.
 pub const ADMIN: &str = "admin";
+
+/// The same, for operations that demand it or something else.
+pub const ADMIN_WORD: Permission =
+    Permission { domain: ADMIN, entity: "", action: "", label: "Administer", division_aware: false };
 
 #[cfg(test)]
 mod tests {

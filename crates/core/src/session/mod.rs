@@ -1,6 +1,15 @@
 //! The session of a browser in which a person has logged in. A cookie names its row and proves it.
 
+pub mod login;
+
 use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::decision::Undecided;
+use crate::env::Env;
+use crate::facts::Facts;
+use crate::ticket::Handle;
+use crate::user::{User, UserState};
 
 use crate::types::{Digest, Lifetime, OrganizationId, SessionKey, Timestamp, UserId};
 
@@ -34,6 +43,23 @@ pub struct Session {
     pub origin: NewSession,
     /// When it was last used, at a minute's grain.
     pub seen_at: Timestamp,
+}
+
+/// The live session that a cookie names and proves, with its person.
+pub fn find<'a, E>(
+    facts: &'a Facts,
+    handle: &Handle,
+    env: &Env,
+) -> Result<Option<(&'a Arc<Session>, &'a Arc<User>)>, Undecided<E>> {
+    let Some(session) = facts.session(SessionKey(handle.key.0))? else { return Ok(None) };
+    let is_good = handle.verifier.matches(&session.origin.digest, env.keys)
+        && session.is_live(env.policy.login.session_idle, env.now);
+    if !is_good {
+        return Ok(None);
+    }
+    let backs =
+        |user: &&Arc<User>| user.epoch == session.origin.user_epoch && user.state == UserState::Active;
+    Ok(facts.user(session.origin.user)?.as_ref().filter(backs).map(|user| (session, user)))
 }
 
 impl Session {

@@ -42,6 +42,10 @@ impl Tenant {
             Load::Consent(pair) => facts.put_consent(pair, self.consents.get(&pair).cloned().map(Arc::new)),
             Load::Ticket(key) => facts.put_ticket(key, self.tickets.get(&key).cloned().map(Arc::new)),
             Load::Family(key) => facts.put_family(key, self.families.get(&key).cloned().map(Arc::new)),
+            Load::FamilyUse(key) => {
+                let family = self.families.get(&key);
+                facts.put_family_use(key, family.map(|it| it.last_used_at.unwrap_or(it.rotated_at)));
+            }
             Load::Organization(id) => {
                 let found = (id == self.id()).then(|| Arc::new(self.organization.clone()));
                 facts.put_organization(id, found);

@@ -2,8 +2,8 @@
 
 use crate::client::Client;
 use crate::env::Env;
-use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, sealed};
-use crate::types::{Lifetime, Scope, TokenId, UserId};
+use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, refresh, sealed};
+use crate::types::{KeyId, Lifetime, Scope, TokenId, UserId};
 
 /// What a grant came to: a token that is not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,17 @@ pub struct Issued {
     pub format: TokenFormat,
     /// How long it is good for.
     pub lifetime: Lifetime,
+    /// The refresh token that comes with it.
+    pub refresh: Option<Refresh>,
+}
+
+/// A refresh token that is not written yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refresh {
+    /// Which of the family's tokens.
+    pub generation: u32,
+    /// The key of its MAC.
+    pub key: KeyId,
 }
 
 /// Mints a token for `client`, on behalf of `user` if there is one.
@@ -35,13 +46,14 @@ pub fn mint(
         client: client.id,
         client_epoch: client.epoch,
         user,
+        consent_epoch: None,
         family: None,
         audience,
         scope,
         issued_at,
         expires_at: issued_at + lifetime,
     };
-    Issued { token, format, lifetime }
+    Issued { token, format, lifetime, refresh: None }
 }
 
 /// Writes the token down; `None` if the library fails.
@@ -50,6 +62,12 @@ pub fn render(issued: &Issued, env: &Env) -> Option<String> {
         TokenFormat::Sealed => sealed::seal(&issued.token, env),
         TokenFormat::Jwt => jwt::sign(&issued.token, env),
     }
+}
+
+/// Writes the refresh token down, once its family has a key; `None` if there is none to write.
+pub fn render_refresh(issued: &Issued, env: &Env) -> Option<String> {
+    let Refresh { generation, key } = issued.refresh?;
+    refresh::derive(issued.token.family?, generation, key, env.keys)
 }
 
 /// Reads a token of ours in either format. Says nothing about whether it is still good: see `verify`.

@@ -7,7 +7,7 @@ use crate::jose::jws;
 use crate::tokens::{AccessToken, Audience};
 use crate::types::{ClientId, FamilyKey, Scope, Timestamp, TokenId, UserId};
 
-/// The claims of RFC 9068 section 2.2, and three of ours that only this server reads.
+/// The claims of RFC 9068 section 2.2, and four of ours that only this server reads.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -24,6 +24,9 @@ struct Claims {
     /// The epoch of the user; there if, and only if, `sub` is a user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     uep: Option<u32>,
+    /// The epoch of the consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    con: Option<u32>,
     /// The family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fam: Option<FamilyKey>,
@@ -46,6 +49,7 @@ pub fn sign(token: &AccessToken, env: &Env) -> Option<String> {
         scope: token.scope.to_string(),
         cep: token.client_epoch,
         uep: token.user.map(|(_, epoch)| epoch),
+        con: token.consent_epoch,
         fam: token.family,
     };
     let signer = env.keys.signing_key(env.now);
@@ -76,6 +80,7 @@ pub fn open(text: &str, env: &Env) -> Option<AccessToken> {
         client: claims.client_id,
         client_epoch: claims.cep,
         user,
+        consent_epoch: claims.con,
         family: claims.fam,
         audience,
         scope: Scope::parse(&claims.scope)?,

@@ -2,6 +2,7 @@
 
 pub mod issue;
 pub mod jwt;
+pub mod refresh;
 pub mod sealed;
 pub mod verify;
 
@@ -38,6 +39,8 @@ pub struct AccessToken {
     pub client_epoch: u32,
     /// The user it stands for, and the user's epoch then; `None`: the client itself.
     pub user: Option<(UserId, u32)>,
+    /// The epoch of the user's consent then; `None`: it stands on no consent.
+    pub consent_epoch: Option<u32>,
     /// The family it belongs to, if it has one.
     pub family: Option<FamilyKey>,
     /// What it is good for.

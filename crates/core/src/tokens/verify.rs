@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::client::{Client, ClientState};
+use crate::consent::ConsentState;
 use crate::decision::Undecided;
 use crate::env::Env;
 use crate::facts::Facts;
 use crate::tokens::AccessToken;
+use crate::types::{ClientId, UserId};
 use crate::user::{User, UserState};
 
 /// The client, and the user if there is one.
@@ -29,18 +31,39 @@ pub fn holder<E>(facts: &Facts, token: &AccessToken, env: &Env) -> Result<Option
     }
     let user = match token.user {
         None => None,
-        Some((id, epoch)) => match facts.user(id)? {
-            Some(user)
-                if user.epoch == epoch
-                    && user.state == UserState::Active
-                    && user.organization == client.organization =>
-            {
-                Some(Arc::clone(user))
+        Some(holder) => {
+            if !consented(facts, holder.0, client.id, token.consent_epoch)? {
+                return Ok(None);
             }
-            _ => return Ok(None),
-        },
+            let Some(user) = user(facts, holder, client)? else { return Ok(None) };
+            Some(Arc::clone(user))
+        }
     };
     Ok(Some((Arc::clone(client), user)))
+}
+
+/// The user of that epoch, if able to act and of the client's organization.
+pub fn user<'a, E>(
+    facts: &'a Facts,
+    (id, epoch): (UserId, u32),
+    client: &Client,
+) -> Result<Option<&'a Arc<User>>, Undecided<E>> {
+    let backs = |user: &&Arc<User>| {
+        user.epoch == epoch && user.state == UserState::Active && user.organization == client.organization
+    };
+    Ok(facts.user(id)?.as_ref().filter(backs))
+}
+
+/// Whether the user's consent is what it was at that epoch; `None` stands on no consent.
+pub fn consented<E>(
+    facts: &Facts,
+    user: UserId,
+    client: ClientId,
+    epoch: Option<u32>,
+) -> Result<bool, Undecided<E>> {
+    let Some(epoch) = epoch else { return Ok(true) };
+    let consent = facts.consent((user, client))?.as_ref();
+    Ok(consent.is_some_and(|it| it.epoch == epoch && it.state == ConsentState::Authorized))
 }
 
 #[cfg(test)]

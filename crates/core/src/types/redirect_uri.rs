@@ -19,8 +19,10 @@ impl RedirectUri {
         if text.len() > MOST_CHARACTERS {
             return Err("a redirect URI must have at most 2048 characters");
         }
-        if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err("a redirect URI must not contain spaces or control characters");
+        // RFC 3986 section 2: what browsers and libraries read differently is not let in.
+        let is_uri = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
+        if !text.bytes().all(is_uri) {
+            return Err("a redirect URI must have the characters of a URI only; others are percent-encoded");
         }
         let (scheme, rest) = text.split_once(':').ok_or("a redirect URI must be absolute")?;
         let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -39,6 +41,9 @@ impl RedirectUri {
             return Err("a redirect URI must not have a scheme that a browser keeps to itself");
         }
         let is_web = |scheme_wanted: &str| scheme.eq_ignore_ascii_case(scheme_wanted);
+        if (is_web("https") || is_web("http")) && authority(rest).is_some_and(|it| it.contains('@')) {
+            return Err("a redirect URI must not contain a user");
+        }
         if is_web("https") && host(rest).is_none_or(str::is_empty) {
             return Err("a redirect URI must name a host");
         }
@@ -52,12 +57,48 @@ impl RedirectUri {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether a request may name `asked` for it: the same text and nothing else (RFC 9700 section 2.1), but on the loopback
+    /// interface any port if none was registered (RFC 8252 section 7.3).
+    pub fn admits(&self, asked: &str) -> bool {
+        self.0 == asked || self.without_port(asked).is_some()
+    }
+
+    /// What `asked` has a port for and this has none, both on the loopback interface and else the same.
+    fn without_port(&self, asked: &str) -> Option<()> {
+        let (own, asked) = (self.0.strip_prefix("http:")?, asked.strip_prefix("http:")?);
+        let (own_authority, asked_authority) = (authority(own)?, authority(asked)?);
+        let (host, port) = asked_authority.rsplit_once(':')?;
+        let is_port =
+            !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+        let rest = |text: &str, authority: &str| text["//".len() + authority.len()..].to_owned();
+        let same_rest = match (&*rest(own, own_authority), &*rest(asked, asked_authority)) {
+            ("", "" | "/") => true,
+            (own, asked) => own == asked,
+        };
+        (self::host(own).is_some_and(is_loopback) && own_authority == host && is_port && same_rest)
+            .then_some(())
+    }
+
+    /// The source expression that stands for it in a page's `form-action` (CSP3 section 2.3.1).
+    pub fn source(asked: &str) -> &str {
+        let Some((scheme, rest)) = asked.split_once(':') else { return "" };
+        let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+        match authority(rest) {
+            Some(authority) if is_web => &asked[..scheme.len() + ":".len() + "//".len() + authority.len()],
+            _ => &asked[..scheme.len() + ":".len()],
+        }
+    }
 }
 
-/// The host of what follows the scheme's colon (RFC 3986 section 3.2.2).
+/// The authority of what follows the scheme's colon (RFC 3986 section 3.2).
+fn authority(rest: &str) -> Option<&str> {
+    rest.strip_prefix("//")?.split(['/', '?', '#']).next()
+}
+
+/// The host in it (RFC 3986 section 3.2.2).
 fn host(rest: &str) -> Option<&str> {
-    let authority = rest.strip_prefix("//")?.split(['/', '?', '\\']).next()?;
-    let host = authority.rsplit('@').next()?;
+    let host = authority(rest)?;
     match host.strip_prefix('[') {
         Some(address) => address.split_once(']').map(|(address, _)| address),
         None => host.split(':').next(),
@@ -100,8 +141,73 @@ mod tests {
             "file:///etc",
             "1a://x",
             "http://a\n",
+            "https://a/é",
+            "https://user@a/",
+            "https://a\\b/",
+            "https://a/{x}",
+            "https://a/%zz{",
         ] {
             assert!(RedirectUri::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_exactly_what_was_registered() {
+        let web = RedirectUri::parse("https://app.example/cb?x=1").expect("a callback");
+        assert!(web.admits("https://app.example/cb?x=1"));
+        for trick in [
+            "https://app.example/cb",
+            "https://app.example/cb?x=1&y=2",
+            "https://app.example/cb?x=1#y",
+            "https://app.example/cb/?x=1",
+            "https://app.example/CB?x=1",
+            "https://APP.example/cb?x=1",
+            "https://app.example:443/cb?x=1",
+            "https://app.example/a/../cb?x=1",
+            "https://app.example/%63b?x=1",
+            "https://user@app.example/cb?x=1",
+            "https://app.example.evil.example/cb?x=1",
+            "http://app.example/cb?x=1",
+            "",
+        ] {
+            assert!(!web.admits(trick), "{trick}");
+        }
+    }
+
+    #[test]
+    fn any_port_of_the_loopback_interface_is_good_if_none_was_registered() {
+        for (registered, asked, good) in [
+            ("http://localhost", "http://localhost:8080", true),
+            ("http://localhost", "http://localhost:8080/", true),
+            ("http://localhost", "http://localhost", true),
+            ("http://localhost/cb", "http://localhost:8080/cb", true),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb", true),
+            ("http://[::1]/cb", "http://[::1]:65535/cb", true),
+            ("http://localhost/cb", "http://localhost:8080/", false),
+            ("http://localhost/cb", "http://127.0.0.1:8080/cb", false),
+            ("http://localhost:80/cb", "http://localhost:8080/cb", false),
+            ("http://localhost", "http://localhost:65536", false),
+            ("http://localhost", "http://localhost:", false),
+            ("http://localhost", "http://localhost:8080@evil.example", false),
+            ("http://localhost", "http://localhost.evil.example:8080", false),
+            ("http://localhost", "https://localhost:8080", false),
+            ("https://localhost/cb", "https://localhost:8080/cb", false),
+        ] {
+            let uri = RedirectUri::parse(registered).expect(registered);
+            assert_eq!(uri.admits(asked), good, "{registered} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_page_may_send_its_form_to_where_the_answer_goes() {
+        for (uri, source) in [
+            ("https://app.example/cb?x=1", "https://app.example"),
+            ("http://localhost:8080/", "http://localhost:8080"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("com.example.app:/cb", "com.example.app:"),
+            ("com.example.app://host/cb", "com.example.app:"),
+        ] {
+            assert_eq!(RedirectUri::source(uri), source);
         }
     }
 }

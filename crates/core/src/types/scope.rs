@@ -117,6 +117,27 @@ impl Scope {
         Self(self.0.iter().copied().filter(|name| other.0.contains(name)).collect())
     }
 
+    /// What either set has, that of `self` first.
+    pub fn union(&self, other: &Self) -> Self {
+        let more = other.0.iter().filter(|name| !self.0.contains(name));
+        Self(self.0.iter().chain(more).copied().collect())
+    }
+
+    /// The scopes of OpenID Connect, which are open to every client that acts for users.
+    pub fn openid() -> Self {
+        Self(OPENID.iter().map(|name| ScopeName(name)).collect())
+    }
+
+    /// Whether it has one of these: `all` has everything, and a name has its `:readonly` too.
+    pub fn has_any(&self, wanted: &[&str]) -> bool {
+        let has = |wanted: &str| {
+            self.0.iter().any(|name| {
+                name.0 == "all" || name.0 == wanted || wanted.strip_suffix(":readonly") == Some(name.0)
+            })
+        };
+        wanted.iter().any(|wanted| has(wanted))
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

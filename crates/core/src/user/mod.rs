@@ -1,6 +1,10 @@
 //! A person of an organization.
 
+pub mod draft;
+pub mod password;
 mod password_check;
+pub mod registry;
+pub mod rules;
 
 use std::fmt;
 
@@ -8,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{DivisionId, OrganizationId, Timestamp, UserId};
 
+pub use draft::Draft;
+pub use password::NewPassword;
 pub use password_check::{Password, PasswordCheck};
 
 /// Whether a person can act.

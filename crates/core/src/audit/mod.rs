@@ -1,7 +1,11 @@
 //! The audit log: who did what, to what, from where and when.
 
+pub mod derived;
+pub mod kinds;
+
 use std::net::IpAddr;
 
+use crate::access::Caller;
 use crate::client::Actor;
 use crate::types::{AuditKey, ClientId, OrganizationId, Timestamp};
 
@@ -28,6 +32,34 @@ pub struct Entry {
     pub count: u32,
     /// Anything else, an error code for example.
     pub detail: Option<String>,
+}
+
+impl Entry {
+    /// What a caller of the management API did to something.
+    pub fn by(caller: &Caller, kind: &str, (thing, id): (&str, impl ToString), at: Timestamp) -> Self {
+        Self {
+            actor: Some(caller.actor()),
+            client: Some(caller.client.id),
+            entity: Some((thing.to_owned(), id.to_string())),
+            ..Self::of(caller.organization, kind, at)
+        }
+    }
+
+    /// One event of which nothing else is known yet.
+    pub fn of(organization: OrganizationId, kind: &str, at: Timestamp) -> Self {
+        Self {
+            organization,
+            at,
+            kind: kind.to_owned(),
+            actor: None,
+            client: None,
+            entity: None,
+            address: None,
+            correlation: None,
+            count: 1,
+            detail: None,
+        }
+    }
 }
 
 /// A stored entry.

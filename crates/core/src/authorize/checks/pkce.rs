@@ -1,0 +1,24 @@
+//! RFC 7636 section 4.3, with the method S256 alone: `plain` protects from nobody who sees the request.
+
+use super::{Checked, Given};
+use crate::authorize::{ResponseType, Wanted};
+use crate::error::{ErrorCode, OAuthError};
+use crate::jose::from_base64url;
+
+pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
+    let refused = |detail| Err(OAuthError::new(ErrorCode::InvalidRequest, detail).into());
+    match (given.form.find("code_challenge"), given.form.find("code_challenge_method")) {
+        (None, None) => {}
+        (None, Some(_)) => return refused("code_challenge is missing"),
+        (Some(challenge), Some("S256")) => {
+            if from_base64url(challenge).is_none_or(|digest| digest.len() != 32) {
+                return refused("code_challenge is not a SHA-256 digest in base64url");
+            }
+            // A token in the answer is bound to nothing.
+            wanted.challenge = (wanted.response_type == ResponseType::Code).then(|| challenge.to_owned());
+        }
+        // Section 4.3: without a method it is plain.
+        (Some(_), _) => return refused("code_challenge_method must be S256"),
+    }
+    Ok(())
+}

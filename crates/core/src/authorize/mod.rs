@@ -1,0 +1,218 @@
+//! The authorization endpoint (RFC 6749 section 3.1): an ordered table of checks, then what the person must still do, then
+//! the answer. Nothing is kept on the way: the request is judged anew at each step, so that the back button and a second
+//! tab need no care.
+
+pub mod answer;
+pub mod checks;
+pub mod target;
+
+use std::sync::Arc;
+
+use crate::audit::{Entry, kinds};
+use crate::client::{Actor, Client};
+use crate::consent::{Consent, ConsentState};
+use crate::decision::{Decision, Step, Undecided};
+use crate::dialect::Dialect;
+use crate::env::Env;
+use crate::error::{ErrorCode, OAuthError};
+use crate::facts::Facts;
+use crate::form::Form;
+use crate::session::{self, Session};
+use crate::ticket::Handle;
+use crate::types::Scope;
+use crate::user::User;
+use crate::write::{Require, Write};
+
+pub use answer::Answer;
+pub use checks::CHECKS;
+pub use target::Target;
+
+/// How the client wants its answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResponseType {
+    /// RFC 6749 section 4.1.1: a code, in the query.
+    #[default]
+    Code,
+    /// RFC 6749 section 4.2.1: a token, in the fragment.
+    Token,
+}
+
+/// A request at the authorization endpoint.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// How the client speaks.
+    pub dialect: Dialect,
+    /// The parameters, as sent.
+    pub form: &'a Form<'a>,
+    /// What the browser's cookie says.
+    pub session: Option<&'a Handle>,
+    /// What the person said just now, if asked.
+    pub decision: Option<Verdict>,
+}
+
+/// What a person says to a client's request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Allow,
+    /// No.
+    Deny,
+}
+
+/// What the checks read out of the parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// How the answer comes.
+    pub response_type: ResponseType,
+    /// The challenge of RFC 7636.
+    pub challenge: Option<String>,
+    /// What was asked for, cut down to what the client may have.
+    pub scope: Scope,
+    /// The person must log in, whoever has.
+    pub log_in: bool,
+    /// Whom the client believes it to be.
+    pub login_hint: Option<String>,
+}
+
+/// A request that may go on: everything but the person is known.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Where the answer goes.
+    pub target: Target,
+    /// What is wanted.
+    pub wanted: Wanted,
+}
+
+/// What comes next.
+pub enum Next {
+    /// The person must log in.
+    LogIn(Checked),
+    /// The person must say whether that is wanted.
+    Consent(Checked, Arc<User>),
+    /// The answer.
+    Answer(Answer),
+}
+
+/// Why a request gets no answer at its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stray {
+    /// The parameters cannot be read.
+    Malformed,
+    /// There is no such client.
+    UnknownClient,
+    /// The request names no redirect URI.
+    NoRedirectUri,
+    /// The redirect URI is not one of the client's.
+    ForeignRedirectUri,
+}
+
+/// Decides what comes next. A request that is not to be answered at its client is for the person's eyes only.
+pub fn authorize(facts: &Facts, ask: &Ask, env: &Env) -> Step<Next, Stray> {
+    decide(facts, ask, env).into()
+}
+
+fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, Undecided<Stray>> {
+    let target = target::find(facts, ask.form)?;
+    let wanted = match check(facts, ask, &target, env) {
+        Ok(wanted) => wanted,
+        Err(Undecided::Need(loads)) => return Err(Undecided::Need(loads)),
+        Err(Undecided::Refused(error) | Undecided::RefusedWith(error, _)) => {
+            return Ok(Decision::allow(Next::Answer(target.refuse(error))));
+        }
+    };
+    let user = match ask.session {
+        Some(handle) if !wanted.log_in => logged_in(facts, handle, &target.client, env)?,
+        _ => None,
+    };
+    let Some((session, user)) = user else {
+        return Ok(Decision::allow(Next::LogIn(Checked { target, wanted })));
+    };
+    let consent = facts.consent((user.id, target.client.id))?.as_deref();
+    if ask.decision == Some(Verdict::Deny) {
+        let denied = Entry {
+            actor: Some(Actor::User(user.id)),
+            client: Some(target.client.id),
+            ..Entry::of(user.organization, kinds::CONSENT_DENIED, env.now)
+        };
+        let error = OAuthError::new(ErrorCode::AccessDenied, "the person denied the request");
+        let answer = Next::Answer(target.refuse(error));
+        return Ok(Decision::write(answer, vec![Write::Audit(Box::new(denied))]));
+    }
+    let asked = ask.decision == Some(Verdict::Allow);
+    if env.policy.require_consent && !asked && !covers(consent, &wanted.scope) {
+        return Ok(Decision::allow(Next::Consent(Checked { target, wanted }, Arc::clone(user))));
+    }
+    let mut writes = vec![Write::Require(Require::Session(session.key))];
+    let (consent_epoch, written) = agree(consent, user, &target.client, &wanted.scope, asked, env);
+    writes.extend(written);
+    let (answer, written) = answer::grant(&target, &wanted, user, consent_epoch, ask.dialect, env);
+    writes.extend(written);
+    Ok(Decision::write(Next::Answer(answer), writes))
+}
+
+fn check(facts: &Facts, ask: &Ask, target: &Target, env: &Env) -> Result<Wanted, Undecided<OAuthError>> {
+    let mut wanted = Wanted::default();
+    for check in CHECKS {
+        (check.run)(&mut wanted, &checks::Given { form: ask.form, target, facts, env })?;
+    }
+    Ok(wanted)
+}
+
+/// The live session of a person of the client's organization.
+fn logged_in<'a>(
+    facts: &'a Facts,
+    handle: &Handle,
+    client: &Client,
+    env: &Env,
+) -> Result<Option<(&'a Arc<Session>, &'a Arc<User>)>, Undecided<Stray>> {
+    let found = session::find(facts, handle, env)?;
+    Ok(found.filter(|(session, _)| session.origin.organization == client.organization))
+}
+
+/// Whether the person was asked before, and said yes to all of it.
+fn covers(consent: Option<&Consent>, scope: &Scope) -> bool {
+    consent.is_some_and(|it| {
+        it.state == ConsentState::Authorized && it.asked && scope.intersection(&it.scope) == *scope
+    })
+}
+
+/// The record of the agreement: its epoch, and what must be written so that it says what was agreed.
+fn agree(
+    known: Option<&Consent>,
+    user: &User,
+    client: &Client,
+    scope: &Scope,
+    asked: bool,
+    env: &Env,
+) -> (u32, Option<Write>) {
+    let Some(known) = known else {
+        let consent = Consent {
+            organization: user.organization,
+            user: user.id,
+            client: client.id,
+            scope: scope.clone(),
+            asked,
+            state: ConsentState::Authorized,
+            epoch: crate::client::first_epoch(env.random),
+            version: 1,
+            created_at: env.now,
+            modified_at: env.now,
+        };
+        return (consent.epoch, Some(Write::CreateConsent(consent)));
+    };
+    let was = known.state == ConsentState::Authorized;
+    let next = Consent {
+        // What was taken back is not given again by the way.
+        scope: if was { known.scope.union(scope) } else { scope.clone() },
+        asked: asked || was && known.asked,
+        state: ConsentState::Authorized,
+        ..known.clone()
+    };
+    if next == *known {
+        return (known.epoch, Some(Write::Require(Require::Consent(user.id, client.id, known.version))));
+    }
+    (known.epoch, Some(Write::ReplaceConsent(Consent { modified_at: env.now, ..next })))
+}
+
+#[cfg(test)]
+mod tests;

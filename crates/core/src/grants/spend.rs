@@ -1,0 +1,141 @@
+//! The end of the pipeline: what was presented is spent or advanced, and a replay takes down all that came of it. A grant
+//! cannot forget to spend, because it does not spend.
+
+use crate::audit::{Entry, kinds};
+use crate::client_auth::{AuthMethod, Proven};
+use crate::decision::Undecided;
+use crate::dialect::Dialect;
+use crate::env::Env;
+use crate::error::{ErrorCode, OAuthError};
+use crate::family::{Family, NewFamily};
+use crate::grants::{Behalf, GrantType, Presented};
+use crate::policy::{CODE_RETRY, LONGEST_TOKEN};
+use crate::ticket::Ticket;
+use crate::tokens::issue::{Issued, Refresh};
+use crate::types::{FamilyKey, OrganizationId, Scope, Timestamp};
+use crate::write::{Revoked, RevokedId, Write};
+
+/// What a token stands on.
+pub struct Basis<'a> {
+    /// The client, and how it proved who it is.
+    pub proven: &'a Proven<'a>,
+    /// The user.
+    pub behalf: Option<Behalf>,
+    /// The most that can ever be asked for.
+    pub scope: Scope,
+    /// How the client speaks.
+    pub dialect: Dialect,
+}
+
+/// Spends what was presented, and binds the token to its family.
+pub fn spend(
+    presented: &Presented,
+    basis: &Basis,
+    issued: &mut Issued,
+    env: &Env,
+) -> Result<Vec<Write>, Undecided<OAuthError>> {
+    match presented {
+        Presented::Nothing => Ok(found(basis, issued, env).into_iter().collect()),
+        Presented::Ticket(ticket) => {
+            refuse_spent(ticket, env)?;
+            let mut writes: Vec<Write> = found(basis, issued, env).into_iter().collect();
+            writes.push(Write::Redeem(ticket.key, env.now));
+            Ok(writes)
+        }
+        Presented::Refresh(family, generation) => advance(family, *generation, basis, issued, env),
+    }
+}
+
+/// A family for what is issued on behalf of a person; the commit makes its key.
+pub fn found(basis: &Basis, issued: &mut Issued, env: &Env) -> Option<Write> {
+    let Behalf { user, user_epoch, client_epoch, consent_epoch } = basis.behalf?;
+    let client = basis.proven.client;
+    let mac_key = env.keys.digest(&[]).key;
+    let can_refresh = issued_by_code(basis) && client.grant_types.contains(GrantType::RefreshToken);
+    if can_refresh {
+        issued.refresh = Some(Refresh { generation: 0, key: mac_key });
+    }
+    Some(Write::CreateFamily(NewFamily {
+        organization: client.organization,
+        client: client.id,
+        client_epoch,
+        user,
+        user_epoch,
+        consent_epoch,
+        dialect: basis.dialect,
+        scope: basis.scope.clone(),
+        mac_key,
+        client_authenticated: basis.proven.method != AuthMethod::None,
+        created_at: env.now,
+        // What cannot be refreshed ends with its only token.
+        expires_at: if can_refresh {
+            env.now + env.policy.login.refresh_lifetime
+        } else {
+            issued.token.expires_at
+        },
+    }))
+}
+
+/// A password is asked for each time; only a code, which stands on a consent, can be refreshed.
+fn issued_by_code(basis: &Basis) -> bool {
+    basis.behalf.is_some_and(|behalf| behalf.consent_epoch.is_some())
+}
+
+/// RFC 6749 section 4.1.2: a code is used once. Who got here has proved to be the client, and to have the verifier if there
+/// is a challenge: soon after the first use that is a retry, later it is a theft on one side or the other.
+fn refuse_spent(ticket: &Ticket, env: &Env) -> Result<(), Undecided<OAuthError>> {
+    let refused = |detail| OAuthError::new(ErrorCode::InvalidGrant, detail);
+    match ticket.spent_at {
+        None if ticket.is_live(env.now) => Ok(()),
+        None => Err(refused("the code has expired").into()),
+        Some(spent) if env.now < spent + CODE_RETRY => Err(refused("the code was used before").into()),
+        Some(_) => {
+            let organization = ticket.content.organization;
+            let mut writes =
+                ticket.content.family.map_or(Vec::new(), |key| revoke(organization, key, env.now));
+            writes.push(Write::Audit(Box::new(Entry {
+                client: ticket.content.client,
+                entity: ticket.content.user.map(|user| ("user".to_owned(), user.to_string())),
+                ..Entry::of(organization, kinds::CODE_REPLAYED, env.now)
+            })));
+            Err(Undecided::RefusedWith(refused("the code was used before"), writes))
+        }
+    }
+}
+
+/// The successor of a refresh token: the same for whoever presents the same token again in time. Later, somebody has a copy,
+/// and all that came of the login ends.
+fn advance(
+    family: &Family,
+    generation: u32,
+    basis: &Basis,
+    issued: &mut Issued,
+    env: &Env,
+) -> Result<Vec<Write>, Undecided<OAuthError>> {
+    issued.token.family = Some(family.key);
+    let successor = |generation| Some(Refresh { generation, key: family.origin.mac_key });
+    if generation == family.generation {
+        issued.refresh = successor(generation + 1);
+        return Ok(vec![Write::Advance(family.key, generation, env.now)]);
+    }
+    let in_time = env.now < family.rotated_at + env.policy.login.refresh_reuse;
+    if generation.checked_add(1) == Some(family.generation) && in_time {
+        issued.refresh = successor(family.generation);
+        return Ok(Vec::new());
+    }
+    let client = basis.proven.client;
+    let mut writes = revoke(client.organization, family.key, env.now);
+    writes.push(Write::Audit(Box::new(Entry {
+        client: Some(client.id),
+        entity: Some(("user".to_owned(), family.origin.user.to_string())),
+        ..Entry::of(client.organization, kinds::REFRESH_REPLAYED, env.now)
+    })));
+    let refused = OAuthError::new(ErrorCode::InvalidGrant, "the refresh token was used before");
+    Err(Undecided::RefusedWith(refused, writes))
+}
+
+/// Ends a family: it is never refreshed again, and no access token of it is accepted.
+pub fn revoke(organization: OrganizationId, family: FamilyKey, now: Timestamp) -> Vec<Write> {
+    let revoked = Revoked { organization, id: RevokedId::Family(family), expires_at: now + LONGEST_TOKEN };
+    vec![Write::RevokeFamily(family, now), Write::Revoke(revoked)]
+}

@@ -4,18 +4,24 @@ pub mod memory;
 mod sql;
 pub mod sqlite;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use chancery_core::audit::{Audited, Wanted};
 use chancery_core::client::Client;
+use chancery_core::consent::Consent;
 use chancery_core::family::Family;
 use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, DivisionUse, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
+use chancery_core::session::Session;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
+    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, Timestamp,
+    UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
-use chancery_core::user::User;
+use chancery_core::user::{User, UserState};
 use chancery_core::write::{Changed, Revoked, Write};
 
 pub use memory::Memory;
@@ -42,6 +48,18 @@ pub enum Made {
     Ticket(TicketKey),
     /// Of a family.
     Family(FamilyKey),
+    /// Of a session.
+    Session(SessionKey),
+}
+
+impl Made {
+    /// The family that was made last.
+    fn last_family(made: &[Self]) -> Option<FamilyKey> {
+        made.iter().rev().find_map(|it| match it {
+            Self::Family(key) => Some(*key),
+            Self::Ticket(_) | Self::Session(_) => None,
+        })
+    }
 }
 
 /// A change that another process or node committed.
@@ -82,6 +100,30 @@ pub trait Store: Send + Sync {
     async fn working_holders(&self, role: RoleId) -> Result<Vec<(SubjectId, SubjectKind)>, StoreError>;
     /// One user.
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError>;
+    /// The user of an organization with that address, which stands in lower case; never a deleted one.
+    async fn find_user_by_email(
+        &self,
+        organization: OrganizationId,
+        email: Arc<str>,
+    ) -> Result<Option<User>, StoreError>;
+    /// The ids of an organization's users of that state, or of all, by name and then id.
+    async fn user_ids(
+        &self,
+        organization: OrganizationId,
+        state: Option<UserState>,
+    ) -> Result<Vec<UserId>, StoreError>;
+    /// Those of the users that exist, deleted or not, in the order asked for.
+    async fn users(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError>;
+    /// One session. Never cached.
+    async fn find_session(&self, key: SessionKey) -> Result<Option<Session>, StoreError>;
+    /// The sessions of a user, newest first.
+    async fn sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
+    /// What a user allowed a client.
+    async fn find_consent(&self, user: UserId, client: ClientId) -> Result<Option<Consent>, StoreError>;
+    /// All that a user allowed, newest first, then by client.
+    async fn consents(&self, user: UserId) -> Result<Vec<Consent>, StoreError>;
+    /// The entries of the audit log that are wanted, newest first.
+    async fn audit(&self, wanted: Wanted) -> Result<Vec<Audited>, StoreError>;
     /// One client with its secrets.
     async fn find_client(&self, id: ClientId) -> Result<Option<Client>, StoreError>;
     /// The ids of an organization's clients, by name and then id.
@@ -107,8 +149,9 @@ pub trait Store: Send + Sync {
 
     /// What others committed since `since`, by their clocks. This process's own commits are left out.
     async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError>;
-    /// Deletes rows that nothing needs any more: at most `limit` of each kind; answers how many.
-    async fn sweep(&self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
+    /// Deletes rows that nothing needs any more, and audit entries from before `audit_before`: at most `limit` of each
+    /// kind; answers how many.
+    async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError>;
     /// Finishes what is queued and lets go of the database.
     async fn close(&self) -> Result<(), StoreError>;
 }

@@ -1,23 +1,29 @@
 //! Everything in maps under one lock: the reference for what each write means, and a store for tests and trials.
 
+mod audit;
 mod authorization;
+mod people;
 mod write;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use chancery_core::audit::{Audited, Wanted};
 use chancery_core::client::{Client, ClientState};
+use chancery_core::consent::Consent;
 use chancery_core::family::Family;
 use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, DivisionUse, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
+use chancery_core::session::Session;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
+    AuditKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, SessionKey, SubjectId,
+    TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
-use chancery_core::user::User;
+use chancery_core::user::{User, UserState};
 use chancery_core::write::{Revoked, RevokedId, Write};
 
 use crate::sql::sweep::{TICKETS, first_day};
@@ -52,12 +58,17 @@ struct State {
     keys: BTreeMap<KeyId, KeyRow>,
     tickets: BTreeMap<TicketKey, Ticket>,
     families: BTreeMap<FamilyKey, Family>,
+    sessions: BTreeMap<SessionKey, Session>,
+    consents: BTreeMap<(UserId, ClientId), Consent>,
+    audit: BTreeMap<AuditKey, Audited>,
     revoked: BTreeMap<RevokedId, Revoked>,
     /// By client, day, path and method.
     usage: BTreeMap<(ClientId, Day, String, String), UsageCount>,
     /// The keys made last; a key is not made again when its row is gone.
     last_ticket: i64,
     last_family: i64,
+    last_session: i64,
+    last_audited: i64,
 }
 
 /// Removes at most `limit` rows.
@@ -80,7 +91,7 @@ impl Store for Memory {
         let mut next = state.clone();
         let mut made = Vec::new();
         for write in writes {
-            made.extend(next.apply(write)?);
+            made.extend(next.apply(write, &made)?);
         }
         *state = next;
         Ok(made)
@@ -134,6 +145,47 @@ impl Store for Memory {
 
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
         Ok(self.state().users.get(&id).cloned())
+    }
+
+    async fn find_user_by_email(
+        &self,
+        organization: OrganizationId,
+        email: Arc<str>,
+    ) -> Result<Option<User>, StoreError> {
+        Ok(self.state().user_by_email(organization, &email))
+    }
+
+    async fn user_ids(
+        &self,
+        organization: OrganizationId,
+        state: Option<UserState>,
+    ) -> Result<Vec<UserId>, StoreError> {
+        Ok(self.state().user_ids(organization, state))
+    }
+
+    async fn users(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError> {
+        let state = self.state();
+        Ok(ids.iter().filter_map(|id| state.users.get(id)).cloned().collect())
+    }
+
+    async fn find_session(&self, key: SessionKey) -> Result<Option<Session>, StoreError> {
+        Ok(self.state().sessions.get(&key).cloned())
+    }
+
+    async fn sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        Ok(self.state().sessions_of(user))
+    }
+
+    async fn find_consent(&self, user: UserId, client: ClientId) -> Result<Option<Consent>, StoreError> {
+        Ok(self.state().consents.get(&(user, client)).cloned())
+    }
+
+    async fn consents(&self, user: UserId) -> Result<Vec<Consent>, StoreError> {
+        Ok(self.state().consents_of(user))
+    }
+
+    async fn audit(&self, wanted: Wanted) -> Result<Vec<Audited>, StoreError> {
+        Ok(self.state().audited(&wanted))
     }
 
     async fn find_client(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
@@ -199,13 +251,15 @@ impl Store for Memory {
         Ok(Vec::new())
     }
 
-    async fn sweep(&self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
+    async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         let state = &mut *self.state();
         let tickets = remove(&mut state.tickets, limit, |it| it.content.expires_at < now - TICKETS);
         let families = remove(&mut state.families, limit, |it| it.origin.expires_at < now);
         let revoked = remove(&mut state.revoked, limit, |it| it.expires_at < now);
         let usage = remove(&mut state.usage, limit, |it| it.day < first_day(now));
-        Ok(tickets + families + revoked + usage)
+        let sessions = remove(&mut state.sessions, limit, |it| it.origin.expires_at < now);
+        let audit = remove(&mut state.audit, limit, |it| it.entry.at < audit_before);
+        Ok(tickets + families + revoked + usage + sessions + audit)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

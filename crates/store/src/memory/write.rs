@@ -28,10 +28,12 @@ pub fn insert<K: Ord, V>(rows: &mut BTreeMap<K, V>, key: K, row: V, clashes: imp
 }
 
 impl State {
-    pub fn apply(&mut self, write: Write) -> Result<Option<Made>, StoreError> {
+    /// Does one write of a commit that has made these keys so far.
+    pub fn apply(&mut self, write: Write, made: &[Made]) -> Result<Option<Made>, StoreError> {
         match write {
             Write::CreateTicket(it) => return Ok(Some(Made::Ticket(self.create_ticket(it)))),
             Write::CreateFamily(it) => return Ok(Some(Made::Family(self.create_family(it)))),
+            Write::CreateSession(it) => return Ok(Some(Made::Session(self.create_session(it)))),
             Write::Require(require) => demand(self.holds(require)),
             Write::CreateOrganization(it) => {
                 let name = it.short_name.clone();
@@ -52,12 +54,9 @@ impl State {
             Write::CreateRole(it) => self.create_role(it),
             Write::ReplaceRole(it) => self.replace_role(it),
             Write::DeleteRole(organization, id) => self.delete_role(organization, id),
-            Write::CreateUser(it) => {
-                let (owner, email) = (it.organization, it.email.clone());
-                insert(&mut self.users, it.id, it, |other| {
-                    other.organization == owner && other.email == email
-                })
-            }
+            Write::CreateUser(it) => self.create_user(it),
+            Write::ReplaceUser(it) => self.replace_user(*it),
+            Write::DeleteUser(organization, id, version) => self.delete_user(organization, id, version),
             Write::CreateClient(it) => {
                 insert(&mut self.clients, it.id, *it, |_| false)?;
                 demand(self.secret_ids_are_unique())
@@ -68,6 +67,7 @@ impl State {
                 let gone = self.clients.remove(&id);
                 demand(gone.is_some_and(|client| client.organization == organization))?;
                 self.usage.retain(|_, it| it.client != id);
+                self.drop_consents_to(id);
                 self.replace_grants(organization, id.into(), Vec::new())
             }
             Write::ReplaceRoleGrants(organization, subject, grants) => {
@@ -78,9 +78,10 @@ impl State {
                 self.keys.remove(&id);
                 Ok(())
             }
-            Write::Spend(key, at) => {
-                let ticket = self.tickets.get_mut(&key).filter(|ticket| ticket.is_live(at));
-                ticket.ok_or(StoreError::Conflict)?.spent_at = Some(at);
+            Write::Spend(key, at) => self.spend(key, at).map(drop),
+            Write::Redeem(key, at) => {
+                let family = Made::last_family(made).ok_or(StoreError::Conflict)?;
+                self.spend(key, at)?.content.family = Some(family);
                 Ok(())
             }
             Write::ReplaceTicket { key, expect, digest, expires_at, payload } => {
@@ -108,6 +109,20 @@ impl State {
                 }
                 Ok(())
             }
+            Write::EndSession(key) => {
+                self.sessions.remove(&key);
+                Ok(())
+            }
+            Write::EndSessions(user, but) => {
+                self.end_sessions(user, but);
+                Ok(())
+            }
+            Write::CreateConsent(it) => self.create_consent(it),
+            Write::ReplaceConsent(it) => self.replace_consent(it),
+            Write::Audit(it) => {
+                self.add_to_audit(*it);
+                Ok(())
+            }
             Write::Revoke(it) => {
                 let known = self.revoked.entry(it.id).or_insert(it);
                 known.expires_at = known.expires_at.max(it.expires_at);
@@ -120,6 +135,22 @@ impl State {
             Write::RecordToken(id, at) => {
                 if let Some(user) = self.users.get_mut(&id) {
                     user.last_token_at = user.last_token_at.max(Some(at));
+                }
+                Ok(())
+            }
+            Write::RecordLogin(id, at) => {
+                if let Some(user) = self.users.get_mut(&id) {
+                    user.last_login_at = user.last_login_at.max(Some(at));
+                }
+                Ok(())
+            }
+            Write::RecordSession(key, at) => {
+                self.record_session(key, at);
+                Ok(())
+            }
+            Write::RecordFamily(key, at) => {
+                if let Some(family) = self.families.get_mut(&key) {
+                    family.last_used_at = family.last_used_at.max(Some(at));
                 }
                 Ok(())
             }
@@ -136,6 +167,10 @@ impl State {
             Require::Client(id, version) => self.clients.get(&id).is_some_and(|it| it.version == version),
             Require::User(id, version) => self.users.get(&id).is_some_and(|it| it.version == version),
             Require::Family(key, version) => self.families.get(&key).is_some_and(|it| it.version == version),
+            Require::Session(key) => self.sessions.contains_key(&key),
+            Require::Consent(user, client, version) => {
+                self.consents.get(&(user, client)).is_some_and(|it| it.version == version)
+            }
             Require::Authority(id, authority) => {
                 self.organizations.get(&id).is_some_and(|it| it.authority == authority)
             }
@@ -206,6 +241,14 @@ impl State {
         }
     }
 
+    /// Marks a live ticket spent.
+    fn spend(&mut self, key: TicketKey, at: Timestamp) -> Result<&mut Ticket, StoreError> {
+        let ticket = self.tickets.get_mut(&key).filter(|ticket| ticket.is_live(at));
+        let ticket = ticket.ok_or(StoreError::Conflict)?;
+        ticket.spent_at = Some(at);
+        Ok(ticket)
+    }
+
     fn create_ticket(&mut self, content: NewTicket) -> TicketKey {
         self.last_ticket += 1;
         let key = TicketKey(self.last_ticket);
@@ -217,7 +260,15 @@ impl State {
         self.last_family += 1;
         let key = FamilyKey(self.last_family);
         let rotated_at = origin.created_at;
-        let family = Family { key, origin, generation: 0, rotated_at, revoked_at: None, version: 1 };
+        let family = Family {
+            key,
+            origin,
+            generation: 0,
+            rotated_at,
+            revoked_at: None,
+            last_used_at: None,
+            version: 1,
+        };
         self.families.insert(key, family);
         key
     }

@@ -36,6 +36,7 @@ fn name(changed: Changed) -> (&'static str, String) {
         Changed::User(id) => ("user", id.to_string()),
         Changed::Client(id) => ("client", id.to_string()),
         Changed::RoleGrants(id) => ("role_grants", id.to_string()),
+        Changed::Consent(user, client) => ("consent", format!("{user}:{client}")),
         Changed::Members(id) => ("members", id.to_string()),
         Changed::Keys => ("keys", String::new()),
         Changed::Revoked => ("revoked", String::new()),
@@ -50,6 +51,10 @@ fn parse(kind: &str, id: &str) -> Option<Changed> {
         "user" => Changed::User(UserId::parse(id)?),
         "client" => Changed::Client(ClientId::parse(id)?),
         "role_grants" => Changed::RoleGrants(SubjectId::parse(id)?),
+        "consent" => {
+            let (user, client) = id.split_once(':')?;
+            Changed::Consent(UserId::parse(user)?, ClientId::parse(client)?)
+        }
         "members" => Changed::Members(OrganizationId::parse(id)?),
         "keys" => Changed::Keys,
         "revoked" => Changed::Revoked,

@@ -106,11 +106,8 @@ pub fn delete(organization: OrganizationId, id: ClientId) -> Vec<Statement> {
             expect: Expect::OneRow,
         },
         delete_secrets(id),
-        Statement {
-            sql: "DELETE FROM role_grants WHERE organization_id = $1 AND subject_id = $2",
-            params: params![organization, id],
-            expect: Expect::Anything,
-        },
+        super::role::delete_grants(organization, id.into()),
+        super::consent::delete_of_client(id),
         super::usage::delete(id),
     ]
 }
@@ -215,14 +212,16 @@ pub fn digest(bytes: Vec<u8>) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Corrupt("a digest does not have 32 bytes".to_owned()))
 }
 
-fn actor(actor: Actor) -> String {
+/// As text, here and in the audit log.
+pub fn actor(actor: Actor) -> String {
     match actor {
         Actor::User(id) => format!("user:{id}"),
         Actor::Client(id) => format!("client:{id}"),
     }
 }
 
-fn parse_actor(text: &str) -> Option<Actor> {
+/// Reads what `actor` wrote.
+pub fn parse_actor(text: &str) -> Option<Actor> {
     match text.split_once(':')? {
         ("user", id) => UserId::parse(id).map(Actor::User),
         ("client", id) => ClientId::parse(id).map(Actor::Client),

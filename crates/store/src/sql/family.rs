@@ -1,15 +1,17 @@
 //! Families.
 
+use chancery_core::dialect::Dialect;
 use chancery_core::family::{Family, NewFamily};
-use chancery_core::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
+use chancery_core::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId, from_wire};
 
 use super::{Columns, Expect, Query, Statement, Value, params};
 
 pub fn insert(it: &NewFamily) -> Statement {
     Statement {
         sql: "INSERT INTO families (key, version, generation, organization_id, client_id, client_epoch, user_id,
-                  user_epoch, scope, mac_key, client_authenticated, created_at, rotated_at, expires_at)
-              VALUES ($1, 1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+                  user_epoch, consent_epoch, dialect, scope, mac_key, client_authenticated, created_at, rotated_at,
+                  expires_at)
+              VALUES ($1, 1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
         params: params![
             Value::Null,
             it.organization,
@@ -17,6 +19,8 @@ pub fn insert(it: &NewFamily) -> Statement {
             it.client_epoch,
             it.user,
             it.user_epoch,
+            it.consent_epoch,
+            it.dialect.as_str(),
             it.scope.to_string(),
             it.mac_key.0,
             it.client_authenticated,
@@ -44,6 +48,14 @@ pub fn revoke(key: FamilyKey, at: Timestamp) -> Statement {
     }
 }
 
+pub fn record(key: FamilyKey, at: Timestamp) -> Statement {
+    Statement {
+        sql: "UPDATE families SET last_used_at = $1 WHERE key = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
+        params: params![at, key.0],
+        expect: Expect::Anything,
+    }
+}
+
 pub fn require(key: FamilyKey, version: u32) -> Statement {
     Statement {
         sql: "SELECT 1 FROM families WHERE key = $1 AND version = $2",
@@ -54,8 +66,8 @@ pub fn require(key: FamilyKey, version: u32) -> Statement {
 
 pub fn find(key: FamilyKey) -> Query<Family> {
     Query {
-        sql: "SELECT key, version, generation, rotated_at, revoked_at, organization_id, client_id, client_epoch,
-                  user_id, user_epoch, scope, mac_key, client_authenticated, created_at, expires_at
+        sql: "SELECT key, version, generation, rotated_at, revoked_at, last_used_at, organization_id, client_id,
+                  client_epoch, user_id, user_epoch, consent_epoch, dialect, scope, mac_key, client_authenticated, created_at, expires_at
               FROM families WHERE key = $1",
         params: params![key.0],
         read: |row| {
@@ -66,12 +78,15 @@ pub fn find(key: FamilyKey) -> Query<Family> {
                 generation: row.next()?,
                 rotated_at: row.next()?,
                 revoked_at: row.maybe()?,
+                last_used_at: row.maybe()?,
                 origin: NewFamily {
                     organization: row.parse(OrganizationId::parse)?,
                     client: row.parse(ClientId::parse)?,
                     client_epoch: row.next()?,
                     user: row.parse(UserId::parse)?,
                     user_epoch: row.next()?,
+                    consent_epoch: row.maybe()?,
+                    dialect: row.parse(|text| from_wire(Dialect::ALL, text))?,
                     scope: row.parse(Scope::parse)?,
                     mac_key: KeyId(row.next()?),
                     client_authenticated: row.next()?,

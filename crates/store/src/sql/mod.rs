@@ -3,23 +3,28 @@
 //! It keeps to what SQLite, PostgreSQL and engines that speak PostgreSQL's protocol share: BIGINT, TEXT and
 //! BLOB/BYTEA, times passed in, parameters `$1..$n` in ascending order of first use, single-statement transitions.
 
+pub mod audit;
 pub mod change;
 pub mod client;
+pub mod consent;
 pub mod division;
 pub mod family;
 pub mod key;
 pub mod organization;
 pub mod revoked;
 pub mod role;
+pub mod session;
 pub mod sweep;
 pub mod ticket;
 pub mod usage;
 pub mod user;
 pub mod write;
 
+use std::borrow::Cow;
+
 use chancery_core::types::Timestamp;
 
-use crate::StoreError;
+use crate::{Made, StoreError};
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +33,8 @@ pub enum Value {
     Int(i64),
     Text(String),
     Blob(Vec<u8>),
+    /// The key of the family that the commit made last.
+    MadeFamily,
 }
 
 impl From<i64> for Value {
@@ -109,7 +116,9 @@ pub enum Expect {
     Ticket,
     /// The same for a family.
     Family,
-    /// The same for a line of the change log, whose key nobody is told.
+    /// The same for a session.
+    Session,
+    /// The same for a line of a log, whose key nobody is told.
     Log,
 }
 
@@ -119,6 +128,20 @@ pub struct Statement {
     pub sql: &'static str,
     pub params: Vec<Value>,
     pub expect: Expect,
+}
+
+/// The parameters with the keys that the commit made so far in the places of what stands for them; a conflict where
+/// it made none.
+pub fn resolve<'a>(params: &'a [Value], made: &[Made]) -> Result<Cow<'a, [Value]>, StoreError> {
+    if !params.contains(&Value::MadeFamily) {
+        return Ok(Cow::Borrowed(params));
+    }
+    let family = Made::last_family(made).ok_or(StoreError::Conflict)?;
+    let resolved = params.iter().map(|it| match it {
+        Value::MadeFamily => Value::Int(family.0),
+        other => other.clone(),
+    });
+    Ok(Cow::Owned(resolved.collect()))
 }
 
 /// A query, and how one of its rows is read.

@@ -81,11 +81,7 @@ pub fn replace_grants(
     subject: SubjectId,
     grants: &[RoleGrant],
 ) -> Vec<Statement> {
-    let mut statements = vec![Statement {
-        sql: "DELETE FROM role_grants WHERE organization_id = $1 AND subject_id = $2",
-        params: params![organization, subject],
-        expect: Expect::Anything,
-    }];
+    let mut statements = vec![delete_grants(organization, subject)];
     statements.extend(grants.iter().zip(0_i64..).map(|(it, position)| Statement {
         sql: "INSERT INTO role_grants (organization_id, subject_id, subject_kind, role_id, division, position, granted_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -93,6 +89,14 @@ pub fn replace_grants(
         expect: Expect::OneRow,
     }));
     statements
+}
+
+pub fn delete_grants(organization: OrganizationId, subject: SubjectId) -> Statement {
+    Statement {
+        sql: "DELETE FROM role_grants WHERE organization_id = $1 AND subject_id = $2",
+        params: params![organization, subject],
+        expect: Expect::Anything,
+    }
 }
 
 pub fn user_counts(organization: OrganizationId) -> Query<(RoleId, u32)> {

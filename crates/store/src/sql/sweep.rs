@@ -16,7 +16,7 @@ pub fn first_day(now: Timestamp) -> Day {
 }
 
 /// One statement a table, each removing at most `limit` rows.
-pub fn statements(now: Timestamp, limit: u32) -> Vec<Statement> {
+pub fn statements(now: Timestamp, audit_before: Timestamp, limit: u32) -> Vec<Statement> {
     let delete =
         |sql, before: i64| Statement { sql, params: params![before, limit], expect: Expect::Anything };
     vec![
@@ -27,6 +27,14 @@ pub fn statements(now: Timestamp, limit: u32) -> Vec<Statement> {
         delete(
             "DELETE FROM families WHERE key IN (SELECT key FROM families WHERE expires_at < $1 LIMIT $2)",
             now.millis(),
+        ),
+        delete(
+            "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at < $1 LIMIT $2)",
+            now.millis(),
+        ),
+        delete(
+            "DELETE FROM audit WHERE key IN (SELECT key FROM audit WHERE at < $1 LIMIT $2)",
+            audit_before.millis(),
         ),
         delete(
             "DELETE FROM revoked WHERE id IN (SELECT id FROM revoked WHERE expires_at < $1 LIMIT $2)",

@@ -37,6 +37,16 @@ pub fn spend(key: TicketKey, at: Timestamp) -> Statement {
     }
 }
 
+/// Spends it for the family that the same commit made.
+pub fn redeem(key: TicketKey, at: Timestamp) -> Statement {
+    Statement {
+        sql: "UPDATE tickets SET spent_at = $1, family_key = $2
+              WHERE key = $3 AND spent_at IS NULL AND expires_at > $1",
+        params: params![at, Value::MadeFamily, key.0],
+        expect: Expect::OneRow,
+    }
+}
+
 pub fn replace(
     key: TicketKey,
     expect: u32,

@@ -2,7 +2,10 @@
 
 use chancery_core::write::{Require, Write};
 
-use super::{Statement, client, division, family, key, organization, revoked, role, ticket, usage, user};
+use super::{
+    Statement, audit, client, consent, division, family, key, organization, revoked, role, session, ticket,
+    usage, user,
+};
 
 pub fn statements(write: &Write) -> Vec<Statement> {
     vec![match write {
@@ -14,12 +17,15 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::CreateClient(it) => return client::insert(it),
         Write::ReplaceSecrets(id, secrets) => return client::replace_secrets(*id, secrets),
         Write::DeleteClient(organization, id) => return client::delete(*organization, *id),
+        Write::DeleteUser(organization, id, version) => return user::delete(*organization, *id, *version),
         Write::ReplaceRoleGrants(organization, subject, grants) => {
             return role::replace_grants(*organization, *subject, grants);
         }
         Write::Require(Require::Client(id, version)) => client::require(*id, *version),
         Write::Require(Require::User(id, version)) => user::require(*id, *version),
         Write::Require(Require::Family(key, version)) => family::require(*key, *version),
+        Write::Require(Require::Session(key)) => session::require(*key),
+        Write::Require(Require::Consent(user, client, version)) => consent::require(*user, *client, *version),
         Write::Require(Require::Authority(organization, authority)) => {
             organization::require_authority(*organization, *authority)
         }
@@ -36,19 +42,30 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::CreateRole(it) => role::insert(it),
         Write::ReplaceRole(it) => role::replace(it),
         Write::CreateUser(it) => user::insert(it),
+        Write::ReplaceUser(it) => user::replace(it),
         Write::ReplaceClient(it) => client::replace(it),
         Write::CreateKey(it) => key::insert(it),
         Write::DeleteKey(id) => key::delete(*id),
         Write::CreateTicket(it) => ticket::insert(it),
         Write::Spend(key, at) => ticket::spend(*key, *at),
+        Write::Redeem(key, at) => ticket::redeem(*key, *at),
         Write::ReplaceTicket { key, expect, digest, expires_at, payload } => {
             ticket::replace(*key, *expect, digest, *expires_at, payload)
         }
         Write::CreateFamily(it) => family::insert(it),
         Write::Advance(key, generation, at) => family::advance(*key, *generation, *at),
         Write::RevokeFamily(key, at) => family::revoke(*key, *at),
+        Write::CreateSession(it) => session::insert(it),
+        Write::EndSession(key) => session::delete(*key),
+        Write::EndSessions(user, but) => session::delete_of_user(*user, *but),
+        Write::CreateConsent(it) => consent::insert(it),
+        Write::ReplaceConsent(it) => consent::replace(it),
+        Write::Audit(it) => audit::insert(it),
         Write::Revoke(it) => revoked::insert(it),
         Write::RecordUse(secret, at) => client::record_use(*secret, *at),
         Write::RecordToken(user, at) => user::record_token(*user, *at),
+        Write::RecordLogin(user, at) => user::record_login(*user, *at),
+        Write::RecordSession(key, at) => session::record(*key, *at),
+        Write::RecordFamily(key, at) => family::record(*key, *at),
     }]
 }

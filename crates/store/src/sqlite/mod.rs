@@ -6,20 +6,24 @@ mod row;
 mod writer;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use chancery_core::audit::{Audited, Wanted};
 use chancery_core::client::Client;
+use chancery_core::consent::Consent;
 use chancery_core::family::Family;
 use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, DivisionUse, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
+use chancery_core::session::Session;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SubjectId, TicketKey, Timestamp, UserId,
+    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, Timestamp,
+    UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
-use chancery_core::user::User;
+use chancery_core::user::{User, UserState};
 use chancery_core::write::{Revoked, Write};
 
 pub use open::OpenError;
@@ -148,6 +152,52 @@ impl Store for Sqlite {
         self.find(sql::user::find(id)).await
     }
 
+    async fn find_user_by_email(
+        &self,
+        organization: OrganizationId,
+        email: Arc<str>,
+    ) -> Result<Option<User>, StoreError> {
+        self.find(sql::user::find_by_email(organization, &email)).await
+    }
+
+    async fn user_ids(
+        &self,
+        organization: OrganizationId,
+        state: Option<UserState>,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let mut names = self.list(sql::user::names(organization, state)).await?;
+        names.sort_unstable();
+        Ok(names.into_iter().map(|(_, id)| id).collect())
+    }
+
+    async fn users(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError> {
+        self.read(move |connection| {
+            let found = ids.into_iter().map(|id| one(connection, &sql::user::find(id)));
+            found.filter_map(Result::transpose).collect()
+        })
+        .await
+    }
+
+    async fn find_session(&self, key: SessionKey) -> Result<Option<Session>, StoreError> {
+        self.find(sql::session::find(key)).await
+    }
+
+    async fn sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        self.list(sql::session::of_user(user)).await
+    }
+
+    async fn find_consent(&self, user: UserId, client: ClientId) -> Result<Option<Consent>, StoreError> {
+        self.find(sql::consent::find(user, client)).await
+    }
+
+    async fn consents(&self, user: UserId) -> Result<Vec<Consent>, StoreError> {
+        self.list(sql::consent::of_user(user)).await
+    }
+
+    async fn audit(&self, wanted: Wanted) -> Result<Vec<Audited>, StoreError> {
+        self.list(sql::audit::wanted(&wanted)).await
+    }
+
     async fn find_client(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
         self.read(move |connection| client(connection, id)).await
     }
@@ -208,8 +258,8 @@ impl Store for Sqlite {
         Ok(changes.into_iter().flatten().collect())
     }
 
-    async fn sweep(&self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
-        Ok(self.run(sql::sweep::statements(now, limit)).await?.changed)
+    async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        Ok(self.run(sql::sweep::statements(now, audit_before, limit)).await?.changed)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -4,13 +4,13 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use chancery_core::types::{FamilyKey, TicketKey};
+use chancery_core::types::{FamilyKey, SessionKey, TicketKey};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::open::OpenError;
 use super::row::error;
-use crate::sql::{Expect, Statement};
+use crate::sql::{Expect, Statement, resolve};
 use crate::{Made, StoreError};
 
 /// So many commits share one transaction at most; bounds the wait of the first.
@@ -108,7 +108,8 @@ fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreE
     let mut done = Done::default();
     for it in statements {
         let mut statement = connection.prepare_cached(it.sql).map_err(error)?;
-        let params = rusqlite::params_from_iter(&it.params);
+        let params = resolve(&it.params, &done.made)?;
+        let params = rusqlite::params_from_iter(params.iter());
         if it.expect == Expect::Found {
             if !statement.exists(params).map_err(error)? {
                 return Err(StoreError::Conflict);
@@ -118,12 +119,15 @@ fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreE
         let changed = statement.execute(params).map_err(error)?;
         done.changed += changed;
         match it.expect {
-            Expect::OneRow | Expect::Log | Expect::Ticket | Expect::Family if changed != 1 => {
+            Expect::OneRow | Expect::Log | Expect::Ticket | Expect::Family | Expect::Session
+                if changed != 1 =>
+            {
                 return Err(StoreError::Conflict);
             }
             // An integer primary key left null is the next row of the table: appended, never scattered.
             Expect::Ticket => done.made.push(Made::Ticket(TicketKey(connection.last_insert_rowid()))),
             Expect::Family => done.made.push(Made::Family(FamilyKey(connection.last_insert_rowid()))),
+            Expect::Session => done.made.push(Made::Session(SessionKey(connection.last_insert_rowid()))),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@ use chancery_core::decision::{Decision, Step, Undecided};
 use chancery_core::env::Env;
 use chancery_core::error::ApiError;
 use chancery_core::facts::Facts;
-use chancery_store::StoreError;
+use chancery_store::{Made, StoreError};
 
 use crate::app::App;
 use crate::cache::Age;
@@ -23,6 +23,14 @@ pub async fn settle<T, E: Into<Failure>>(
     app: &Arc<App>,
     decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
 ) -> Result<T, Failure> {
+    settle_on(app, Age::Any, decide).await.map(|(answer, _)| answer)
+}
+
+/// The same, with the keys that the commit made.
+pub async fn settle_made<T, E: Into<Failure>>(
+    app: &Arc<App>,
+    decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
+) -> Result<(T, Vec<Made>), Failure> {
     settle_on(app, Age::Any, decide).await
 }
 
@@ -31,7 +39,7 @@ pub async fn settle_afresh<T, E: Into<Failure>>(
     app: &Arc<App>,
     decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
 ) -> Result<T, Failure> {
-    settle_on(app, Age::None, decide).await
+    settle_on(app, Age::None, decide).await.map(|(answer, _)| answer)
 }
 
 #[tracing::instrument(name = "settle", level = "debug", skip_all)]
@@ -39,10 +47,12 @@ async fn settle_on<T, E: Into<Failure>>(
     app: &Arc<App>,
     mut age: Age,
     mut decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
-) -> Result<T, Failure> {
+) -> Result<(T, Vec<Made>), Failure> {
     let begun = Instant::now();
+    let mut facts = Facts::default();
     loop {
-        let (decision, from_memory) = reach(app, &mut decide, age).await?;
+        facts = facts.kept();
+        let (decision, from_memory) = reach(app, &mut facts, &mut decide, age).await?;
         // No refusal is decided from memory alone: what it stands on is loaded once more.
         if decision.outcome.is_err() && from_memory && age == Age::Any {
             age = Age::Fresh;
@@ -50,12 +60,12 @@ async fn settle_on<T, E: Into<Failure>>(
         }
         if decision.writes.is_empty() {
             app.recorder.record(decision.events);
-            return decision.outcome.map_err(Into::into);
+            return decision.outcome.map(|answer| (answer, Vec::new())).map_err(Into::into);
         }
         match app.commit(decision.writes).await {
-            Ok(_) => {
+            Ok(made) => {
                 app.recorder.record(decision.events);
-                return decision.outcome.map_err(Into::into);
+                return decision.outcome.map(|answer| (answer, made)).map_err(Into::into);
             }
             Err(StoreError::Conflict) if begun.elapsed() < PATIENCE => {
                 age = Age::None;
@@ -77,17 +87,17 @@ pub async fn look_up<T>(
 /// Asks until the decision is made; says whether any fact came from memory.
 async fn reach<T, E>(
     app: &App,
+    facts: &mut Facts,
     decide: &mut impl FnMut(&Facts, &Env) -> Step<T, E>,
     age: Age,
 ) -> Result<(Decision<T, E>, bool), Failure> {
-    let mut facts = Facts::default();
     let mut from_memory = false;
     for _ in 0..=ROUNDS {
-        match app.with_env(|env| decide(&facts, env)) {
+        match app.with_env(|env| decide(facts, env)) {
             Step::Done(decision) => return Ok((decision, from_memory)),
             Step::Need(loads) => {
                 for load in loads {
-                    from_memory |= app.fetch(&mut facts, load, age).await?;
+                    from_memory |= app.fetch(facts, load, age).await?;
                 }
             }
         }

@@ -17,6 +17,7 @@ use tracing::Instrument;
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::origin::{ORIGIN, Origin};
 use crate::http::{Group, address, body, cors, respond};
 use crate::telemetry::{self, metrics};
 
@@ -67,7 +68,11 @@ pub async fn seal<F: Future<Output = Outcome>>(
 ) -> Response {
     let (id, begun, method) = (CorrelationId::random(&app), Instant::now(), request.method().clone());
     let span = telemetry::request_span(name, &method, &id.0, request.headers());
-    let response = answer(app, group, name, id, request, handle).instrument(span.clone()).await;
+    let (parts, body) = request.into_parts();
+    let origin = Origin::new(address::of(&parts, &app.edges), id.0.clone());
+    let request = Request::from_parts(parts, body);
+    let answering = answer(app, group, name, id, request, handle).instrument(span.clone());
+    let response = ORIGIN.scope(origin, answering).await;
     let (status, elapsed) = (response.status().as_u16(), begun.elapsed());
     telemetry::answered(&span, status);
     let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);

@@ -7,6 +7,7 @@ pub mod authorization;
 pub mod body;
 pub mod cors;
 pub mod envelope;
+pub mod origin;
 pub mod respond;
 pub mod serve;
 pub mod tls;

@@ -13,7 +13,8 @@ const BATCH: u32 = 500;
 
 pub async fn sweep(app: Arc<App>) -> Result<(), StoreError> {
     let now = app.clock.now();
-    while app.store.sweep(now, BATCH).await? >= BATCH as usize {
+    let audit_before = now - app.policy.audit.retention;
+    while app.store.sweep(now, audit_before, BATCH).await? >= BATCH as usize {
         tokio::task::yield_now().await;
     }
     app.hear(Changed::Revoked).await?;

@@ -1,37 +1,44 @@
 //! Everything that a request can reach.
 
-use std::collections::{HashMap, HashSet};
+mod fetch;
+mod revoked;
+
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use chancery_core::audit;
 use chancery_core::client::Client;
+use chancery_core::consent::Consent;
 use chancery_core::env::{Env, Random};
-use chancery_core::facts::{Facts, Load};
 use chancery_core::keyring::{Keyring, KeyringError, MasterKey};
 use chancery_core::organization::{Division, Organization};
 use chancery_core::policy::Policy;
 use chancery_core::rbac::{Role, RoleGrant};
-use chancery_core::tokens::{AccessToken, Revocations, issue};
+use chancery_core::tokens::{AccessToken, issue};
 use chancery_core::types::{ClientId, Lifetime, OrganizationId, SubjectId, Timestamp, UserId};
 use chancery_core::user::User;
-use chancery_core::write::{Changed, Revoked, RevokedId, Write};
+use chancery_core::write::{Changed, Revoked, Write};
 use chancery_store::{Change, Made, Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
 
-use crate::cache::{Age, Cache};
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::http::address::Edges;
 use crate::http::body::Room;
+use crate::http::origin;
 use crate::limits::Limits;
+use crate::password::Hashing;
 use crate::recorder::Recorder;
 use crate::telemetry::metrics;
 use crate::usage::Usage;
+use revoked::RevokedIds;
 
 /// When nothing was heard of other nodes for so long, our own tokens are not judged.
 const DEAF: Lifetime = Lifetime::from_seconds(60);
@@ -69,6 +76,8 @@ pub struct App {
     pub limits: Limits,
     /// The room for bodies.
     pub bodies: Room,
+    /// The room for passwords that are being digested.
+    pub hashing: Hashing,
     /// The OpenAPI document, once somebody has asked for it.
     pub document: OnceLock<Bytes>,
     keys: ArcSwap<Keyring>,
@@ -79,6 +88,7 @@ pub struct App {
     roles: Cache<OrganizationId, Arc<Vec<Role>>>,
     divisions: Cache<OrganizationId, Arc<Vec<Division>>>,
     role_grants: Cache<SubjectId, Arc<Vec<RoleGrant>>>,
+    consents: Cache<(UserId, ClientId), Arc<Consent>>,
     opened: quick_cache::sync::Cache<[u8; 32], Arc<AccessToken>>,
     turns: Vec<Mutex<()>>,
     heard_at: AtomicI64,
@@ -107,38 +117,6 @@ pub enum LoadError {
     Keys(#[from] KeyringError),
 }
 
-#[derive(Default)]
-struct RevokedIds(RwLock<HashMap<RevokedId, Timestamp>>);
-
-impl RevokedIds {
-    /// Adds. Never replaces: a revocation is not undone, and one committed while `revoked` was being read must not be
-    /// lost.
-    fn add(&self, revoked: &[Revoked]) {
-        if revoked.is_empty() {
-            return;
-        }
-        let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for it in revoked {
-            let until = ids.entry(it.id).or_insert(it.expires_at);
-            *until = (*until).max(it.expires_at);
-        }
-    }
-
-    /// Drops what has expired.
-    fn prune(&self, now: Timestamp) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|_, until| now < *until);
-    }
-}
-
-impl Revocations for RevokedIds {
-    fn covers(&self, token: &AccessToken) -> bool {
-        let ids = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        !ids.is_empty()
-            && (ids.contains_key(&RevokedId::Token(token.id))
-                || token.family.is_some_and(|family| ids.contains_key(&RevokedId::Family(family))))
-    }
-}
-
 impl App {
     /// Loads what must be in memory before the first request: the keys and the revoked ids.
     pub async fn load(parts: Parts) -> Result<Arc<Self>, LoadError> {
@@ -152,6 +130,7 @@ impl App {
             usage: Usage::default(),
             limits: Limits::default(),
             bodies: Room::default(),
+            hashing: Hashing::default(),
             document: OnceLock::new(),
             keys: ArcSwap::from_pointee(keys),
             revoked,
@@ -161,6 +140,7 @@ impl App {
             roles: Cache::new(1000),
             divisions: Cache::new(1000),
             role_grants: Cache::new(20_000),
+            consents: Cache::new(20_000),
             opened: quick_cache::sync::Cache::new(OPENED),
             turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
             heard_at: AtomicI64::new(now.millis()),
@@ -201,70 +181,13 @@ impl App {
         Some(token)
     }
 
-    /// Fetches one fact, from memory if that is young enough. Says whether memory was asked.
-    pub async fn fetch(&self, facts: &mut Facts, load: Load, age: Age) -> Result<bool, StoreError> {
-        let now = self.clock.now();
-        macro_rules! fetch {
-            ($cache:ident, $id:expr, $put:ident, $read:expr, $wrap:expr, $found:ident => $keep:expr) => {{
-                if let Some(value) = self.$cache.find($id, age, now) {
-                    facts.$put($id, $wrap(value));
-                    return Ok(true);
-                }
-                let ticket = self.$cache.ticket();
-                let $found = $read.await?;
-                match $keep {
-                    Some(value) => {
-                        let value = Arc::new(value);
-                        self.$cache.keep(ticket, $id, Arc::clone(&value), age, now);
-                        facts.$put($id, $wrap(value));
-                    }
-                    None => facts.$put($id, Default::default()),
-                }
-                Ok(false)
-            }};
-        }
-        match load {
-            Load::ClientCount(id) => {
-                facts.put_client_count(id, self.store.count_clients(id).await?);
-                Ok(false)
-            }
-            Load::RoleHolders(id) => {
-                facts.put_role_holders(id, Arc::new(self.store.role_holders(id).await?));
-                Ok(false)
-            }
-            Load::WorkingHolders(id) => {
-                facts.put_working_holders(id, Arc::new(self.store.working_holders(id).await?));
-                Ok(false)
-            }
-            Load::DivisionUse(id) => {
-                facts.put_division_use(id, self.store.division_use(id).await?);
-                Ok(false)
-            }
-            Load::DeletedDivisions(id) => {
-                facts.put_deleted_divisions(id, Arc::new(self.store.deleted_divisions(id).await?));
-                Ok(false)
-            }
-            Load::Client(id) => fetch!(clients, id, put_client, self.store.find_client(id), Some, it => it),
-            Load::User(id) => fetch!(users, id, put_user, self.store.find_user(id), Some, it => it),
-            Load::Organization(id) => {
-                fetch!(organizations, id, put_organization, self.store.find_organization(id), Some, it => it)
-            }
-            Load::Roles(id) => {
-                fetch!(roles, id, put_roles, self.store.roles(id), std::convert::identity, it => Some(it))
-            }
-            Load::Divisions(id) => {
-                fetch!(divisions, id, put_divisions, self.store.divisions(id), std::convert::identity, it => Some(it))
-            }
-            Load::RoleGrants(id) => {
-                fetch!(role_grants, id, put_role_grants, self.store.role_grants(id), std::convert::identity, it => Some(it))
-            }
-        }
-    }
-
-    /// Commits, and lets this node see what it did before anybody is answered. Goes on when the caller hangs up, lest
-    /// a commit be made that memory never hears of.
-    pub async fn commit(self: &Arc<Self>, writes: Vec<Write>) -> Result<Vec<Made>, StoreError> {
+    /// Commits, with what the audit log says of it, and lets this node see what it did before anybody is answered. Goes on
+    /// when the caller hangs up, lest a commit be made that memory never hears of.
+    pub async fn commit(self: &Arc<Self>, mut writes: Vec<Write>) -> Result<Vec<Made>, StoreError> {
         let app = Arc::clone(self);
+        let entries = audit::derived::entries(&writes, app.clock.now());
+        writes.extend(entries.into_iter().map(|entry| Write::Audit(Box::new(entry))));
+        origin::stamp(&mut writes);
         let commit = async move {
             let changed: Vec<Changed> = writes.iter().filter_map(Write::changed).collect();
             let revoked: Vec<Revoked> = writes
@@ -298,6 +221,7 @@ impl App {
             Changed::User(id) => self.users.forget(id),
             Changed::Client(id) => self.clients.forget(id),
             Changed::RoleGrants(id) => self.role_grants.forget(id),
+            Changed::Consent(user, client) => self.consents.forget((user, client)),
             Changed::Members(id) => {
                 self.roles.forget(id);
                 self.divisions.forget(id);
@@ -328,6 +252,7 @@ impl App {
         self.roles.clear();
         self.divisions.clear();
         self.role_grants.clear();
+        self.consents.clear();
     }
 
     /// What is new among the lines of the change log that were read just now.

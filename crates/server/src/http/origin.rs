@@ -1,0 +1,49 @@
+//! Where a request comes from, and who makes it: what the audit log says beside what happened. Set once for each request, so
+//! that no operation can leave it out.
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use chancery_core::access::Caller;
+use chancery_core::client::Actor;
+use chancery_core::types::ClientId;
+use chancery_core::write::Write;
+
+/// See the module.
+pub struct Origin {
+    address: IpAddr,
+    correlation: String,
+    caller: OnceLock<(Actor, ClientId)>,
+}
+
+tokio::task_local! {
+    /// That of the request that this task answers.
+    pub static ORIGIN: Origin;
+}
+
+impl Origin {
+    /// Of a request of which nobody knows yet who makes it.
+    pub fn new(address: IpAddr, correlation: String) -> Self {
+        Self { address, correlation, caller: OnceLock::new() }
+    }
+}
+
+/// Notes who makes the request.
+pub fn admitted(caller: &Caller) {
+    let _ = ORIGIN.try_with(|origin| origin.caller.set((caller.actor(), caller.client.id)));
+}
+
+/// Completes the entries for the audit log. Jobs have no origin: what they do, the server does.
+pub fn stamp(writes: &mut [Write]) {
+    let _ = ORIGIN.try_with(|origin| {
+        for write in writes {
+            let Write::Audit(entry) = write else { continue };
+            entry.address.get_or_insert(origin.address);
+            entry.correlation.get_or_insert_with(|| origin.correlation.clone());
+            if let Some((actor, client)) = origin.caller.get() {
+                entry.actor.get_or_insert(*actor);
+                entry.client.get_or_insert(*client);
+            }
+        }
+    });
+}

@@ -30,6 +30,8 @@ mod subject;
 mod token;
 mod usage;
 mod user;
+mod user_authorization;
+mod user_me;
 
 pub use as_answered::AsAnswered;
 pub use client_secret::ClientSecret;
@@ -54,4 +56,6 @@ pub use settings::{OrgAuthSettings, PasswordRequirements};
 pub use subject::{AuthzGrant, AuthzGrantPolicy, AuthzGrantRole, AuthzSubject, RoleCounts};
 pub use token::{OAuthLastTokenIssued, OrgOAuthClient, TokenInfo, TokenInfoClonedUser};
 pub use usage::{ApiUsageClientQuery, ApiUsageQueryResult, ApiUsageRow, Cursors, UsageExecutionResult};
-pub use user::{Contact, ResourcePermissionPolicy, UserAuthorization, UserMe};
+pub use user::{Contact, User};
+pub use user_authorization::{ResourcePermissionPolicy, UserAuthorization};
+pub use user_me::UserMe;

@@ -8,6 +8,7 @@
 //! * enumerations are plain strings, so that values unknown to this version survive a round trip.
 
 mod as_answered;
+mod audit;
 mod client_secret;
 mod condition;
 mod datetime;
@@ -28,6 +29,7 @@ mod role;
 mod role_request;
 mod schema;
 mod scope;
+mod session;
 mod settings;
 mod subject;
 mod token;
@@ -38,6 +40,7 @@ mod user_me;
 mod user_request;
 
 pub use as_answered::AsAnswered;
+pub use audit::{AuditEntity, AuditEntry, AuditListing};
 pub use client_secret::ClientSecret;
 pub use condition::{ResourceConditionNode, ResourceConditionValue};
 pub use datetime::DateTime;
@@ -59,6 +62,7 @@ pub use role_request::{
     DomainOrganizationRoleUpdate,
 };
 pub use scope::{OAuthScope, OAuthScopeListing};
+pub use session::{UserSession, UserSessionListing};
 pub use settings::{OrgAuthSettings, PasswordRequirements};
 pub use subject::{AuthzGrant, AuthzGrantPolicy, AuthzGrantRole, AuthzSubject, RoleCounts};
 pub use token::{OAuthLastTokenIssued, OrgOAuthClient, TokenInfo, TokenInfoClonedUser};

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod client;
 pub mod client_auth;
+pub mod common_passwords;
 pub mod decision;
 pub mod dialect;
 pub mod env;

@@ -8,6 +8,7 @@
 //! * enumerations are plain strings, so that values unknown to this version survive a round trip.
 
 mod as_answered;
+mod audit;
 mod client_secret;
 mod condition;
 mod datetime;
@@ -15,23 +16,31 @@ mod division;
 mod division_listing;
 mod error;
 mod grant;
+mod idle_timeout;
 mod listing;
+mod oauth_authorization;
 mod oauth_client;
 mod object;
 mod organization;
+mod password;
 mod product;
 mod reference;
 mod role;
 mod role_request;
 mod schema;
 mod scope;
+mod session;
 mod settings;
 mod subject;
 mod token;
 mod usage;
 mod user;
+mod user_authorization;
+mod user_me;
+mod user_request;
 
 pub use as_answered::AsAnswered;
+pub use audit::{AuditEntity, AuditEntry, AuditListing};
 pub use client_secret::ClientSecret;
 pub use condition::{ResourceConditionNode, ResourceConditionValue};
 pub use datetime::DateTime;
@@ -39,9 +48,12 @@ pub use division::{AuthzDivision, AuthzDivisionRequest};
 pub use division_listing::{AuthzDivisionCursorListing, DivsPermittedEntityListing};
 pub use error::{Detail, ErrorBody, Limit};
 pub use grant::{RoleDivisionGrants, SubjectDivisionGrants, SubjectDivisions};
+pub use idle_timeout::{IdleTokenTimeout, InactivityTimeoutGroupBundle};
 pub use listing::Listing;
+pub use oauth_authorization::{OAuthAuthorization, OAuthAuthorizationListing};
 pub use oauth_client::{OAuthClient, OAuthClientEntityListing, OAuthClientRequest, RoleDivision};
 pub use organization::Organization;
+pub use password::{ChangeMyPasswordRequest, ChangePasswordRequest, Password};
 pub use product::AuthorizationProduct;
 pub use reference::{DomainEntityRef, Entity, NamedEntity, UserReference};
 pub use role::{DomainOrganizationRole, DomainPermission, DomainPermissionPolicy, PermissionCollection};
@@ -50,8 +62,12 @@ pub use role_request::{
     DomainOrganizationRoleUpdate,
 };
 pub use scope::{OAuthScope, OAuthScopeListing};
+pub use session::{UserSession, UserSessionListing};
 pub use settings::{OrgAuthSettings, PasswordRequirements};
 pub use subject::{AuthzGrant, AuthzGrantPolicy, AuthzGrantRole, AuthzSubject, RoleCounts};
 pub use token::{OAuthLastTokenIssued, OrgOAuthClient, TokenInfo, TokenInfoClonedUser};
 pub use usage::{ApiUsageClientQuery, ApiUsageQueryResult, ApiUsageRow, Cursors, UsageExecutionResult};
-pub use user::{Contact, ResourcePermissionPolicy, UserAuthorization, UserMe};
+pub use user::{Contact, User};
+pub use user_authorization::{ResourcePermissionPolicy, UserAuthorization};
+pub use user_me::UserMe;
+pub use user_request::{CreateUser, UpdateUser};

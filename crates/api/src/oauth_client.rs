@@ -76,7 +76,7 @@ pub struct OAuthClient {
 pub struct OAuthClientRequest {
     /// Display name, not blank.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "schema::ClientName")]
+    #[schemars(with = "schema::Name")]
     pub name: Option<String>,
     /// Lifetime of access tokens in seconds; absent asks for 86400.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -35,13 +35,19 @@ schemas! {
     Uri = { "type": "string", "format": "uri", "maxLength": 2048 };
     /// An address relative to the API host.
     UriReference = { "type": "string", "format": "uri-reference" };
-    /// A client's name as a request may have it: not blank, no control characters.
-    ClientName = {
+    /// A name as a request may have it: not blank, no control characters.
+    Name = {
         "type": "string",
         "minLength": 1,
         "maxLength": 256,
         "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
     };
+    /// A short text as a request may have it: maybe empty, no control characters.
+    Line = { "type": "string", "maxLength": 256, "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$" };
+    /// A mail address as a request may have it.
+    Email = { "type": "string", "format": "email", "maxLength": 254 };
+    /// A password as a request may have it; what else it must be like, the organization says.
+    Password = { "type": "string", "minLength": 1, "maxLength": 1024 };
     /// `start/end`, each a date or an instant.
     Interval = {
         "type": "string",
@@ -58,6 +64,12 @@ schemas! {
     ClientState = { "type": "string", "enum": ["active", "disabled", "inactive"] };
     /// `state` of an organization or a user.
     State = { "type": "string", "enum": ["active", "inactive", "deleted"] };
+    /// `state` of a user as a request may have it.
+    UserState = { "type": "string", "enum": ["active", "inactive"] };
+    /// `state` of an authorization.
+    AuthorizationState = { "type": "string", "enum": ["Unauthorized", "Requested", "Authorized", "Revoked"] };
+    /// The unit that a timeout is shown in.
+    InactivityUnit = { "type": "string", "enum": ["Minutes", "Hours"] };
     /// `mediaType` of a contact.
     MediaType = { "type": "string", "enum": ["PHONE", "EMAIL", "SMS"] };
     /// `type` of a contact.
@@ -96,8 +108,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        AuthzDivision, AuthzDivisionRequest, DomainOrganizationRoleCreate, DomainOrganizationRoleUpdate,
-        Listing, OAuthClient, OAuthClientRequest, RoleDivisionGrants, SubjectDivisions,
+        AuthzDivision, AuthzDivisionRequest, ChangeMyPasswordRequest, ChangePasswordRequest, CreateUser,
+        DomainOrganizationRoleCreate, DomainOrganizationRoleUpdate, IdleTokenTimeout, Listing, OAuthClient,
+        OAuthClientRequest, RoleDivisionGrants, SubjectDivisions, UpdateUser, User,
     };
 
     fn request<T: JsonSchema>() -> Value {
@@ -112,6 +125,14 @@ mod tests {
         assert_eq!(request::<DomainOrganizationRoleUpdate>()["required"], json!(["name"]));
         assert_eq!(request::<SubjectDivisions>()["required"], json!(["subjectIds", "divisionIds"]));
         assert_eq!(request::<RoleDivisionGrants>()["required"], json!(["grants"]));
+        assert_eq!(request::<CreateUser>()["required"], json!(["name", "email", "divisionId"]));
+        assert_eq!(request::<UpdateUser>()["required"], json!(["version"]));
+        assert_eq!(request::<ChangePasswordRequest>()["required"], json!(["newPassword"]));
+        assert_eq!(request::<ChangeMyPasswordRequest>()["required"], json!(["newPassword", "oldPassword"]));
+        let timeout = request::<IdleTokenTimeout>();
+        let bundle = &timeout["$defs"]["InactivityTimeoutGroupBundle"];
+        assert_eq!(timeout.get("required"), None);
+        assert_eq!(bundle["required"], json!(["priority", "timeoutSeconds", "groups"]));
     }
 
     #[test]
@@ -120,6 +141,10 @@ mod tests {
         assert_eq!(client["state"]["enum"], json!(["active", "disabled", "inactive", null]));
         assert_eq!(client["roleDivisions"]["type"], json!(["array", "null"]));
         assert_eq!(client["name"]["type"], "string");
+        let user = &request::<UpdateUser>()["properties"];
+        assert_eq!(user["state"]["enum"], json!(["active", "inactive", null]));
+        assert_eq!(user["addresses"]["type"], json!(["array", "null"]));
+        assert_eq!(user["version"]["type"], "integer");
     }
 
     #[test]
@@ -131,11 +156,23 @@ mod tests {
         assert_eq!(client["registeredRedirectUri"]["maxItems"], 200);
         assert_eq!(client["dateToDelete"]["format"], "date-time");
         assert_eq!(client["description"]["maxLength"], 4096);
+        let user = &request::<CreateUser>()["properties"];
+        assert_eq!((&user["email"]["format"], &user["email"]["maxLength"]), (&json!("email"), &json!(254)));
+        assert_eq!(
+            (&user["password"]["minLength"], &user["password"]["maxLength"]),
+            (&json!(1), &json!(1024))
+        );
+        assert_eq!((&user["title"]["maxLength"], &user["addresses"]["maxItems"]), (&json!(256), &json!(100)));
+        let version = &request::<UpdateUser>()["properties"]["version"];
+        assert_eq!((&version["minimum"], &version["maximum"]), (&json!(0), &json!(i32::MAX)));
+        let timeout = &request::<IdleTokenTimeout>()["properties"]["idleTokenTimeoutSeconds"];
+        assert_eq!((&timeout["minimum"], &timeout["maximum"]), (&json!(300), &json!(28_800)));
     }
 
     #[test]
     fn listings_are_named_by_what_they_list() {
         assert_eq!(Listing::<OAuthClient>::schema_name(), "OAuthClientEntityListing");
         assert_eq!(Listing::<AuthzDivision>::schema_name(), "AuthzDivisionEntityListing");
+        assert_eq!(Listing::<User>::schema_name(), "UserEntityListing");
     }
 }

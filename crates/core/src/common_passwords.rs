@@ -8,6 +8,8 @@ const LIST: &str = include_str!("../data/common-passwords.txt");
 ///
 /// What follows its last letter is also tried without, which is more than the specification asks for, because
 /// `monkey2024!` is no better than `monkey`. The list has no entry below 6 characters, so at least those must be left.
+///
+/// A password below 8 characters may be missed: its length is what refuses it.
 pub fn contains(password: &str) -> bool {
     let password = password.trim();
     lists(password) || lists(password.trim_end_matches(|c: char| !c.is_alphabetic()))

@@ -9,6 +9,7 @@ pub mod authorize;
 pub mod client;
 pub mod client_auth;
 pub mod common_passwords;
+pub mod common_passwords;
 pub mod consent;
 pub mod decision;
 pub mod dialect;

@@ -1,8 +1,8 @@
 //! `/api/v2/users`: the person behind the token, and the roles of users.
 
 use chancery_api::{
-    Contact, DomainEntityRef, NamedEntity, OAuthLastTokenIssued, ResourcePermissionPolicy, UserAuthorization,
-    UserMe,
+    Contact, DomainEntityRef, NamedEntity, OAuthLastTokenIssued, ResourcePermissionPolicy, User,
+    UserAuthorization, UserMe,
 };
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::grants::{self, Change, Unknown};
@@ -97,7 +97,7 @@ async fn me(call: Call) -> Answer {
     let expands = |name: &str| query.many("expand").iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
     let divisions = divisions::all(&call).await?;
     let division = divisions.iter().find(|division| division.id == user.division);
-    let mut me = UserMe {
+    let found = User {
         id: user.id.to_string(),
         name: Some(user.name.clone()),
         division: Some(DomainEntityRef {
@@ -116,8 +116,9 @@ async fn me(call: Call) -> Answer {
         }]),
         version: i32::try_from(user.version).unwrap_or(i32::MAX),
         self_uri: Some(format!("/api/v2/users/{}", user.id)),
-        ..UserMe::default()
+        ..User::default()
     };
+    let mut me = UserMe { user: found, ..UserMe::default() };
     if expands("organization") {
         me.organization = Some(organizations::represent(&*organizations::find(&call).await?));
     }
@@ -125,12 +126,12 @@ async fn me(call: Call) -> Answer {
         me.token = Some(tokens::describe(&call).await?);
     }
     if expands("authorization") {
-        me.authorization = Some(authorization(&call, user.id.into()).await?);
+        me.user.authorization = Some(authorization(&call, user.id.into()).await?);
     }
     if expands("lasttokenissued") {
         // Noted by whoever issued it, and told to nobody: the store knows best.
         let stored = call.app.store.find_user(user.id).await?;
-        me.last_token_issued = stored
+        me.user.last_token_issued = stored
             .and_then(|user| user.last_token_at)
             .map(|at| OAuthLastTokenIssued { date_issued: Some(date(at)) });
     }

@@ -116,9 +116,11 @@ pub enum Event {
     },
     /// A token request was refused.
     TokenRefused {
-        /// Who asked, as far as that is known.
-        client: Option<ClientId>,
+        /// Who asked, and whose it is, as far as that is known.
+        client: Option<(ClientId, OrganizationId)>,
         /// Why.
         code: ErrorCode,
+        /// When.
+        at: Timestamp,
     },
 }

@@ -9,7 +9,6 @@ pub mod authorize;
 pub mod client;
 pub mod client_auth;
 pub mod common_passwords;
-pub mod common_passwords;
 pub mod consent;
 pub mod decision;
 pub mod dialect;

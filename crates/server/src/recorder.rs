@@ -3,19 +3,26 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use chancery_core::audit::{Entry, kinds};
+use chancery_core::client::Actor;
 use chancery_core::decision::Event;
-use chancery_core::types::{SecretId, Timestamp, UserId};
+use chancery_core::types::{
+    ClientId, FamilyKey, OrganizationId, SecretId, SessionKey, Timestamp, UserId,
+};
 use chancery_core::write::Write;
 
 use crate::telemetry::metrics;
 
-/// Uses of secrets are recorded at this grain, in milliseconds.
+/// Uses are recorded at this grain, in milliseconds.
 const GRAIN: i64 = 60_000;
+/// No more uses, and no more different events, are remembered at a time.
+const MOST: usize = 100_000;
 
 /// See the module.
 #[derive(Default)]
 pub struct Recorder {
     uses: Mutex<Uses>,
+    events: Mutex<HashMap<Counted, (u32, Timestamp)>>,
 }
 
 #[derive(Default)]
@@ -25,11 +32,23 @@ struct Uses {
     due: HashMap<Used, Timestamp>,
 }
 
-/// By what, or for whom, a token was issued.
+/// By what, or for whom, a token was issued; or what was used.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Used {
     Secret(SecretId),
     User(UserId),
+    Family(FamilyKey),
+    Session(SessionKey),
+}
+
+/// Events that are one entry in the audit log if they happen together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Counted {
+    organization: OrganizationId,
+    kind: &'static str,
+    client: ClientId,
+    user: Option<UserId>,
+    detail: &'static str,
 }
 
 impl Recorder {
@@ -38,22 +57,55 @@ impl Recorder {
         for event in events {
             count(&event);
             match event {
-                Event::TokenIssued { user, proof: (_, secret), at, .. } => self.issued(user, secret, at),
-                Event::TokenRefused { client, code } => {
-                    tracing::debug!(client = ?client, error = code.as_str(), "token refused");
+                Event::TokenIssued { organization, client, grant, user, proof: (_, secret), at } => {
+                    self.used(user.map(Used::User), at);
+                    self.used(secret.map(Used::Secret), at);
+                    let (kind, detail) = (kinds::TOKEN_ISSUED, grant.as_str());
+                    self.tally(Counted { organization, kind, client, user, detail }, at);
+                }
+                Event::TokenRefused { client, code, at } => {
+                    let shown = client.map(|(id, _)| id);
+                    tracing::debug!(client = ?shown, error = code.as_str(), "token refused");
+                    if let Some((client, organization)) = client {
+                        let (kind, detail) = (kinds::TOKEN_REFUSED, code.as_str());
+                        self.tally(Counted { organization, kind, client, user: None, detail }, at);
+                    }
                 }
             }
         }
     }
 
-    fn issued(&self, user: Option<UserId>, secret: Option<SecretId>, at: Timestamp) {
+    /// A token of a family was used.
+    pub fn family(&self, family: FamilyKey, at: Timestamp) {
+        self.used(Some(Used::Family(family)), at);
+    }
+
+    /// A session was used.
+    pub fn session(&self, session: SessionKey, at: Timestamp) {
+        self.used(Some(Used::Session(session)), at);
+    }
+
+    /// When a token of a family was last used, as far as this node knows.
+    pub fn family_used(&self, family: FamilyKey) -> Option<Timestamp> {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner).seen.get(&Used::Family(family)).copied()
+    }
+
+    fn used(&self, used: Option<Used>, at: Timestamp) {
+        let Some(used) = used else { return };
         let at = Timestamp::from_millis(at.millis().div_euclid(GRAIN) * GRAIN);
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
-        for used in user.map(Used::User).into_iter().chain(secret.map(Used::Secret)) {
-            if uses.seen.get(&used).is_none_or(|seen| *seen < at) {
-                uses.seen.insert(used, at);
-                uses.due.insert(used, at);
-            }
+        if uses.seen.get(&used).is_none_or(|seen| *seen < at) {
+            uses.seen.insert(used, at);
+            uses.due.insert(used, at);
+        }
+    }
+
+    fn tally(&self, what: Counted, at: Timestamp) {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        if events.len() < MOST || events.contains_key(&what) {
+            let (count, last) = events.entry(what).or_insert((0, at));
+            *count = count.saturating_add(1);
+            *last = at.max(*last);
         }
     }
 
@@ -61,14 +113,27 @@ impl Recorder {
     pub fn drain(&self) -> Vec<Write> {
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
         // Bounded: what was used long ago is simply noted again.
-        if uses.seen.len() > 100_000 {
+        if uses.seen.len() > MOST {
             uses.seen.clear();
         }
         let write = |(used, at)| match used {
             Used::Secret(secret) => Write::RecordUse(secret, at),
             Used::User(user) => Write::RecordToken(user, at),
+            Used::Family(family) => Write::RecordFamily(family, at),
+            Used::Session(session) => Write::RecordSession(session, at),
         };
-        std::mem::take(&mut uses.due).into_iter().map(write).collect()
+        let uses = std::mem::take(&mut uses.due).into_iter().map(write);
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = std::mem::take(&mut *events).into_iter().map(|(what, (count, at))| {
+            Write::Audit(Box::new(Entry {
+                actor: Some(what.user.map_or(Actor::Client(what.client), Actor::User)),
+                client: Some(what.client),
+                count,
+                detail: Some(what.detail.to_owned()),
+                ..Entry::of(what.organization, what.kind, at)
+            }))
+        });
+        uses.chain(entries).collect()
     }
 }
 
@@ -100,11 +165,30 @@ mod tests {
             proof: (AuthMethod::ClientSecretBasic, Some(secret)),
             at: Timestamp::from_seconds(seconds),
         };
+        let uses = || -> Vec<Write> {
+            recorder.drain().into_iter().filter(|it| !matches!(it, Write::Audit(_))).collect()
+        };
         recorder.record(vec![event(60), event(61), event(119)]);
-        assert_eq!(recorder.drain(), [Write::RecordUse(secret, Timestamp::from_seconds(60))]);
+        assert_eq!(uses(), [Write::RecordUse(secret, Timestamp::from_seconds(60))]);
         recorder.record(vec![event(119)]);
-        assert_eq!(recorder.drain(), []);
+        assert_eq!(uses(), []);
         recorder.record(vec![event(120)]);
-        assert_eq!(recorder.drain().len(), 1);
+        assert_eq!(uses().len(), 1);
+    }
+
+    #[test]
+    fn what_happens_together_is_one_entry() {
+        let (recorder, random) = (Recorder::default(), Counting::new(1));
+        let (organization, client) = (OrganizationId::random(&random), ClientId::random(&random));
+        let refused = |seconds| Event::TokenRefused {
+            client: Some((client, organization)),
+            code: chancery_core::error::ErrorCode::InvalidGrant,
+            at: Timestamp::from_seconds(seconds),
+        };
+        recorder.record(vec![refused(60), refused(62), refused(61)]);
+        let [Write::Audit(entry)] = &recorder.drain()[..] else { panic!("one entry") };
+        assert_eq!((entry.count, entry.at), (3, Timestamp::from_seconds(62)));
+        assert_eq!((&*entry.kind, entry.detail.as_deref()), (kinds::TOKEN_REFUSED, Some("invalid_grant")));
+        assert_eq!(recorder.drain(), []);
     }
 }

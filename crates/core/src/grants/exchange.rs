@@ -18,7 +18,7 @@ use crate::ticket::Handle;
 use crate::tokens::issue::{Issued, mint};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::{Audience, verify};
-use crate::types::{ClientId, Scope, UserId};
+use crate::types::{ClientId, OrganizationId, Scope, UserId};
 use crate::write::Write;
 
 /// A request at the token endpoint.
@@ -38,21 +38,26 @@ pub fn exchange(facts: &Facts, request: &TokenRequest, env: &Env) -> Step<Issued
     match decide(facts, request, env, &mut asking) {
         Ok(decision) => Step::Done(decision),
         Err(Undecided::Need(loads)) => Step::Need(loads),
-        Err(Undecided::Refused(error)) => refused(error, Vec::new(), asking),
-        Err(Undecided::RefusedWith(error, writes)) => refused(error, writes, asking),
+        Err(Undecided::Refused(error)) => refused(error, Vec::new(), asking, env),
+        Err(Undecided::RefusedWith(error, writes)) => refused(error, writes, asking, env),
     }
 }
 
-fn refused(error: OAuthError, writes: Vec<Write>, client: Option<ClientId>) -> Step<Issued, OAuthError> {
+fn refused(
+    error: OAuthError,
+    writes: Vec<Write>,
+    client: Option<(ClientId, OrganizationId)>,
+    env: &Env,
+) -> Step<Issued, OAuthError> {
     let refusal = Decision { writes, ..Decision::refuse(error) };
-    Step::Done(refusal.and(Event::TokenRefused { client, code: error.code }))
+    Step::Done(refusal.and(Event::TokenRefused { client, code: error.code, at: env.now }))
 }
 
 fn decide(
     facts: &Facts,
     request: &TokenRequest,
     env: &Env,
-    asking: &mut Option<ClientId>,
+    asking: &mut Option<(ClientId, OrganizationId)>,
 ) -> Result<Decision<Issued, OAuthError>, Undecided<OAuthError>> {
     let form = request.form;
     let grant_type =
@@ -67,7 +72,7 @@ fn decide(
 
     let proven = client_auth::authenticate(facts, request, env)?;
     let client = proven.client;
-    *asking = Some(client.id);
+    *asking = Some((client.id, client.organization));
     if grant.handles() == Handles::None && grant.needs_proof(&Presented::Nothing) {
         proven.demand()?;
     }

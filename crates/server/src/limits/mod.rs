@@ -1,5 +1,6 @@
 //! How many requests a caller may make: the vendor's rates, and a brake on failed client authentications.
 
+pub mod logins;
 mod window;
 
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use chancery_core::types::{ClientId, Timestamp, TokenId, UserId};
 
 use crate::failure::Failure;
 use crate::telemetry::metrics;
+use logins::Logins;
 use window::Windows;
 
 /// A client's own token may ask so often in a minute.
@@ -38,6 +40,8 @@ pub struct Limits {
     calls: Windows<Subject>,
     token_requests: Windows<Requester>,
     failures: Windows<Requester>,
+    /// How often somebody may try to log in.
+    pub logins: Logins,
     /// When a client last failed to prove who it is, in milliseconds; before any: long ago.
     last_failure: AtomicI64,
 }

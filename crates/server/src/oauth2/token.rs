@@ -24,6 +24,8 @@ struct TokenAnswer<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
 }
@@ -51,20 +53,30 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     {
         app.limits.token_request(&who, &app.policy, app.clock.now())?;
     }
-    let issued = settle(app, |facts, env| exchange(facts, &request, env)).await;
+    let people = people(app, &request, address::of(&parts, &app.edges)).await?;
+    let issued = settle_made(app, |facts, env| exchange(facts, &request, env)).await;
+    if let Some(attempt) = &people {
+        attempt.judge(app, matches!(&issued, Err(Failure::OAuth(error)) if error.code == ErrorCode::InvalidGrant));
+    }
     if let Err(Failure::OAuth(error)) = &issued
         && error.code == ErrorCode::InvalidClient
         && let Some(who) = who()
     {
         app.limits.failed(&who, &app.policy, app.clock.now());
     }
-    let issued = issued?;
+    let (mut issued, made) = issued?;
+    issued.token.family = issued.token.family.or(made.iter().find_map(|made| match made {
+        Made::Family(key) => Some(*key),
+        _ => None,
+    }));
     let token = app.with_env(|env| issue::render(&issued, env));
+    let refresh = app.with_env(|env| issue::render_refresh(&issued, env));
     let token = token.ok_or_else(|| Failure::Internal("a token could not be written".to_owned()))?;
     Ok(respond::ok(&TokenAnswer {
         access_token: &token,
         token_type: dialect.token_type(),
         expires_in: issued.lifetime.seconds(),
+        refresh_token: refresh.as_deref(),
         scope: issued.token.scope.to_string(),
     }))
 }

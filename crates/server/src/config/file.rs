@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
+use super::branding::Branding;
 use super::genesys::Section;
 use super::value::{Network, Seconds};
 
@@ -108,6 +109,8 @@ pub struct File {
     /// Behaviour in which installations of the vendor's service differ.
     #[serde(with = "Section")]
     pub genesys: Policy,
+    /// Name, logo and colours of the pages for people.
+    pub branding: Branding,
 }
 
 impl Default for File {
@@ -131,6 +134,7 @@ impl Default for File {
             log_format: LogFormat::default(),
             log_level: LogLevel::default(),
             genesys: Policy::default(),
+            branding: Branding::default(),
         }
     }
 }

@@ -8,8 +8,9 @@ use toml::{Table, Value};
 
 use super::{ConfigError, File};
 
-/// Variables that set a key of `[genesys]` begin so.
-const PREFIX: &str = "CHANCERY_GENESYS_";
+/// How variables begin that set a key of a section, the section, and how their values are read.
+const SECTIONS: &[(&str, &str, fn(&str) -> Value)] =
+    &[("CHANCERY_GENESYS_", "genesys", scalar), ("CHANCERY_BRANDING_", "branding", text)];
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +41,12 @@ impl fmt::Display for Origin {
 pub struct Layers {
     /// The values that hold.
     pub file: File,
-    /// Where they come from, by key; those of `[genesys]` as `genesys.<key>`. Defaults have no entry.
+    /// Where they come from, by key; those of a section as `<section>.<key>`. Defaults have no entry.
     origins: BTreeMap<String, Origin>,
 }
 
 impl Layers {
-    /// Lays `options`, which are flags and variables, over the `[genesys]` variables over the file at `path`.
+    /// Lays `options`, which are flags and variables, over the variables of sections over the file at `path`.
     pub fn load(
         path: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
@@ -63,11 +64,13 @@ impl Layers {
             }
         }
         for (name, value) in environment {
-            let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
-            let value = scalar(&value);
-            alone(&name, &key, &value)?;
-            origins.insert(format!("genesys.{key}"), Origin::Environment);
-            let section = table.entry("genesys").or_insert_with(|| Value::Table(Table::new()));
+            let found = SECTIONS.iter().find_map(|(prefix, section, read)| {
+                name.strip_prefix(prefix).map(|key| (*section, key.to_lowercase(), read(&value)))
+            });
+            let Some((section, key, value)) = found else { continue };
+            alone(&name, section, &key, &value)?;
+            origins.insert(format!("{section}.{key}"), Origin::Environment);
+            let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
             if let Some(section) = section.as_table_mut() {
                 section.insert(key, value);
             }
@@ -120,12 +123,17 @@ fn read(path: &Path) -> Result<Table, ConfigError> {
 }
 
 /// Checked alone too, as the file: only here is the variable known.
-fn alone(name: &str, key: &str, value: &Value) -> Result<(), ConfigError> {
-    let section = Table::from_iter([(key.to_owned(), value.clone())]);
-    let file = Table::from_iter([("genesys".to_owned(), Value::Table(section))]);
+fn alone(name: &str, section: &str, key: &str, value: &Value) -> Result<(), ConfigError> {
+    let table = Table::from_iter([(key.to_owned(), value.clone())]);
+    let file = Table::from_iter([(section.to_owned(), Value::Table(table))]);
     file.try_into::<File>().map(drop).map_err(|error| {
         ConfigError(format!("The variable {name} is not valid: {}.", error.message().trim_end()))
     })
+}
+
+/// A value from the environment as it stands.
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
 }
 
 /// A value from the environment: a boolean or an integer if it looks like one, else text.
@@ -183,9 +191,19 @@ mod tests {
             ("CHANCERY_GENESYS_INVALID_CLIENT_STATUS", "418", "400 or 401"),
             ("CHANCERY_GENESYS_MAX_CLIENTS", "-1", "`-1`, expected u32"),
             ("CHANCERY_GENESYS_MAX_ROLES", "", "expected u32"),
+            ("CHANCERY_BRANDING_ACCENT", "red", "#rrggbb"),
         ] {
             let error = set(name, value).expect_err(name).to_string();
             assert!(error.contains(&format!("The variable {name} ")) && error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_name_from_the_environment_stays_text() {
+        for name in ["Acme", "2026", "true"] {
+            let layers =
+                load("[branding]\nname = \"File\"\n", &[("CHANCERY_BRANDING_NAME", name)], "", Origin::Flag);
+            assert_eq!(layers.expect("valid").file.branding.name, name);
         }
     }
 

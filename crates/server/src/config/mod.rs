@@ -1,5 +1,7 @@
 //! What an operator can set: flags, then the environment, then the file, then the defaults.
 
+mod branding;
+mod colour;
 mod file;
 mod genesys;
 mod layers;
@@ -15,6 +17,8 @@ use axum::http::Uri;
 use chancery_core::policy::Policy;
 use ipnet::IpNet;
 
+pub use branding::Branding;
+pub use colour::Colour;
 pub use file::{File, LogFormat, LogLevel};
 pub use layers::{Layers, Origin};
 pub use schema::schema;
@@ -72,6 +76,8 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Behaviour in which installations of the vendor's service differ.
     pub policy: Policy,
+    /// Name, logo and colours of the pages for people.
+    pub branding: Branding,
 }
 
 impl TryFrom<File> for Config {
@@ -101,6 +107,7 @@ impl TryFrom<File> for Config {
             log_format: file.log_format,
             log_level: file.log_level,
             policy: file.genesys,
+            branding: file.branding,
         })
     }
 }
@@ -118,7 +125,7 @@ impl Config {
     }
 
     /// Refuses an issuer that is none, plain http where others can reach it, names that name nothing, trust in everybody,
-    /// and two ports that are one.
+    /// two ports that are one, and colours on which nobody can read.
     pub fn check(&self) -> Result<(), ConfigError> {
         let is_https = self.issuer.as_deref().is_some_and(|issuer| issuer.starts_with("https://"));
         if let Some(issuer) = &self.issuer {
@@ -169,7 +176,7 @@ impl Config {
                  Change --otlp-endpoint.",
             );
         }
-        Ok(())
+        self.branding.check()
     }
 }
 

@@ -39,6 +39,9 @@ mod tests {
             value.as_object().expect("an object").keys().cloned().collect()
         };
         assert_eq!(keys(&section["properties"]), keys(&defaults["genesys"]));
+        let section = &schema["$defs"]["Branding"];
+        assert_eq!(section["additionalProperties"], false);
+        assert_eq!(keys(&section["properties"]), ["accent", "accent_dark", "logo", "name"]);
     }
 
     #[test]
@@ -58,7 +61,19 @@ mod tests {
         assert_eq!(table.keys().collect::<Vec<_>>(), known.keys().collect::<Vec<_>>());
         let defaults = toml::Table::try_from(File::default()).expect("TOML");
         for (key, value) in defaults {
-            assert_eq!(table[&key], value, "{key}");
+            match value {
+                toml::Value::Table(section) => {
+                    for (inner, value) in section {
+                        assert_eq!(table[&key][&inner], value, "{key}.{inner}");
+                    }
+                }
+                value => assert_eq!(table[&key], value, "{key}"),
+            }
+        }
+        for (section, reference) in [("genesys", "Genesys"), ("branding", "Branding")] {
+            let known = schema["$defs"][reference]["properties"].as_object().expect("properties");
+            let named = table[section].as_table().expect("a section");
+            assert_eq!(named.keys().collect::<Vec<_>>(), known.keys().collect::<Vec<_>>(), "{section}");
         }
         toml::from_str::<File>(&toml::to_string(&table).expect("TOML")).expect("every value is valid");
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Config;
 use crate::http::tls;
+use crate::pages::brand::Brand;
 use crate::start::StartError;
 use crate::start::bootstrap::Wishes;
 use crate::start::data_dir::{DataDir, MasterKeySource};
@@ -21,6 +22,7 @@ pub fn usable(
     if let Some(files) = &config.tls {
         tls::read(files)?;
     }
+    Brand::load(&config.branding)?;
     let path = &config.data_dir;
     let is_first = !DataDir::has_database(path);
     if is_first {

@@ -1,3 +1,7 @@
 //! Pages for people.
 
+pub mod agent;
+pub mod brand;
 pub mod docs;
+pub mod texts;
+pub mod views;

@@ -1,0 +1,185 @@
+//! Whose pages these are: name, logo and colours, as the pages need them.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use bytes::Bytes;
+
+use crate::config::{Branding, Colour, ConfigError};
+
+/// No logo is larger.
+const LARGEST: u64 = 256 * 1024;
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// An image in place of seal and name.
+#[derive(Clone, Debug)]
+pub struct Logo {
+    /// Its media type.
+    pub kind: &'static str,
+    /// The file.
+    pub bytes: Bytes,
+}
+
+/// Name, logo and colours.
+#[derive(Clone, Debug)]
+pub struct Brand {
+    /// What the service is called.
+    pub name: String,
+    /// Served at `/pages/logo`.
+    pub logo: Option<Logo>,
+    accent: Option<Colour>,
+    accent_dark: Option<Colour>,
+    /// The path of the issuer: a proxy may have put the server below one.
+    base: String,
+}
+
+impl Brand {
+    /// Reads the logo.
+    pub fn load(branding: &Branding) -> Result<Self, ConfigError> {
+        Ok(Self {
+            name: branding.name.clone(),
+            logo: branding.logo.as_deref().map(read).transpose()?,
+            accent: branding.accent,
+            accent_dark: branding.accent_on_dark(),
+            base: String::new(),
+        })
+    }
+
+    /// The same for a server that others know by this URL.
+    #[must_use]
+    pub fn at(self, issuer: &str) -> Self {
+        let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+        let path = rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default();
+        Self { base: path.trim_end_matches('/').to_owned(), ..self }
+    }
+
+    /// Where something of this server is, as a link from any page.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}/{path}", self.base)
+    }
+
+    /// A stylesheet with the colours that are set, served at `/pages/brand.css`. With it no page needs inline styles.
+    pub fn css(&self) -> String {
+        let mut css = String::new();
+        if let Some(accent) = self.accent {
+            css += &format!(":root {{ --wax: {accent}; --fill: {accent}; --on-fill: #ffffff; }}\n");
+        }
+        if let Some(accent) = self.accent_dark {
+            css += &format!(
+                "@media (prefers-color-scheme: dark) {{\n  \
+                 :root {{ --wax: {accent}; --fill: {accent}; --on-fill: var(--sheet); }}\n}}\n"
+            );
+        }
+        css
+    }
+}
+
+fn read(path: &Path) -> Result<Logo, ConfigError> {
+    let shown = path.display();
+    let refused = |why: String| ConfigError(format!("The logo {shown} in [branding] cannot be used: {why}."));
+    // Looked at before it is opened: to open a pipe would wait for whoever writes.
+    let found = path.metadata().map_err(|error| refused(error.to_string()))?;
+    if !found.is_file() {
+        return Err(refused("it is not a regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    let length = read.map_err(|error| refused(error.to_string()))?;
+    if length as u64 > LARGEST {
+        return Err(refused("it has more than 256 KiB".to_owned()));
+    }
+    let kind = kind(&bytes).ok_or_else(|| refused("it is neither SVG nor PNG".to_owned()))?;
+    Ok(Logo { kind, bytes: bytes.into() })
+}
+
+/// The media type by what is in the file, not by what the file is called.
+fn kind(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(PNG) {
+        return Some("image/png");
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    for (opening, closing) in [("<?xml", "?>"), ("<!--", "-->"), ("<!DOCTYPE", ">"), ("<!--", "-->")] {
+        while rest.starts_with(opening) {
+            rest = rest.split_once(closing)?.1.trim_start();
+        }
+    }
+    let after = rest.strip_prefix("<svg")?;
+    after.starts_with(|c: char| c.is_whitespace() || c == '>').then_some("image/svg+xml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &[u8]) -> Result<Brand, ConfigError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("logo");
+        std::fs::write(&path, file).expect("written");
+        Brand::load(&Branding { logo: Some(path), ..Branding::default() })
+    }
+
+    fn branded(accent: Option<&str>, accent_dark: Option<&str>) -> Brand {
+        let colour = |it: Option<&str>| it.map(|it| it.parse().expect("a colour"));
+        let branding =
+            Branding { accent: colour(accent), accent_dark: colour(accent_dark), ..Branding::default() };
+        Brand::load(&branding).expect("a brand")
+    }
+
+    #[test]
+    fn a_logo_is_known_by_what_is_in_it() {
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>";
+        let prolog = format!("\u{feff}<?xml version=\"1.0\"?>\n<!-- a --><!DOCTYPE svg><!-- b -->\n{svg}");
+        for (file, kind) in [
+            (svg.as_bytes(), Some("image/svg+xml")),
+            (prolog.as_bytes(), Some("image/svg+xml")),
+            (b"\x89PNG\r\n\x1a\nrest", Some("image/png")),
+            (b"\xff\xd8\xff\xe0JFIF", None),
+            (b"<html><svg></svg></html>", None),
+            (b"<svgx></svgx>", None),
+            (b"", None),
+        ] {
+            let loaded = load(file);
+            match (&loaded, kind) {
+                (Ok(brand), Some(kind)) => assert_eq!(brand.logo.as_ref().map(|it| it.kind), Some(kind)),
+                (Err(error), None) => assert!(error.0.contains("neither SVG nor PNG"), "{error}"),
+                _ => panic!("{loaded:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_logo_that_is_missing_or_too_large_is_refused_by_its_name() {
+        let mut file = PNG.to_vec();
+        file.resize(256 * 1024, 0);
+        assert!(load(&file).is_ok());
+        file.push(0);
+        assert!(load(&file).expect_err("refused").0.contains("more than 256 KiB"));
+        for (path, why) in [("/nowhere/logo.svg", "No such file"), ("/", "not a regular file")] {
+            let refused = Brand::load(&Branding { logo: Some(path.into()), ..Branding::default() });
+            let text = refused.expect_err(path).0;
+            assert!(text.contains(path) && text.contains(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn links_go_where_others_find_the_server() {
+        for (issuer, link) in [
+            ("http://127.0.0.1:8080", "/pages/logo"),
+            ("https://id.example/", "/pages/logo"),
+            ("https://id.example/auth/", "/auth/pages/logo"),
+        ] {
+            assert_eq!(branded(None, None).at(issuer).link("pages/logo"), link);
+        }
+    }
+
+    #[test]
+    fn only_the_colours_that_are_set_are_in_the_stylesheet() {
+        assert_eq!(branded(None, None).css(), "");
+        let both = branded(Some("#005a9c"), Some("#7cc4ff")).css();
+        assert!(both.contains("--fill: #005a9c;") && both.contains("--fill: #7cc4ff;"), "{both}");
+        let dark = branded(None, Some("#7cc4ff")).css();
+        assert!(dark.starts_with("@media (prefers-color-scheme: dark)"), "{dark}");
+    }
+}

@@ -10,8 +10,10 @@ use tempfile::TempDir;
 /// One module a concept. A test that `suite!` does not list is dead code, which the compiler reports.
 mod conformance {
     pub mod atomicity;
+    pub mod audit;
     pub mod change;
     pub mod client;
+    pub mod consent;
     pub mod division;
     pub mod family;
     pub mod key;
@@ -19,6 +21,7 @@ mod conformance {
     pub mod revoked;
     pub mod role;
     pub mod sample;
+    pub mod session;
     pub mod sweep;
     pub mod ticket;
     pub mod usage;
@@ -91,7 +94,24 @@ macro_rules! suite {
                     an_address_is_taken_once_in_an_organization
                     a_version_can_be_required
                     the_last_token_moves_forward_only
-                    a_token_of_a_user_that_is_gone_is_no_conflict;
+                    a_token_of_a_user_that_is_gone_is_no_conflict
+                    one_is_found_by_its_address
+                    replacing_one_changes_what_can_be_changed
+                    replacing_one_keeps_where_it_comes_from_and_what_is_recorded
+                    replacing_a_stale_version_conflicts
+                    replacing_one_that_is_gone_conflicts
+                    replacing_one_takes_no_address_of_another
+                    of_64_replacements_of_a_version_one_succeeds
+                    deleting_one_leaves_nothing_to_act_with
+                    deleting_one_takes_grants_consents_and_sessions_along
+                    deleting_one_that_is_gone_or_changed_conflicts
+                    of_64_who_delete_one_one_succeeds
+                    a_deleted_one_leaves_its_address_to_others
+                    ids_are_listed_by_name_and_then_id
+                    ids_are_listed_of_one_state_or_of_all
+                    users_come_in_the_order_asked_for_without_the_missing
+                    the_last_login_moves_forward_only
+                    a_login_of_a_user_that_is_gone_is_no_conflict;
                 client:
                     every_field_reads_back
                     one_that_does_not_exist_is_not_found
@@ -139,7 +159,11 @@ macro_rules! suite {
                     replacing_a_stale_version_conflicts
                     replacing_a_spent_one_conflicts
                     replacing_one_that_does_not_exist_conflicts
-                    of_64_replacements_of_a_version_one_succeeds;
+                    of_64_replacements_of_a_version_one_succeeds
+                    redeeming_names_the_family_that_was_made_last
+                    redeeming_without_a_family_conflicts
+                    what_cannot_be_spent_cannot_be_redeemed
+                    of_64_who_redeem_it_one_succeeds_and_makes_the_only_family;
                 family:
                     every_field_reads_back
                     one_that_does_not_exist_is_not_found
@@ -153,7 +177,47 @@ macro_rules! suite {
                     of_64_who_advance_a_generation_one_succeeds
                     revoking_is_for_good_and_happens_once
                     revoking_one_that_does_not_exist_is_no_conflict
-                    a_version_can_be_required;
+                    a_version_can_be_required
+                    its_last_use_moves_forward_only
+                    a_use_of_one_that_does_not_exist_is_no_conflict;
+                session:
+                    every_field_reads_back
+                    one_that_does_not_exist_is_not_found
+                    every_session_has_a_key_of_its_own
+                    a_key_is_not_made_again_after_its_session_is_gone
+                    they_are_listed_newest_first
+                    its_last_use_moves_forward_only
+                    a_use_of_one_that_has_ended_is_no_conflict
+                    ending_one_ends_it_alone
+                    ending_one_that_has_ended_is_no_conflict
+                    all_of_a_user_end_but_one
+                    one_can_be_required
+                    nothing_comes_of_one_that_has_ended_meanwhile;
+                consent:
+                    every_field_reads_back
+                    one_that_does_not_exist_is_not_found
+                    there_is_one_of_a_user_and_a_client
+                    of_64_who_make_one_one_succeeds
+                    they_are_listed_newest_first
+                    replacing_one_changes_what_can_be_changed
+                    replacing_one_keeps_whose_it_is_and_since_when
+                    replacing_a_stale_version_conflicts
+                    replacing_one_that_does_not_exist_conflicts
+                    of_64_replacements_of_a_version_one_succeeds
+                    a_version_can_be_required
+                    a_deleted_client_takes_those_to_it_along;
+                audit:
+                    every_field_reads_back
+                    they_are_listed_newest_first
+                    every_entry_has_a_key_of_its_own
+                    those_of_other_organizations_are_not_listed
+                    pages_lose_none_and_repeat_none
+                    a_page_stays_where_it_is_when_others_come
+                    at_most_so_many_are_listed
+                    a_time_holds_from_its_beginning_until_before_its_end
+                    a_kind_covers_itself_and_what_is_below_it
+                    all_that_is_wanted_is_wanted_at_once
+                    a_user_is_no_client_of_the_same_id;
                 key:
                     every_field_reads_back
                     an_id_is_taken_once
@@ -175,6 +239,8 @@ macro_rules! suite {
                     an_empty_store_has_nothing_to_sweep
                     tickets_stay_for_a_day_after_they_expired
                     families_go_when_they_have_expired
+                    sessions_go_when_they_have_expired
+                    audit_entries_go_when_they_are_too_old
                     revocations_go_when_they_have_expired
                     counts_stay_for_400_days
                     at_most_so_many_of_each_kind_go

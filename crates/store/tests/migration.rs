@@ -11,28 +11,57 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chancery_core::client::Client;
+use chancery_core::dialect::Dialect;
+use chancery_core::family::{Family, NewFamily};
 use chancery_core::organization::{Division, DivisionUse, Organization, Settings};
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, Role, SubjectKind};
-use chancery_core::types::{FamilyKey, Secret, TicketKey};
-use chancery_core::user::User;
+use chancery_core::ticket::{NewTicket, Ticket};
+use chancery_core::types::{FamilyKey, Scope, Secret, SessionKey, TicketKey};
+use chancery_core::usage::{Tally, UsageCount};
+use chancery_core::user::{PasswordHash, Profile, User, UserState};
 use chancery_core::write::Write;
-use chancery_store::{Sqlite, Store};
+use chancery_store::{Made, Sqlite, Store};
 use conformance::sample::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-const V1: &str = include_str!("../src/sqlite/migrations/V1__initial.sql");
+/// All but the last, with their names.
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("V1__initial", include_str!("../src/sqlite/migrations/V1__initial.sql")),
+    ("V2__authorization_and_usage", include_str!("../src/sqlite/migrations/V2__authorization_and_usage.sql")),
+];
+
+/// A database as the version of that number left it, with these rows.
+fn left_behind(version: usize, path: &Path, rows: &str) {
+    let mut connection = Connection::open(path).expect("a new database");
+    let migrations = MIGRATIONS[..version].iter();
+    let migrations: Vec<_> = migrations
+        .map(|(name, sql)| refinery::Migration::unapplied(name, sql).expect("a migration"))
+        .collect();
+    refinery::Runner::new(&migrations).run(&mut connection).expect("the earlier schema");
+    let ours = "PRAGMA application_id = 0x4368616e; PRAGMA journal_mode = WAL;";
+    connection.execute_batch(ours).expect("the marks of ours");
+    connection.execute_batch(rows).expect("rows of the earlier schema");
+    connection.close().expect("the connection closes");
+}
+
+/// What is looked at: all keys that there can be here.
+fn rows() -> Rows {
+    let (ticket, session) = (TicketKey(1), SessionKey(1));
+    Rows { ticket, code: ticket, family: FamilyKey(6), session, other_session: session }
+}
+
+/// A user of whom only that is known what the first versions knew.
+fn early(n: u64) -> User {
+    User { password_changed_at: None, former_passwords: vec![], profile: Profile::default(), ..user(n) }
+}
 
 /// As the first version left it, with a row of each kind that later schemas add to, and a client.
 fn first(path: &Path) {
-    let mut connection = Connection::open(path).expect("a new database");
-    let migration = refinery::Migration::unapplied("V1__initial", V1).expect("a migration");
-    refinery::Runner::new(&[migration]).run(&mut connection).expect("the first schema");
     let (o, d, r, u, c) = (organization_id(1), division_id(1), role_id(1), user_id(1), client_id(1));
     let (at, secret) = (NOW.millis(), secret_id(2));
     let rows = format!(
-        r#"PRAGMA application_id = 0x4368616e; PRAGMA journal_mode = WAL;
-        INSERT INTO organizations VALUES ('{o}', 'Example', 'example', 'en-US', 7, {at});
+        r#"INSERT INTO organizations VALUES ('{o}', 'Example', 'example', 'en-US', 7, {at});
         INSERT INTO divisions VALUES ('{d}', '{o}', 'Home', 'of all', 1);
         INSERT INTO roles VALUES ('{r}', '{o}', 'admin', '', 'admin', '["admin"]',
             '[{{"domain":"*","entity":"*","actions":["*"]}}]', 3);
@@ -44,8 +73,7 @@ fn first(path: &Path) {
         INSERT INTO role_grants VALUES ('{o}', '{u}', 'PC_USER', '{r}', '{d}', 0, {at});"#,
         digest = "02".repeat(32),
     );
-    connection.execute_batch(&rows).expect("rows of the first schema");
-    connection.close().expect("the connection closes");
+    left_behind(1, path, &rows);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,7 +105,7 @@ async fn the_first_schema_comes_up_with_nothing_lost() {
         password: None,
         epoch: 2,
         version: 4,
-        ..user(1)
+        ..early(1)
     };
     let used = Secret { expires_at: None, last_used_at: Some(NOW), ..secret(2) };
     let mut everywhere = grant(client_id(1), SubjectKind::Client, 1);
@@ -102,11 +130,96 @@ async fn the_first_schema_comes_up_with_nothing_lost() {
     conflict(&store, [Write::CreateDivision(division.clone())]).await;
     commit(&store, [delete_division(1), Write::CreateDivision(division)]).await;
     commit(&store, [Write::CountUsage(vec![usage(1)]), Write::RecordToken(user_id(1), NOW)]).await;
-    let keys = (TicketKey(1), FamilyKey(1));
+    let keys = rows();
     let before = everything(&store, keys).await;
     store.close().await.expect("the store closes");
 
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).expect("the database opens again"));
     assert_eq!(everything(&store, keys).await, before);
+    store.close().await.expect("the store closes");
+}
+
+/// As the second version left it, with a row of each kind that the third adds to, and of some that it does not.
+fn second(path: &Path) {
+    let (o, d, c, at) = (organization_id(1), division_id(1), client_id(1), NOW.millis());
+    let (active, gone, inactive) = (user_id(1), user_id(2), user_id(3));
+    let (expiry, day) = ((NOW + DAY).millis(), usage(1).day.0);
+    let rows = format!(
+        r#"INSERT INTO organizations VALUES ('{o}', 'Example', 'example', 'en-US', 7, {at}, 9, '{{}}');
+        INSERT INTO users VALUES ('{active}', '{o}', '{d}', 'Ann', 'ann@example.com', 'active', 'hash', 2, 4, {at}, {at});
+        INSERT INTO users VALUES ('{gone}', '{o}', '{d}', 'Bob', 'bob@example.com', 'deleted', NULL, 2, 5, {at}, NULL);
+        INSERT INTO users VALUES ('{inactive}', '{o}', '{d}', 'Cy', 'cy@example.com', 'inactive', NULL, 0, 1, {at}, NULL);
+        INSERT INTO tickets VALUES (7, 'code', 9, x'{digest}', 3, '{o}', '{c}', '{active}', NULL, NULL, {expiry}, NULL,
+            '{{}}');
+        INSERT INTO families VALUES (8, 2, 1, '{o}', '{c}', 4, '{active}', 3, 'openid', 1, 1, {at}, {at}, {expiry}, NULL);
+        INSERT INTO usage_counts VALUES ('{c}', {day}, '/', 'GET', '{o}', 1, 2, 3, 4, 5);"#,
+        digest = "09".repeat(32),
+    );
+    left_behind(2, path, &rows);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_schema_comes_up_with_nothing_lost() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let path = directory.path().join("chancery.db");
+    second(&path);
+
+    let named = |n, name: &str, state, version| {
+        let email = format!("{}@example.com", name.to_lowercase());
+        User { name: name.to_owned(), email, state, version, password: None, epoch: 2, ..early(n) }
+    };
+    let ann = User {
+        password: Some(PasswordHash::new("hash".to_owned())),
+        last_token_at: Some(NOW),
+        ..named(1, "Ann", UserState::Active, 4)
+    };
+    let bob = named(2, "Bob", UserState::Deleted, 5);
+    let cy = User { epoch: 0, ..named(3, "Cy", UserState::Inactive, 1) };
+    let content = NewTicket { family: None, payload: "{}".to_owned(), expires_at: NOW + DAY, ..ticket() };
+    let code = Ticket { key: TicketKey(7), content, version: 3, spent_at: None };
+    let origin = NewFamily {
+        consent_epoch: None,
+        dialect: Dialect::Genesys,
+        scope: Scope::parse("openid").expect("a scope"),
+        ..family()
+    };
+    let kept = Family {
+        key: FamilyKey(8),
+        origin,
+        generation: 1,
+        rotated_at: NOW,
+        revoked_at: None,
+        last_used_at: None,
+        version: 2,
+    };
+    let count = UsageCount {
+        template: "/".to_owned(),
+        tally: Tally { status200: 1, status300: 2, status400: 3, status500: 4, status429: 5 },
+        ..usage(1)
+    };
+
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).expect("the database comes up"));
+    let ids = store.user_ids(organization_id(1), None).await.expect("ids");
+    assert_eq!(store.users(ids).await, Ok(vec![ann.clone(), bob.clone(), cy]));
+    assert_eq!(store.find_ticket(TicketKey(7)).await, Ok(Some(code)));
+    assert_eq!(store.find_family(FamilyKey(8)).await, Ok(Some(kept)));
+    assert_eq!(read_usage(&store, 1).await, vec![count]);
+    assert_eq!(read_organization(&store, organization_id(1)).await.authority, 9);
+
+    // It takes what it could not take before, and still refuses what it refused.
+    let heir = |n, email: &str| Write::CreateUser(User { email: email.to_owned(), ..user(n) });
+    conflict(&store, [heir(4, &ann.email)]).await;
+    commit(&store, [heir(4, &bob.email)]).await;
+    conflict(&store, [heir(5, &bob.email)]).await;
+    let made = commit(&store, [Write::CreateFamily(family()), Write::Redeem(TicketKey(7), NOW)]).await;
+    assert_eq!(made, vec![Made::Family(FamilyKey(9))]);
+    assert_eq!(read_ticket(&store, TicketKey(7)).await.content.family, Some(FamilyKey(9)));
+    create_session(&store, session(1)).await;
+    commit(&store, [Write::CreateConsent(consent(1, 1)), Write::Audit(Box::new(entry(1)))]).await;
+    let before = everything(&store, rows()).await;
+    store.close().await.expect("the store closes");
+
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).expect("the database opens again"));
+    assert_eq!(everything(&store, rows()).await, before);
     store.close().await.expect("the store closes");
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use chancery_core::client::Client;
 use chancery_core::family::NewFamily;
-use chancery_core::types::{FamilyKey, TicketKey, Timestamp};
+use chancery_core::types::{TicketKey, Timestamp};
 use chancery_core::write::{Changed, Require, Write};
 use chancery_store::sqlite::OpenError;
 use chancery_store::{Made, Sqlite, Store, StoreError};
@@ -47,7 +47,7 @@ fn refuse_as_damaged(content: &[u8]) {
 }
 
 /// A database with something in it, closed.
-async fn populated(path: &Path) -> (TicketKey, FamilyKey) {
+async fn populated(path: &Path) -> Rows {
     let store = open(path);
     let made = populate(&store).await;
     store.close().await.expect("the store closes");
@@ -114,13 +114,17 @@ async fn a_closed_store_is_unavailable_and_can_be_closed_again() {
 async fn a_key_is_not_made_again_by_the_next_process() {
     let (_directory, path) = directory();
     let store = open(&path);
-    let (ticket_key, family_key) = populate(&store).await;
-    assert_eq!(store.sweep(NOW + DAY + DAY + DAY, 1000).await.map(|swept| swept >= 3), Ok(true));
+    let made = populate(&store).await;
+    let swept = store.sweep(NOW + DAY + DAY + DAY, LONG_AGO, 1000).await.expect("a sweep");
+    assert!(swept >= 7, "{swept} are too few to be all of them");
     store.close().await.expect("the store closes");
 
     let store = open(&path);
-    assert_ne!(create_ticket(&store, ticket()).await, ticket_key);
-    assert_ne!(create_family(&store, family()).await, family_key);
+    let ticket = create_ticket(&store, ticket()).await;
+    assert!(ticket > made.ticket && ticket > made.code, "{ticket:?}");
+    assert!(create_family(&store, family()).await > made.family);
+    let session = create_session(&store, session(1)).await;
+    assert!(session > made.session && session > made.other_session, "{session:?}");
     store.close().await.expect("the store closes");
 }
 
@@ -152,10 +156,15 @@ async fn two_processes_are_told_what_the_other_changed_and_nothing_else() {
         Changed::Roles(organization_id(1)),
         Changed::User(user_id(1)),
         Changed::User(user_id(3)),
+        Changed::User(user_id(4)),
+        Changed::User(user_id(5)),
         Changed::Client(client_id(1)),
         Changed::Client(client_id(2)),
         Changed::RoleGrants(user_id(1).into()),
         Changed::RoleGrants(client_id(1).into()),
+        Changed::Consent(user_id(1), client_id(1)),
+        Changed::Consent(user_id(1), client_id(2)),
+        Changed::Consent(user_id(4), client_id(1)),
         Changed::Revoked,
         Changed::Keys,
     ];
@@ -171,11 +180,15 @@ async fn two_processes_are_told_what_the_other_changed_and_nothing_else() {
         Changed::Members(organization_id(1)),
         Changed::Roles(organization_id(1)),
         Changed::User(user_id(2)),
+        Changed::User(user_id(1)),
+        Changed::User(user_id(4)),
         Changed::Client(client_id(3)),
         Changed::Client(client_id(1)),
         Changed::Client(client_id(2)),
         Changed::RoleGrants(user_id(1).into()),
         Changed::Keys,
+        Changed::Consent(user_id(1), client_id(3)),
+        Changed::Consent(user_id(1), client_id(1)),
         Changed::Revoked,
     ];
     assert_eq!(seen(&one, NOW).await, changed);
@@ -212,7 +225,7 @@ async fn a_change_has_a_key_of_its_own_and_keeps_it() {
     let mut keys: HashSet<i64> = first.iter().map(|change| change.key).collect();
     assert_eq!(keys.len(), 2);
     // Not even a change that was swept leaves its key to another, which would be taken for a known one.
-    assert_eq!(one.sweep(NOW + DAY, 1000).await, Ok(2));
+    assert_eq!(one.sweep(NOW + DAY, LONG_AGO, 1000).await, Ok(2));
     assert_eq!(other.changes(NOW).await, Ok(vec![]));
     one.commit(vec![Write::CreateUser(user(2))], NOW + DAY).await.expect("a new user");
     let second = other.changes(NOW).await.expect("changes");
@@ -229,9 +242,9 @@ async fn changes_stay_for_an_hour() {
     let (one, other) = (open(&path), open(&path));
     commit(&one, [Write::CreateOrganization(organization(1))]).await;
     let hour = chancery_core::types::Lifetime::from_seconds(3600);
-    assert_eq!(one.sweep(NOW + hour, 1000).await, Ok(0));
+    assert_eq!(one.sweep(NOW + hour, LONG_AGO, 1000).await, Ok(0));
     assert_eq!(other.changes(NOW).await.map(|changes| changes.len()), Ok(1));
-    assert_eq!(one.sweep(after(NOW + hour), 1000).await, Ok(1));
+    assert_eq!(one.sweep(after(NOW + hour), LONG_AGO, 1000).await, Ok(1));
     assert_eq!(other.changes(NOW).await, Ok(vec![]));
     for store in [one, other] {
         store.close().await.expect("the store closes");
@@ -242,10 +255,12 @@ async fn changes_stay_for_an_hour() {
 async fn between_two_processes_one_of_64_wins() {
     let (_directory, path) = directory();
     let stores = [open(&path), open(&path)];
-    let (ticket_key, family_key) = populate(&stores[0]).await;
-    let spent = race(&stores, 64, |_| vec![Write::Spend(ticket_key, NOW)]).await;
+    let Rows { ticket, code, family: first, .. } = populate(&stores[0]).await;
+    let spent = race(&stores, 64, |_| vec![Write::Spend(ticket, NOW)]).await;
     assert_eq!(winners(&spent), 1);
-    let advanced = race(&stores, 64, |_| vec![Write::Advance(family_key, 0, NOW)]).await;
+    let redeemed = race(&stores, 64, |_| vec![Write::CreateFamily(family()), Write::Redeem(code, NOW)]).await;
+    assert_eq!(winners(&redeemed), 1);
+    let advanced = race(&stores, 64, |_| vec![Write::Advance(first, 0, NOW)]).await;
     assert_eq!(winners(&advanced), 1);
     let named = |n| Client { name: format!("number {n}"), ..client(1) };
     let replaced = race(&stores, 64, |n| vec![Write::ReplaceClient(Box::new(named(n)))]).await;
@@ -267,18 +282,13 @@ async fn two_processes_never_make_the_same_key() {
     let stores = [open(&path), open(&path)];
     let create = |_| {
         let family = NewFamily { expires_at: NOW + MINUTE, ..family() };
-        vec![Write::CreateTicket(ticket()), Write::CreateFamily(family)]
+        vec![Write::CreateTicket(ticket()), Write::CreateFamily(family), Write::CreateSession(session(1))]
     };
     let results = race(&stores, 64, create).await;
     assert_eq!(winners(&results), 64);
-    let (mut tickets, mut families) = (HashSet::new(), HashSet::new());
-    for made in results.into_iter().flatten().flatten() {
-        match made {
-            Made::Ticket(key) => assert!(tickets.insert(key), "{key:?} was made twice"),
-            Made::Family(key) => assert!(families.insert(key), "{key:?} was made twice"),
-        }
-    }
-    assert_eq!((tickets.len(), families.len()), (64, 64));
+    let made: HashSet<_> =
+        results.into_iter().flatten().flatten().map(|made: Made| format!("{made:?}")).collect();
+    assert_eq!(made.len(), 3 * 64, "one was made twice");
     for store in stores {
         store.close().await.expect("the store closes");
     }

@@ -1,6 +1,8 @@
 //! SQLite: one writer thread that commits in groups, a few readers, everything in one file.
 
 mod open;
+#[cfg(test)]
+mod plans;
 mod reader;
 mod row;
 mod writer;

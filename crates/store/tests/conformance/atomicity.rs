@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chancery_core::client::Client;
+use chancery_core::consent::Consent;
 use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
-use chancery_core::types::{FamilyKey, KeyId, TicketKey, Timestamp};
+use chancery_core::types::{FamilyKey, KeyId, SessionKey, TicketKey, Timestamp};
 use chancery_core::user::User;
 use chancery_core::write::{Require, Write};
 use chancery_store::{Store, StoreError};
@@ -14,7 +15,8 @@ use chancery_store::{Store, StoreError};
 use super::sample::*;
 
 /// Each way to conflict, in a store that `populate` filled, whether before or after `one_of_each`.
-fn conflicts((ticket, family): (TicketKey, FamilyKey)) -> Vec<Write> {
+fn conflicts(made: Rows) -> Vec<Write> {
+    let Rows { ticket, code, family, .. } = made;
     let stale = |version| Write::ReplaceClient(Box::new(Client { version, ..client(1) }));
     let replace_organization =
         |n, version| Write::ReplaceOrganization(Box::new(Organization { version, ..organization(n) }));
@@ -22,6 +24,9 @@ fn conflicts((ticket, family): (TicketKey, FamilyKey)) -> Vec<Write> {
         let (digest, expires_at, payload) = (digest(1), NOW + DAY, "{}".to_owned());
         Write::ReplaceTicket { key, expect, digest, expires_at, payload }
     };
+    let replace_user = |n, version| Write::ReplaceUser(Box::new(User { version, ..user(n) }));
+    let delete_user = |owner, n, version| Write::DeleteUser(organization_id(owner), user_id(n), version);
+    let replace_consent = |client, version| Write::ReplaceConsent(Consent { version, ..consent(1, client) });
     let twice = vec![grant(user_id(1), SubjectKind::User, 1); 2];
     vec![
         Write::Require(Require::Client(client_id(1), 7)),
@@ -30,6 +35,9 @@ fn conflicts((ticket, family): (TicketKey, FamilyKey)) -> Vec<Write> {
         Write::Require(Require::User(user_id(9), 7)),
         Write::Require(Require::Family(family, 9)),
         Write::Require(Require::Family(FamilyKey(-1), 1)),
+        Write::Require(Require::Session(SessionKey(-1))),
+        Write::Require(Require::Consent(user_id(1), client_id(1), 3)),
+        Write::Require(Require::Consent(user_id(9), client_id(1), 1)),
         Write::Require(Require::Authority(organization_id(1), 4)),
         Write::Require(Require::Authority(organization_id(9), 5)),
         Write::Require(Require::ClientsBelow(organization_id(1), 2)),
@@ -58,6 +66,20 @@ fn conflicts((ticket, family): (TicketKey, FamilyKey)) -> Vec<Write> {
         Write::DeleteRole(organization_id(2), role_id(1)),
         Write::CreateUser(User { id: user_id(1), ..user(9) }),
         Write::CreateUser(User { email: user(1).email, ..user(9) }),
+        replace_user(1, 6),
+        replace_user(1, 9),
+        replace_user(5, 7),
+        replace_user(9, 7),
+        Write::ReplaceUser(Box::new(User { email: user(3).email, ..user(1) })),
+        delete_user(1, 1, 6),
+        delete_user(1, 1, 9),
+        delete_user(1, 5, 7),
+        delete_user(1, 9, 7),
+        delete_user(2, 1, 7),
+        Write::CreateConsent(consent(1, 1)),
+        replace_consent(1, 0),
+        replace_consent(1, 3),
+        replace_consent(9, 1),
         Write::CreateClient(Box::new(Client { id: client_id(1), ..client(9) })),
         Write::CreateClient(Box::new(Client { secrets: vec![secret(30), secret(30)], ..client(9) })),
         stale(0),
@@ -71,6 +93,8 @@ fn conflicts((ticket, family): (TicketKey, FamilyKey)) -> Vec<Write> {
         Write::CreateKey(KeyRow { id: KeyId(1), ..keys().remove(2) }),
         Write::Spend(ticket, NOW + DAY),
         Write::Spend(TicketKey(-1), NOW),
+        Write::Redeem(code, NOW),
+        Write::Redeem(TicketKey(-1), NOW),
         replace(ticket, 3),
         replace(TicketKey(-1), 1),
         Write::Advance(family, 3, NOW),

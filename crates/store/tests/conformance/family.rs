@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chancery_core::dialect::Dialect;
 use chancery_core::family::{Family, NewFamily};
 use chancery_core::types::{FamilyKey, Scope};
 use chancery_core::write::{Require, Write};
@@ -11,7 +12,15 @@ use chancery_store::{Made, Store};
 use super::sample::*;
 
 fn fresh(key: FamilyKey) -> Family {
-    Family { key, origin: family(), generation: 0, rotated_at: NOW, revoked_at: None, version: 1 }
+    Family {
+        key,
+        origin: family(),
+        generation: 0,
+        rotated_at: NOW,
+        revoked_at: None,
+        last_used_at: None,
+        version: 1,
+    }
 }
 
 pub async fn every_field_reads_back(store: Arc<dyn Store>) {
@@ -20,10 +29,13 @@ pub async fn every_field_reads_back(store: Arc<dyn Store>) {
         client_authenticated: false,
         client_epoch: u32::MAX,
         user_epoch: 0,
+        consent_epoch: None,
+        dialect: Dialect::Genesys,
         created_at: before(NOW),
         ..family()
     };
-    for origin in [family(), other] {
+    let extreme = NewFamily { consent_epoch: Some(u32::MAX), user_epoch: u32::MAX, ..family() };
+    for origin in [family(), other, extreme] {
         let key = create_family(&store, origin.clone()).await;
         let rotated_at = origin.created_at;
         assert_eq!(store.find_family(key).await, Ok(Some(Family { origin, rotated_at, ..fresh(key) })));
@@ -53,7 +65,7 @@ pub async fn every_family_has_a_key_of_its_own(store: Arc<dyn Store>) {
 pub async fn a_key_is_not_made_again_after_its_family_was_swept(store: Arc<dyn Store>) {
     let first = create_family(&store, family()).await;
     let second = create_family(&store, family()).await;
-    assert_eq!(store.sweep(NOW + DAY + DAY, 10).await, Ok(2));
+    assert_eq!(store.sweep(NOW + DAY + DAY, LONG_AGO, 10).await, Ok(2));
     let third = create_family(&store, family()).await;
     assert!(third != first && third != second, "{third:?} was made twice");
 }
@@ -129,4 +141,21 @@ pub async fn a_version_can_be_required(store: Arc<dyn Store>) {
     conflict(&store, [require(1)]).await;
     commit(&store, [Write::RevokeFamily(key, NOW), require(3)]).await;
     conflict(&store, [Write::Require(Require::Family(FamilyKey(key.0 + 1), 1))]).await;
+}
+
+pub async fn its_last_use_moves_forward_only(store: Arc<dyn Store>) {
+    let (key, other) = (create_family(&store, family()).await, create_family(&store, family()).await);
+    for (at, last) in [(NOW, NOW), (before(NOW), NOW), (NOW, NOW), (after(NOW), after(NOW))] {
+        commit(&store, [Write::RecordFamily(key, at)]).await;
+        // It is no change that anybody who requires the version must see.
+        assert_eq!(read_family(&store, key).await, Family { last_used_at: Some(last), ..fresh(key) });
+    }
+    commit(&store, [Write::Advance(key, 0, NOW), Write::RevokeFamily(key, NOW)]).await;
+    assert_eq!(read_family(&store, key).await.last_used_at, Some(after(NOW)));
+    assert_eq!(read_family(&store, other).await, fresh(other));
+}
+
+pub async fn a_use_of_one_that_does_not_exist_is_no_conflict(store: Arc<dyn Store>) {
+    commit(&store, [Write::RecordFamily(FamilyKey(1), NOW)]).await;
+    assert_eq!(store.find_family(FamilyKey(1)).await, Ok(None));
 }

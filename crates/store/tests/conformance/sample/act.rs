@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use chancery_core::audit::{Audited, Wanted};
 use chancery_core::client::Client;
+use chancery_core::consent::Consent;
 use chancery_core::family::{Family, NewFamily};
 use chancery_core::organization::Organization;
 use chancery_core::rbac::RoleGrant;
+use chancery_core::session::{NewSession, Session};
 use chancery_core::ticket::{NewTicket, Ticket};
-use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SubjectId, TicketKey, UserId};
+use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SessionKey, SubjectId, TicketKey, UserId};
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::User;
 use chancery_core::write::Write;
@@ -50,6 +53,13 @@ pub async fn create_family(store: &Arc<dyn Store>, family: NewFamily) -> FamilyK
     }
 }
 
+pub async fn create_session(store: &Arc<dyn Store>, session: NewSession) -> SessionKey {
+    match commit(store, [Write::CreateSession(session)]).await[..] {
+        [Made::Session(key)] => key,
+        ref other => panic!("one session made {other:?}"),
+    }
+}
+
 pub async fn read_organization(store: &Arc<dyn Store>, id: OrganizationId) -> Organization {
     store.find_organization(id).await.expect("the store answers").expect("the organization exists")
 }
@@ -76,6 +86,20 @@ pub async fn read_ticket(store: &Arc<dyn Store>, key: TicketKey) -> Ticket {
 
 pub async fn read_family(store: &Arc<dyn Store>, key: FamilyKey) -> Family {
     store.find_family(key).await.expect("the store answers").expect("the family exists")
+}
+
+pub async fn read_session(store: &Arc<dyn Store>, key: SessionKey) -> Session {
+    store.find_session(key).await.expect("the store answers").expect("the session has not ended")
+}
+
+/// What the user of one number allowed the client of the other.
+pub async fn read_consent(store: &Arc<dyn Store>, user: u64, client: u64) -> Consent {
+    let found = store.find_consent(user_id(user), client_id(client));
+    found.await.expect("the store answers").expect("the consent exists")
+}
+
+pub async fn read_audit(store: &Arc<dyn Store>, wanted: Wanted) -> Vec<Audited> {
+    store.audit(wanted).await.expect("the store answers")
 }
 
 /// Commits from so many tasks at once; all start together. The results are in the order of the numbers.

@@ -5,7 +5,10 @@ mod whole;
 
 use std::sync::LazyLock;
 
+use chancery_core::audit::{Entry, Wanted};
 use chancery_core::client::{Actor, Client, ClientState};
+use chancery_core::consent::{Consent, ConsentState};
+use chancery_core::dialect::Dialect;
 use chancery_core::env::fixed::Counting;
 use chancery_core::family::NewFamily;
 use chancery_core::grants::{GrantType, GrantTypes};
@@ -14,13 +17,14 @@ use chancery_core::keyring::{KeyRow, MasterKey};
 use chancery_core::organization::settings::{Authentication, PasswordRequirements};
 use chancery_core::organization::{Division, Organization, Settings};
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, PolicyRemarks, Role, RoleGrant, SubjectKind};
+use chancery_core::session::NewSession;
 use chancery_core::ticket::NewTicket;
 use chancery_core::types::{
     ClientId, Digest, DivisionId, FamilyKey, KeyId, Lifetime, OrganizationId, RedirectUri, RoleId, Scope,
     Secret, SecretId, SubjectId, Timestamp, TokenId, UserId,
 };
 use chancery_core::usage::{Day, Tally, UsageCount};
-use chancery_core::user::{PasswordHash, User, UserState};
+use chancery_core::user::{Contact, PasswordHash, Profile, User, UserState};
 use chancery_core::write::{Revoked, RevokedId};
 
 pub use act::*;
@@ -28,6 +32,8 @@ pub use whole::*;
 
 /// The time of every commit that does not say otherwise; not a whole second.
 pub const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_123);
+/// Before everything that the samples name.
+pub const LONG_AGO: Timestamp = Timestamp::from_millis(0);
 pub const MINUTE: Lifetime = Lifetime::from_seconds(60);
 pub const DAY: Lifetime = Lifetime::from_days(1);
 
@@ -170,11 +176,97 @@ pub fn user(n: u64) -> User {
         name: format!("{UNICODE} {n}"),
         email: format!("user-{n}@example.com"),
         state: UserState::Active,
-        password: Some(PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned())),
+        password: Some(password(0)),
+        password_changed_at: Some(NOW - DAY),
+        former_passwords: vec![password(2), password(1)],
+        profile: profile(),
         epoch: 3,
         version: 7,
         created_at: NOW,
         last_token_at: None,
+        last_login_at: None,
+    }
+}
+
+pub fn password(n: u64) -> PasswordHash {
+    PasswordHash::new(format!("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA{n}"))
+}
+
+/// Everything filled in.
+pub fn profile() -> Profile {
+    let number = Contact {
+        address: Some("+972 3 555".to_owned()),
+        media_type: Some("PHONE".to_owned()),
+        kind: Some(UNICODE.to_owned()),
+        extension: Some(String::new()),
+        country_code: Some("IL".to_owned()),
+    };
+    Profile {
+        title: Some(UNICODE.to_owned()),
+        department: Some(String::new()),
+        preferred_name: Some("Zoë".to_owned()),
+        addresses: vec![number, Contact::default()],
+        acd_auto_answer: true,
+    }
+}
+
+/// A session of the user of that number.
+pub fn session(n: u64) -> NewSession {
+    NewSession {
+        organization: organization_id(1),
+        user: user_id(n),
+        user_epoch: 3,
+        digest: digest(11),
+        address: Some("192.0.2.7".parse().expect("an address")),
+        agent: UNICODE.to_owned(),
+        created_at: NOW,
+        expires_at: NOW + DAY,
+    }
+}
+
+/// What the user of one number allowed the client of the other.
+pub fn consent(user: u64, client: u64) -> Consent {
+    Consent {
+        organization: organization_id(1),
+        user: user_id(user),
+        client: client_id(client),
+        scope: Scope::parse("users openid").expect("a scope"),
+        asked: true,
+        state: ConsentState::Authorized,
+        epoch: 6,
+        version: 1,
+        created_at: NOW,
+        modified_at: NOW + MINUTE,
+    }
+}
+
+/// An entry with everything filled in.
+pub fn entry(n: u32) -> Entry {
+    Entry {
+        organization: organization_id(1),
+        at: NOW,
+        kind: "client.created".to_owned(),
+        actor: Some(Actor::User(user_id(1))),
+        client: Some(client_id(1)),
+        entity: Some(("client".to_owned(), UNICODE.to_owned())),
+        address: Some("2001:db8::7".parse().expect("an address")),
+        correlation: Some(UNICODE.to_owned()),
+        count: n,
+        detail: Some(UNICODE.to_owned()),
+    }
+}
+
+/// All entries of the organization of that number.
+pub fn all_of(n: u64) -> Wanted {
+    Wanted {
+        organization: organization_id(n),
+        from: None,
+        until: None,
+        actor: None,
+        client: None,
+        kind: None,
+        before: None,
+        limit: u32::MAX,
     }
 }
 
@@ -242,6 +334,8 @@ pub fn family() -> NewFamily {
         client_epoch: 4,
         user: user_id(1),
         user_epoch: 3,
+        consent_epoch: Some(6),
+        dialect: Dialect::Standard,
         scope: Scope::parse("openid users offline_access").expect("a scope"),
         mac_key: KeyId(1),
         client_authenticated: true,

@@ -2,21 +2,37 @@
 
 use std::sync::Arc;
 
+use chancery_core::audit::Audited;
 use chancery_core::client::Client;
+use chancery_core::consent::Consent;
 use chancery_core::family::Family;
 use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, DivisionUse, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
+use chancery_core::session::Session;
 use chancery_core::ticket::Ticket;
-use chancery_core::types::{ClientId, FamilyKey, KeyId, SubjectId, TicketKey};
+use chancery_core::types::{ClientId, FamilyKey, KeyId, SessionKey, SubjectId, TicketKey, UserId};
 use chancery_core::usage::UsageCount;
-use chancery_core::user::User;
+use chancery_core::user::{User, UserState};
 use chancery_core::write::{Revoked, Write};
 use chancery_store::{Made, Store};
 
 use super::*;
 
-/// What the store has of everything that the samples name, and of the tickets and families that `populate` made.
+/// The rows that `populate` made.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    pub ticket: TicketKey,
+    /// Another ticket.
+    pub code: TicketKey,
+    pub family: FamilyKey,
+    /// One of two sessions of the first user.
+    pub session: SessionKey,
+    /// The session of the third user.
+    pub other_session: SessionKey,
+}
+
+/// What the store has of everything that the samples name, and of the rows that `populate` made.
 #[derive(Debug, PartialEq)]
 pub struct Everything {
     organizations: Vec<Organization>,
@@ -28,6 +44,13 @@ pub struct Everything {
     role_holders: Vec<Vec<RoleGrant>>,
     working_holders: Vec<Vec<(SubjectId, SubjectKind)>>,
     users: Vec<Option<User>>,
+    user_ids: Vec<Vec<UserId>>,
+    users_by_email: Vec<Option<User>>,
+    sessions: Vec<Option<Session>>,
+    sessions_of_users: Vec<Vec<Session>>,
+    consents: Vec<Option<Consent>>,
+    consents_of_users: Vec<Vec<Consent>>,
+    audit: Vec<Vec<Audited>>,
     clients: Vec<(Client, Vec<RoleGrant>)>,
     client_ids: Vec<Vec<ClientId>>,
     role_grants: Vec<Vec<RoleGrant>>,
@@ -38,8 +61,7 @@ pub struct Everything {
     revoked: Vec<Revoked>,
 }
 
-pub async fn everything(store: &Arc<dyn Store>, made: (TicketKey, FamilyKey)) -> Everything {
-    let (ticket, family) = made;
+pub async fn everything(store: &Arc<dyn Store>, made: Rows) -> Everything {
     let mut all = Everything {
         organizations: store.organizations().await.expect("organizations"),
         divisions: Vec::new(),
@@ -50,6 +72,13 @@ pub async fn everything(store: &Arc<dyn Store>, made: (TicketKey, FamilyKey)) ->
         role_holders: Vec::new(),
         working_holders: Vec::new(),
         users: Vec::new(),
+        user_ids: Vec::new(),
+        users_by_email: Vec::new(),
+        sessions: Vec::new(),
+        sessions_of_users: Vec::new(),
+        consents: Vec::new(),
+        consents_of_users: Vec::new(),
+        audit: Vec::new(),
         clients: store.clients((0..6).map(client_id).collect()).await.expect("clients"),
         client_ids: Vec::new(),
         role_grants: Vec::new(),
@@ -68,6 +97,15 @@ pub async fn everything(store: &Arc<dyn Store>, made: (TicketKey, FamilyKey)) ->
         all.role_holders.push(store.role_holders(role_id(n)).await.expect("grants"));
         all.working_holders.push(store.working_holders(role_id(n)).await.expect("holders"));
         all.users.push(store.find_user(user_id(n)).await.expect("a user"));
+        for state in [None, Some(UserState::Active), Some(UserState::Deleted)] {
+            all.user_ids.push(store.user_ids(organization_id(n), state).await.expect("ids"));
+        }
+        let by_email = store.find_user_by_email(organization_id(1), user(n).email.into());
+        all.users_by_email.push(by_email.await.expect("a user"));
+        all.sessions_of_users.push(store.sessions(user_id(n)).await.expect("sessions"));
+        all.consents.push(store.find_consent(user_id(1), client_id(n)).await.expect("a consent"));
+        all.consents_of_users.push(store.consents(user_id(n)).await.expect("consents"));
+        all.audit.push(read_audit(store, all_of(n)).await);
         all.client_ids.push(store.client_ids(organization_id(n)).await.expect("ids"));
         all.role_grants.push(store.role_grants(user_id(n).into()).await.expect("grants"));
         all.role_grants.push(store.role_grants(client_id(n).into()).await.expect("grants"));
@@ -75,8 +113,9 @@ pub async fn everything(store: &Arc<dyn Store>, made: (TicketKey, FamilyKey)) ->
     }
     // A row that came after would most likely have one of the next keys.
     for next in 0..6 {
-        all.tickets.push(store.find_ticket(TicketKey(ticket.0 + next)).await.expect("a ticket"));
-        all.families.push(store.find_family(FamilyKey(family.0 + next)).await.expect("a family"));
+        all.tickets.push(store.find_ticket(TicketKey(made.ticket.0 + next)).await.expect("a ticket"));
+        all.families.push(store.find_family(FamilyKey(made.family.0 + next)).await.expect("a family"));
+        all.sessions.push(store.find_session(SessionKey(made.session.0 + next)).await.expect("a session"));
     }
     all.keys.sort_by_key(|key| key.id);
     all.revoked.sort_by_key(|revoked| revoked.id);
@@ -84,7 +123,7 @@ pub async fn everything(store: &Arc<dyn Store>, made: (TicketKey, FamilyKey)) ->
 }
 
 /// Enough for `one_of_each`; answers the keys that were made.
-pub async fn populate(store: &Arc<dyn Store>) -> (TicketKey, FamilyKey) {
+pub async fn populate(store: &Arc<dyn Store>) -> Rows {
     let grants = vec![grant(user_id(1), SubjectKind::User, 2), grant(user_id(1), SubjectKind::User, 1)];
     let own = vec![grant(client_id(1), SubjectKind::Client, 1), grant(client_id(1), SubjectKind::Client, 3)];
     let mut writes = vec![
@@ -99,19 +138,38 @@ pub async fn populate(store: &Arc<dyn Store>) -> (TicketKey, FamilyKey) {
         Write::CreateRole(role(4)),
         Write::CreateUser(user(1)),
         Write::CreateUser(User { division: division_id(3), ..user(3) }),
+        Write::CreateUser(user(4)),
+        Write::CreateUser(User { state: UserState::Deleted, ..user(5) }),
         Write::CreateClient(Box::new(client(1))),
         Write::CreateClient(Box::new(client(2))),
         Write::ReplaceRoleGrants(organization_id(1), user_id(1).into(), grants),
         Write::ReplaceRoleGrants(organization_id(1), client_id(1).into(), own),
         Write::CountUsage(vec![usage(1), usage(2)]),
         Write::CreateTicket(ticket()),
+        Write::CreateTicket(ticket()),
         Write::CreateFamily(family()),
+        Write::CreateSession(session(1)),
+        Write::CreateSession(session(1)),
+        Write::CreateSession(session(3)),
+        Write::CreateSession(session(4)),
+        Write::CreateConsent(consent(1, 1)),
+        Write::CreateConsent(consent(1, 2)),
+        Write::CreateConsent(consent(4, 1)),
+        Write::Audit(Box::new(entry(1))),
         Write::Revoke(revoked(1)),
     ];
     writes.extend(keys().into_iter().map(Write::CreateKey));
     match store.commit(writes, NOW).await.expect("an empty store takes it")[..] {
-        [Made::Ticket(ticket), Made::Family(family)] => (ticket, family),
-        ref other => panic!("a ticket and a family made {other:?}"),
+        [
+            Made::Ticket(ticket),
+            Made::Ticket(code),
+            Made::Family(family),
+            Made::Session(session),
+            Made::Session(_),
+            Made::Session(other_session),
+            Made::Session(_),
+        ] => Rows { ticket, code, family, session, other_session },
+        ref other => panic!("two tickets, a family and four sessions made {other:?}"),
     }
 }
 
@@ -126,7 +184,7 @@ pub fn delete_division(n: u64) -> Write {
 }
 
 /// One of each write, all of which fit a store that `populate` filled, and each of which changes something.
-pub fn one_of_each((ticket_key, family_key): (TicketKey, FamilyKey)) -> Vec<Write> {
+pub fn one_of_each(made: Rows) -> Vec<Write> {
     let renamed = "renamed".to_owned();
     vec![
         Write::CreateOrganization(organization(2)),
@@ -140,7 +198,10 @@ pub fn one_of_each((ticket_key, family_key): (TicketKey, FamilyKey)) -> Vec<Writ
         Write::ReplaceRole(Role { name: renamed.clone(), ..role(4) }),
         Write::DeleteRole(organization_id(1), role_id(2)),
         Write::CreateUser(user(2)),
+        Write::ReplaceUser(Box::new(User { name: renamed.clone(), ..user(1) })),
+        Write::DeleteUser(organization_id(1), user_id(4), 7),
         Write::RecordToken(user_id(1), NOW),
+        Write::RecordLogin(user_id(1), NOW),
         Write::CreateClient(Box::new(client(3))),
         Write::ReplaceClient(Box::new(Client { name: renamed, ..client(1) })),
         Write::CountUsage(vec![usage(1), usage(3)]),
@@ -153,16 +214,25 @@ pub fn one_of_each((ticket_key, family_key): (TicketKey, FamilyKey)) -> Vec<Writ
         Write::DeleteKey(KeyId(2)),
         Write::CreateTicket(ticket()),
         Write::ReplaceTicket {
-            key: ticket_key,
+            key: made.ticket,
             expect: 1,
             digest: digest(10),
             expires_at: NOW + DAY,
             payload: "{}".to_owned(),
         },
-        Write::Spend(ticket_key, NOW),
+        Write::Spend(made.ticket, NOW),
         Write::CreateFamily(family()),
-        Write::Advance(family_key, 0, NOW),
-        Write::RevokeFamily(family_key, NOW),
+        Write::Redeem(made.code, NOW),
+        Write::Advance(made.family, 0, NOW),
+        Write::RevokeFamily(made.family, NOW),
+        Write::RecordFamily(made.family, NOW),
+        Write::RecordSession(made.session, NOW + MINUTE),
+        Write::EndSession(made.other_session),
+        Write::EndSessions(user_id(1), Some(made.session)),
+        Write::CreateSession(session(1)),
+        Write::CreateConsent(consent(1, 3)),
+        Write::ReplaceConsent(Consent { asked: false, ..consent(1, 1) }),
+        Write::Audit(Box::new(entry(2))),
         Write::Revoke(revoked(2)),
     ]
 }

@@ -8,10 +8,9 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::{Facts, Load};
-use crate::organization::Organization;
 use crate::rbac::{Authority, Permission};
 use crate::tokens::{AccessToken, Audience, verify};
-use crate::types::{OrganizationId, SubjectId};
+use crate::types::{Lifetime, OrganizationId, SubjectId};
 use crate::user::User;
 
 /// Whoever is behind a valid token.
@@ -27,6 +26,8 @@ pub struct Caller {
     pub token: Arc<AccessToken>,
     /// From where the request came.
     pub address: IpAddr,
+    /// Without use for so long, the token lapses; `None`: never before its time.
+    pub idle: Option<Lifetime>,
 }
 
 /// What an operation asks of its caller.
@@ -76,8 +77,9 @@ pub fn admit(
         let refused = || ApiError::new(ApiCode::BadCredentials);
         let token = token.filter(|token| token.audience == Audience::Management).ok_or_else(refused)?;
         let (client, user) = verify::holder(facts, token, env)?.ok_or_else(refused)?;
-        let caller =
-            Caller { organization: client.organization, client, user, token: Arc::clone(token), address };
+        let token = Arc::clone(token);
+        let mut caller =
+            Caller { organization: client.organization, client, user, token, address, idle: None };
         if !matches!(demand, Demand::Nothing) {
             let (id, subject) = (caller.organization, caller.subject());
             facts.together([Load::Organization(id), Load::Roles(id), Load::RoleGrants(subject)])?;
@@ -87,7 +89,9 @@ pub fn admit(
             return Err(ApiError::new(ApiCode::IpNotAuthorized).into());
         }
         if caller.user.is_some() {
-            if idles(facts, &caller.token, organization, env)? {
+            let idle = &organization.settings.idle;
+            caller.idle = Some(idle.after).filter(|_| idle.enabled);
+            if has_lapsed(facts, &caller, env)? {
                 return Err(refused().into());
             }
             if env.policy.enforce_scopes && !scopes.is_empty() && !caller.token.scope.has_any(scopes) {
@@ -115,15 +119,10 @@ pub fn admit(
     decide().into()
 }
 
-/// Whether a person's token was not used for so long that it has lapsed.
-fn idles<E>(
-    facts: &Facts,
-    token: &AccessToken,
-    organization: &Organization,
-    env: &Env,
-) -> Result<bool, Undecided<E>> {
-    let (idle, Some(family)) = (&organization.settings.idle, token.family) else { return Ok(false) };
-    Ok(idle.enabled && facts.family_use(family)?.is_none_or(|used| used + idle.after <= env.now))
+/// Whether the token was not used for so long that it has lapsed.
+fn has_lapsed<E>(facts: &Facts, caller: &Caller, env: &Env) -> Result<bool, Undecided<E>> {
+    let (Some(idle), Some(family)) = (caller.idle, caller.token.family) else { return Ok(false) };
+    Ok(facts.family_use(family)?.is_none_or(|used| used + idle <= env.now))
 }
 
 #[cfg(test)]

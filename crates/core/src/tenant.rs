@@ -226,6 +226,7 @@ impl Tenant {
             user: None,
             token: Arc::new(token),
             address: [192, 0, 2, 1].into(),
+            idle: None,
         }
     }
 

@@ -1,7 +1,11 @@
 //! Whatever can go wrong with a request, before the route group's renderer gives it its form.
 
+use chancery_core::authorize::Stray;
 use chancery_core::error::{ApiCode, ApiError, ErrorCode, OAuthError};
+use chancery_core::session::login::WrongCredentials;
 use chancery_store::StoreError;
+
+use crate::pages::views::PageProblem;
 
 /// A refusal or a fault.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -12,6 +16,15 @@ pub enum Failure {
     /// A refusal of the management API.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// An authorization request that is not answered at its client.
+    #[error("an authorization request that goes nowhere")]
+    Stray(Stray),
+    /// The address or the password is wrong.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// A form that none of our pages sent.
+    #[error("a form that none of our pages sent")]
+    Forged,
     /// The body is larger than the server reads, in bytes.
     #[error("the body has more than {0} bytes")]
     TooLarge(usize),
@@ -50,6 +63,18 @@ pub enum Failure {
     Internal(String),
 }
 
+impl From<Stray> for Failure {
+    fn from(stray: Stray) -> Self {
+        Self::Stray(stray)
+    }
+}
+
+impl From<WrongCredentials> for Failure {
+    fn from(_: WrongCredentials) -> Self {
+        Self::WrongCredentials
+    }
+}
+
 impl From<ApiCode> for Failure {
     fn from(code: ApiCode) -> Self {
         Self::Api(code.into())
@@ -72,6 +97,29 @@ impl Failure {
         matches!(self, Self::TooLarge(_) | Self::BrokenOff | Self::TimedOut | Self::NoRoom)
     }
 
+    /// As a page for a person.
+    pub const fn as_page(&self) -> PageProblem {
+        match self {
+            Self::Stray(Stray::UnknownClient) => PageProblem::UnknownClient,
+            Self::Stray(Stray::NoRedirectUri) => PageProblem::MissingRedirectUri,
+            Self::Stray(Stray::ForeignRedirectUri) => PageProblem::UnregisteredRedirectUri,
+            Self::Forged => PageProblem::CrossSite,
+            Self::NotFound | Self::MethodNotAllowed => PageProblem::NotFound,
+            Self::Conflict | Self::Unavailable(_) | Self::NoRoom => PageProblem::Unavailable,
+            Self::RateLimited(..) => PageProblem::TooManyRequests,
+            Self::Internal(_) => PageProblem::ServerError,
+            Self::Stray(Stray::Malformed)
+            | Self::WrongCredentials
+            | Self::OAuth(_)
+            | Self::Api(_)
+            | Self::TooLarge(_)
+            | Self::BrokenOff
+            | Self::TimedOut
+            | Self::NoHost
+            | Self::Misdirected => PageProblem::InvalidRequest,
+        }
+    }
+
     /// As an error of the token endpoint.
     pub fn as_oauth(&self) -> OAuthError {
         match self {
@@ -86,7 +134,12 @@ impl Failure {
             Self::RateLimited(..) => {
                 OAuthError::new(ErrorCode::RateLimitExceeded, "rate limit exceeded; try again in a minute")
             }
-            Self::Api(_) | Self::NotFound | Self::MethodNotAllowed => {
+            Self::Api(_)
+            | Self::Stray(_)
+            | Self::WrongCredentials
+            | Self::Forged
+            | Self::NotFound
+            | Self::MethodNotAllowed => {
                 OAuthError::new(ErrorCode::InvalidRequest, "the endpoint does not take this request")
             }
             Self::Conflict | Self::Unavailable(_) | Self::NoRoom => {
@@ -113,7 +166,9 @@ impl Failure {
             Self::MethodNotAllowed => ApiCode::MethodNotAllowed.into(),
             Self::Conflict => ApiCode::RequestConflict.into(),
             Self::Unavailable(_) | Self::NoRoom => ApiCode::ServiceUnavailable.into(),
-            Self::OAuth(_) => ApiCode::BadRequest.into(),
+            Self::OAuth(_) | Self::Stray(_) | Self::WrongCredentials | Self::Forged => {
+                ApiCode::BadRequest.into()
+            }
             Self::Internal(_) => ApiCode::InternalServerError.into(),
         }
     }

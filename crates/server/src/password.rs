@@ -44,7 +44,10 @@ impl Default for Hashing {
 
 impl Hashing {
     /// Runs costly work on a thread of its own, when it is its turn.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
         let busy = || StoreError::Unavailable("too many passwords are being digested".to_owned());
         let _place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| busy())?;
         // Held by the work itself: whoever hangs up does not make room before it is done.

@@ -6,9 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use chancery_core::audit::{Entry, kinds};
 use chancery_core::client::Actor;
 use chancery_core::decision::Event;
-use chancery_core::types::{
-    ClientId, FamilyKey, OrganizationId, SecretId, SessionKey, Timestamp, UserId,
-};
+use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SecretId, SessionKey, Timestamp, UserId};
 use chancery_core::write::Write;
 
 use crate::telemetry::metrics;

@@ -42,6 +42,14 @@ pub async fn settle_afresh<T, E: Into<Failure>>(
     settle_on(app, Age::None, decide).await.map(|(answer, _)| answer)
 }
 
+/// Both.
+pub async fn settle_afresh_made<T, E: Into<Failure>>(
+    app: &Arc<App>,
+    decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
+) -> Result<(T, Vec<Made>), Failure> {
+    settle_on(app, Age::None, decide).await
+}
+
 #[tracing::instrument(name = "settle", level = "debug", skip_all)]
 async fn settle_on<T, E: Into<Failure>>(
     app: &Arc<App>,

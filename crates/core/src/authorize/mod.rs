@@ -10,15 +10,18 @@ use std::sync::Arc;
 
 use crate::audit::{Entry, kinds};
 use crate::client::{Actor, Client};
+use crate::client_auth::AuthMethod;
 use crate::consent::{Consent, ConsentState};
-use crate::decision::{Decision, Step, Undecided};
+use crate::decision::{Decision, Event, Step, Undecided};
 use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::form::Form;
+use crate::grants::GrantType;
 use crate::session::{self, Session};
 use crate::ticket::Handle;
+use crate::tokens::issue::Issued;
 use crate::types::Scope;
 use crate::user::User;
 use crate::write::{Require, Write};
@@ -74,21 +77,12 @@ pub struct Wanted {
     pub login_hint: Option<String>,
 }
 
-/// A request that may go on: everything but the person is known.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// Where the answer goes.
-    pub target: Target,
-    /// What is wanted.
-    pub wanted: Wanted,
-}
-
 /// What comes next.
 pub enum Next {
     /// The person must log in.
-    LogIn(Checked),
+    LogIn,
     /// The person must say whether that is wanted.
-    Consent(Checked, Arc<User>),
+    Consent,
     /// The answer.
     Answer(Answer),
 }
@@ -106,26 +100,47 @@ pub enum Stray {
     ForeignRedirectUri,
 }
 
+/// What a request is, before anything comes of it.
+pub struct Seen {
+    /// Where the answer goes.
+    pub target: Target,
+    /// What is wanted, or why it is refused there.
+    pub wanted: Result<Wanted, OAuthError>,
+    /// Who has logged in with this browser, if it is a person of the client's organization.
+    pub person: Option<(Arc<Session>, Arc<User>)>,
+}
+
+/// Looks at a request, for the pages on its way.
+pub fn see(facts: &Facts, ask: &Ask, env: &Env) -> Step<Seen, Stray> {
+    look(facts, ask, env).map(Decision::allow).into()
+}
+
 /// Decides what comes next. A request that is not to be answered at its client is for the person's eyes only.
 pub fn authorize(facts: &Facts, ask: &Ask, env: &Env) -> Step<Next, Stray> {
     decide(facts, ask, env).into()
 }
 
-fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, Undecided<Stray>> {
+fn look(facts: &Facts, ask: &Ask, env: &Env) -> Result<Seen, Undecided<Stray>> {
     let target = target::find(facts, ask.form)?;
     let wanted = match check(facts, ask, &target, env) {
-        Ok(wanted) => wanted,
+        Ok(wanted) => Ok(wanted),
         Err(Undecided::Need(loads)) => return Err(Undecided::Need(loads)),
-        Err(Undecided::Refused(error) | Undecided::RefusedWith(error, _)) => {
-            return Ok(Decision::allow(Next::Answer(target.refuse(error))));
-        }
+        Err(Undecided::Refused(error) | Undecided::RefusedWith(error, _)) => Err(error),
     };
-    let user = match ask.session {
-        Some(handle) if !wanted.log_in => logged_in(facts, handle, &target.client, env)?,
-        _ => None,
+    let found = ask.session.map(|handle| session::find(facts, handle, env)).transpose()?.flatten();
+    let own = found.filter(|(session, _)| session.origin.organization == target.client.organization);
+    let person = own.map(|(session, user)| (Arc::clone(session), Arc::clone(user)));
+    Ok(Seen { target, wanted, person })
+}
+
+fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, Undecided<Stray>> {
+    let Seen { target, wanted, person } = look(facts, ask, env)?;
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(error) => return Ok(Decision::allow(Next::Answer(target.refuse(error)))),
     };
-    let Some((session, user)) = user else {
-        return Ok(Decision::allow(Next::LogIn(Checked { target, wanted })));
+    let Some((session, user)) = person.filter(|_| !wanted.log_in) else {
+        return Ok(Decision::allow(Next::LogIn));
     };
     let consent = facts.consent((user.id, target.client.id))?.as_deref();
     if ask.decision == Some(Verdict::Deny) {
@@ -140,14 +155,30 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
     }
     let asked = ask.decision == Some(Verdict::Allow);
     if env.policy.require_consent && !asked && !covers(consent, &wanted.scope) {
-        return Ok(Decision::allow(Next::Consent(Checked { target, wanted }, Arc::clone(user))));
+        return Ok(Decision::allow(Next::Consent));
     }
     let mut writes = vec![Write::Require(Require::Session(session.key))];
-    let (consent_epoch, written) = agree(consent, user, &target.client, &wanted.scope, asked, env);
+    let (consent_epoch, written) = agree(consent, &user, &target.client, &wanted.scope, asked, env);
     writes.extend(written);
-    let (answer, written) = answer::grant(&target, &wanted, user, consent_epoch, ask.dialect, env);
+    let (answer, written) = answer::grant(&target, &wanted, &user, consent_epoch, ask.dialect, env);
     writes.extend(written);
-    Ok(Decision::write(Next::Answer(answer), writes))
+    let events = answer.token().map(|issued| issued_event(issued, &target, env));
+    let decision = Decision::write(Next::Answer(answer), writes);
+    Ok(match events {
+        Some(event) => decision.and(event),
+        None => decision,
+    })
+}
+
+fn issued_event(issued: &Issued, target: &Target, env: &Env) -> Event {
+    Event::TokenIssued {
+        organization: target.client.organization,
+        client: target.client.id,
+        grant: GrantType::Implicit,
+        user: issued.token.user.map(|(user, _)| user),
+        proof: (AuthMethod::None, None),
+        at: env.now,
+    }
 }
 
 fn check(facts: &Facts, ask: &Ask, target: &Target, env: &Env) -> Result<Wanted, Undecided<OAuthError>> {
@@ -156,17 +187,6 @@ fn check(facts: &Facts, ask: &Ask, target: &Target, env: &Env) -> Result<Wanted,
         (check.run)(&mut wanted, &checks::Given { form: ask.form, target, facts, env })?;
     }
     Ok(wanted)
-}
-
-/// The live session of a person of the client's organization.
-fn logged_in<'a>(
-    facts: &'a Facts,
-    handle: &Handle,
-    client: &Client,
-    env: &Env,
-) -> Result<Option<(&'a Arc<Session>, &'a Arc<User>)>, Undecided<Stray>> {
-    let found = session::find(facts, handle, env)?;
-    Ok(found.filter(|(session, _)| session.origin.organization == client.organization))
 }
 
 /// Whether the person was asked before, and said yes to all of it.

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use bytes::Bytes;
-use chancery_core::access::{self, Caller};
+use chancery_core::access::{self, Asked, Caller};
 use chancery_core::decision::{Step, Undecided};
 use chancery_core::env::Env;
 use chancery_core::error::{ApiCode, ApiError};
@@ -19,7 +19,7 @@ use super::{Answer, Operation};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::envelope::Outcome;
-use crate::http::{address, authorization, body};
+use crate::http::{address, authorization, body, origin};
 use crate::limits::Rate;
 use crate::settle::{look_up, settle, settle_afresh};
 
@@ -120,11 +120,17 @@ async fn run(
     content: axum::body::Body,
 ) -> Answer {
     let address = address::of(&parts, &app.edges);
-    let demand = operation.demand;
-    let admit = |facts: &Facts, env: &Env| access::admit(facts, token.as_ref(), demand, address, env);
+    let asked = Asked { demand: operation.demand, scopes: operation.scopes, address };
+    let admit = |facts: &Facts, env: &Env| access::admit(facts, token.as_ref(), &asked, env);
     let caller = settle(app, admit).await?;
+    origin::admitted(&caller);
     let query = Query::of(&parts.uri);
     query.check(operation.query)?;
+    if let (Some(_), Some(family)) = (caller.idle, caller.token.family)
+        && !query.flag("preserveIdleTTL")
+    {
+        app.recorder.family(family, app.clock.now());
+    }
     let segments = Path::<Vec<(String, String)>>::from_request_parts(&mut parts, &()).await;
     let call = Call {
         app: Arc::clone(app),

@@ -94,8 +94,12 @@ impl App {
                     return Ok(true);
                 }
                 let kept = self.store.find_family(key).await?;
-                let kept = kept.map(|it| it.last_used_at.map_or(it.rotated_at, |used| used.max(it.rotated_at)));
-                facts.put_family_use(key, kept.map(|kept| kept.max(self.recorder.family_used(key).unwrap_or(kept))));
+                let kept =
+                    kept.map(|it| it.last_used_at.map_or(it.rotated_at, |used| used.max(it.rotated_at)));
+                facts.put_family_use(
+                    key,
+                    kept.map(|kept| kept.max(self.recorder.family_used(key).unwrap_or(kept))),
+                );
                 Ok(false)
             }
             Load::Consent(pair) => {

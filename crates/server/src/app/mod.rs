@@ -32,8 +32,10 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::http::address::Edges;
 use crate::http::body::Room;
+use crate::http::cookies::Cookies;
 use crate::http::origin;
 use crate::limits::Limits;
+use crate::pages::brand::Brand;
 use crate::password::Hashing;
 use crate::recorder::Recorder;
 use crate::telemetry::metrics;
@@ -63,6 +65,8 @@ pub struct Parts {
     pub policy: Policy,
     /// What is known of the surroundings.
     pub edges: Edges,
+    /// Whose pages people see.
+    pub brand: Brand,
 }
 
 /// The state of a node; shared by all requests and jobs. Reads as its parts do.
@@ -78,6 +82,8 @@ pub struct App {
     pub bodies: Room,
     /// The room for passwords that are being digested.
     pub hashing: Hashing,
+    /// The cookies of this server.
+    pub cookies: Cookies,
     /// The OpenAPI document, once somebody has asked for it.
     pub document: OnceLock<Bytes>,
     keys: ArcSwap<Keyring>,
@@ -124,6 +130,7 @@ impl App {
         let keys = Keyring::open(&parts.store.keys().await?, &parts.master)?;
         let revoked = RevokedIds::default();
         revoked.add(&parts.store.revoked(now).await?);
+        let cookies = Cookies::of(&parts.issuer);
         Ok(Arc::new(Self {
             parts,
             recorder: Recorder::default(),
@@ -131,6 +138,7 @@ impl App {
             limits: Limits::default(),
             bodies: Room::default(),
             hashing: Hashing::default(),
+            cookies,
             document: OnceLock::new(),
             keys: ArcSwap::from_pointee(keys),
             revoked,

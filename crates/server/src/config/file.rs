@@ -11,6 +11,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::branding::Branding;
 use super::genesys::Section;
+use super::login::{Audit, Login};
 use super::value::{Network, Seconds};
 
 /// How log lines are written.
@@ -109,6 +110,10 @@ pub struct File {
     /// Behaviour in which installations of the vendor's service differ.
     #[serde(with = "Section")]
     pub genesys: Policy,
+    /// How long a login lasts, here and in applications.
+    pub login: Login,
+    /// How long the audit log remembers.
+    pub audit: Audit,
     /// Name, logo and colours of the pages for people.
     pub branding: Branding,
 }
@@ -134,6 +139,8 @@ impl Default for File {
             log_format: LogFormat::default(),
             log_level: LogLevel::default(),
             genesys: Policy::default(),
+            login: Login::default(),
+            audit: Audit::default(),
             branding: Branding::default(),
         }
     }

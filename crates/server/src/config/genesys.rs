@@ -1,7 +1,7 @@
 //! The `[genesys]` section: the core's policy as it stands in a file. The core knows no files, so its types are
 //! mirrored; a member that one side lacks does not compile.
 
-use chancery_core::policy::{ClientErrorStatus, Policy, RateLimits};
+use chancery_core::policy::{Audit, ClientErrorStatus, Login, Policy, RateLimits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -16,6 +16,14 @@ pub struct Section {
     #[serde(serialize_with = "as_number")]
     #[schemars(with = "u16", extend("enum" = [400, 401]))]
     invalid_client_status: ClientErrorStatus,
+    /// A person's token is held to its scopes at the management API: `app.not.authorized.for.scope`.
+    enforce_scopes: bool,
+    /// New clients can be registered for the grant type `TOKEN` (implicit).
+    implicit_for_new_clients: bool,
+    /// `/oauth/token` takes the password of a person (`grant_type=password`).
+    password_grant: bool,
+    /// A person is asked before a client of their own organization acts for them.
+    require_consent: bool,
     /// Clients of an organization; one more is `auth.too.many.clients`.
     max_clients: u32,
     /// Roles of an organization.
@@ -29,6 +37,12 @@ pub struct Section {
     rate_limits: RateLimits,
     /// Failed authentications of a client from one address that are answered in a minute; 0: any number.
     max_failed_authentications: u32,
+    /// A section of its own.
+    #[serde(skip)]
+    login: Login,
+    /// A section of its own.
+    #[serde(skip)]
+    audit: Audit,
 }
 
 impl Default for Section {
@@ -36,22 +50,34 @@ impl Default for Section {
         let Policy {
             delete_requires_inactive,
             invalid_client_status,
+            enforce_scopes,
+            implicit_for_new_clients,
+            password_grant,
+            require_consent,
             max_clients,
             max_roles,
             max_divisions,
             max_role_assignments,
             rate_limits,
             max_failed_authentications,
+            login,
+            audit,
         } = Policy::default();
         Self {
             delete_requires_inactive,
             invalid_client_status,
+            enforce_scopes,
+            implicit_for_new_clients,
+            password_grant,
+            require_consent,
             max_clients,
             max_roles,
             max_divisions,
             max_role_assignments,
             rate_limits,
             max_failed_authentications,
+            login,
+            audit,
         }
     }
 }

@@ -9,8 +9,12 @@ use toml::{Table, Value};
 use super::{ConfigError, File};
 
 /// How variables begin that set a key of a section, the section, and how their values are read.
-const SECTIONS: &[(&str, &str, fn(&str) -> Value)] =
-    &[("CHANCERY_GENESYS_", "genesys", scalar), ("CHANCERY_BRANDING_", "branding", text)];
+const SECTIONS: &[(&str, &str, fn(&str) -> Value)] = &[
+    ("CHANCERY_GENESYS_", "genesys", scalar),
+    ("CHANCERY_LOGIN_", "login", scalar),
+    ("CHANCERY_AUDIT_", "audit", scalar),
+    ("CHANCERY_BRANDING_", "branding", text),
+];
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

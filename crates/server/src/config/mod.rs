@@ -5,6 +5,7 @@ mod colour;
 mod file;
 mod genesys;
 mod layers;
+mod login;
 mod schema;
 mod usable;
 mod value;
@@ -84,6 +85,8 @@ impl TryFrom<File> for Config {
     type Error = ConfigError;
 
     fn try_from(file: File) -> Result<Self, ConfigError> {
+        file.login.check()?;
+        file.audit.check()?;
         let tls = match (file.tls_cert, file.tls_key) {
             (Some(cert), Some(key)) => Some(Tls { cert, key }),
             (None, None) => None,
@@ -106,7 +109,7 @@ impl TryFrom<File> for Config {
             otlp_endpoint: file.otlp_endpoint,
             log_format: file.log_format,
             log_level: file.log_level,
-            policy: file.genesys,
+            policy: Policy { login: file.login.into(), audit: file.audit.into(), ..file.genesys },
             branding: file.branding,
         })
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 use axum::response::Response;
@@ -91,6 +91,7 @@ async fn answer<F: Future<Output = Outcome>>(
     handle: impl FnOnce(Arc<App>, Request) -> F,
 ) -> Response {
     let (tried_basic, version) = (respond::tried_basic(request.headers()), request.version());
+    let languages = request.headers().get(ACCEPT_LANGUAGE).filter(|_| group == Group::Page).cloned();
     let outcome = AssertUnwindSafe(open(&app, name, request, handle)).catch_unwind().await;
     let outcome =
         outcome.unwrap_or_else(|_| Outcome::from(Err(Failure::Internal("a handler panicked".to_owned()))));
@@ -100,6 +101,7 @@ async fn answer<F: Future<Output = Outcome>>(
             Group::Genesys => respond::genesys(&failure, &app.policy),
             Group::Standard => respond::standard(&failure, tried_basic),
             Group::Api => respond::api(&failure, &id),
+            Group::Page => respond::page(&failure, &id, &app.brand, languages.as_ref()),
             Group::Plain => respond::plain(&failure),
         };
         admonish(response.headers_mut(), &failure, group, version);

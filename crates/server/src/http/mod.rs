@@ -5,6 +5,7 @@ pub mod activity;
 pub mod address;
 pub mod authorization;
 pub mod body;
+pub mod cookies;
 pub mod cors;
 pub mod envelope;
 pub mod origin;
@@ -39,6 +40,8 @@ pub enum Group {
     Standard,
     /// The management API.
     Api,
+    /// Pages for people.
+    Page,
     /// Health, pages, and what stands outside any group.
     Plain,
 }
@@ -79,6 +82,15 @@ routes! {
     Standard openapi       GET  "/openapi.json"          pages::docs::openapi;
     Plain    docs          GET  "/docs"                  pages::docs::page;
     Plain    docs_asset    GET  "/docs/{asset}"          pages::docs::asset;
+    Page     authorize     GET  "/oauth/authorize"       pages::authorize::begin;
+    Page     login         GET  "/oauth/login"           pages::login::show;
+    Page     login         POST "/oauth/login"           pages::login::submit;
+    Page     consent       GET  "/oauth/consent"         pages::consent::show;
+    Page     consent       POST "/oauth/consent"         pages::consent::submit;
+    Page     logout        GET  "/logout"                pages::logout::end;
+    Page     account       GET  "/account"               pages::account::show;
+    Page     account       POST "/account"               pages::account::submit;
+    Plain    page_asset    GET  "/pages/{asset}"         pages::assets::asset;
     Plain    front         GET  "/"                      respond::front;
     Plain    live          GET  "/health/live"           respond::live;
     Plain    ready         GET  "/health/ready"          respond::ready;

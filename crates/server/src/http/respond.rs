@@ -16,6 +16,9 @@ use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::envelope::CorrelationId;
+use crate::pages::brand::Brand;
+use crate::pages::views::ErrorPage;
+use crate::pages::{show, texts};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -113,6 +116,23 @@ pub fn api(failure: &Failure, id: &CorrelationId) -> Response {
     json(status(error.code.status()), &body)
 }
 
+/// A page for a person. What the request said is not on it.
+pub fn page(
+    failure: &Failure,
+    id: &CorrelationId,
+    brand: &Brand,
+    languages: Option<&HeaderValue>,
+) -> Response {
+    let languages = languages.and_then(|value| value.to_str().ok());
+    let page = ErrorPage {
+        t: texts::choose(None, languages, None),
+        brand,
+        problem: failure.as_page(),
+        correlation: &id.0,
+    };
+    show::html(status(outside(failure)), &page, &[])
+}
+
 /// Where nobody speaks a dialect.
 pub fn plain(failure: &Failure) -> Response {
     let code = status(outside(failure));
@@ -130,7 +150,13 @@ fn outside(failure: &Failure) -> u16 {
         Failure::RateLimited(..) => 429,
         Failure::Conflict => 409,
         Failure::Unavailable(_) | Failure::NoRoom => 503,
-        Failure::OAuth(_) | Failure::Api(_) | Failure::BrokenOff | Failure::NoHost => 400,
+        Failure::Forged => 403,
+        Failure::OAuth(_)
+        | Failure::Api(_)
+        | Failure::Stray(_)
+        | Failure::WrongCredentials
+        | Failure::BrokenOff
+        | Failure::NoHost => 400,
         Failure::Internal(_) => 500,
     }
 }

@@ -1,5 +1,6 @@
 //! The token endpoint (RFC 6749 section 3.2).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
@@ -7,8 +8,10 @@ use chancery_core::client_auth;
 use chancery_core::dialect::Dialect;
 use chancery_core::error::ErrorCode;
 use chancery_core::form::Form;
+use chancery_core::grants::GrantType;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
 use chancery_core::tokens::issue;
+use chancery_store::Made;
 use serde::Serialize;
 
 use crate::api::Answer;
@@ -16,7 +19,8 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::http::{address, authorization, body, respond};
 use crate::limits::Requester;
-use crate::settle::settle;
+use crate::limits::logins::{Admitted, Outcome};
+use crate::settle::{look_up, settle_made};
 
 /// RFC 6749 section 5.1.
 #[derive(Serialize)]
@@ -53,10 +57,15 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     {
         app.limits.token_request(&who, &app.policy, app.clock.now())?;
     }
-    let people = people(app, &request, address::of(&parts, &app.edges)).await?;
+    let attempt = attempt(app, &request, address::of(&parts, &app.edges)).await?;
     let issued = settle_made(app, |facts, env| exchange(facts, &request, env)).await;
-    if let Some(attempt) = &people {
-        attempt.judge(app, matches!(&issued, Err(Failure::OAuth(error)) if error.code == ErrorCode::InvalidGrant));
+    if let Some(attempt) = attempt {
+        let outcome = match &issued {
+            Ok(_) => Outcome::Right,
+            Err(Failure::OAuth(error)) if error.code == ErrorCode::InvalidGrant => Outcome::Wrong,
+            Err(_) => Outcome::Unjudged,
+        };
+        app.limits.logins.judge(attempt, outcome, app.clock.now());
     }
     if let Err(Failure::OAuth(error)) = &issued
         && error.code == ErrorCode::InvalidClient
@@ -79,4 +88,23 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
         refresh_token: refresh.as_deref(),
         scope: issued.token.scope.to_string(),
     }))
+}
+
+/// A password that comes through a client is throttled like one that is typed into our own page.
+async fn attempt(
+    app: &Arc<App>,
+    request: &TokenRequest<'_>,
+    address: IpAddr,
+) -> Result<Option<Admitted>, Failure> {
+    let is_password = request.form.find("grant_type") == Some(GrantType::Password.as_str());
+    if !is_password || !app.policy.password_grant {
+        return Ok(None);
+    }
+    let (Some(id), Some(email)) = (client_auth::claimed(request), request.form.find("username")) else {
+        return Ok(None);
+    };
+    let client = look_up(app, |facts| facts.client(id).cloned()).await?;
+    let Some(client) = client else { return Ok(None) };
+    let admitted = app.limits.logins.admit(client.organization, email, address, false, app.clock.now());
+    admitted.map(Some).map_err(|seconds| Failure::RateLimited(seconds, None))
 }

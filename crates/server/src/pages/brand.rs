@@ -34,6 +34,13 @@ pub struct Brand {
     base: String,
 }
 
+impl Default for Brand {
+    fn default() -> Self {
+        let Branding { name, accent, accent_dark, .. } = Branding::default();
+        Self { name, logo: None, accent, accent_dark, base: String::new() }
+    }
+}
+
 impl Brand {
     /// Reads the logo.
     pub fn load(branding: &Branding) -> Result<Self, ConfigError> {

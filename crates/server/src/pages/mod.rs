@@ -1,7 +1,16 @@
 //! Pages for people.
 
+pub mod account;
 pub mod agent;
+pub mod assets;
+pub mod authorize;
 pub mod brand;
+pub mod consent;
 pub mod docs;
+pub mod forged;
+pub mod login;
+pub mod logout;
+pub mod show;
 pub mod texts;
 pub mod views;
+pub mod visit;

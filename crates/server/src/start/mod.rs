@@ -23,6 +23,7 @@ use crate::http::address::{Edges, Hosts};
 use crate::http::serve::Bounds;
 use crate::http::tls::{Certificate, TlsError};
 use crate::jobs;
+use crate::pages::brand::Brand;
 use crate::telemetry::exposition::Exposition;
 use bootstrap::Wishes;
 use credentials::Place;
@@ -56,6 +57,7 @@ pub async fn serve(
     // What can be refused first: nothing has been touched.
     let certificate = config.tls.as_ref().map(Certificate::load).transpose()?;
     let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
+    let brand = Brand::load(&config.branding)?;
     let listener = bind(config.listen).await?;
     let address = listener
         .local_addr()
@@ -103,6 +105,7 @@ pub async fn serve(
         master
     };
 
+    let brand = brand.at(&issuer);
     let parts = Parts {
         store: Arc::clone(&store),
         clock: Arc::new(clock),
@@ -111,6 +114,7 @@ pub async fn serve(
         issuer,
         policy: config.policy,
         edges,
+        brand,
     };
     let app = App::load(parts).await.map_err(|error| match error {
         LoadError::Store(error) => unreadable(&folder, &error),

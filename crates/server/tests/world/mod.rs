@@ -28,6 +28,7 @@ use chancery_server::app::{App, Parts};
 use chancery_server::clock::Clock;
 use chancery_server::http;
 use chancery_server::http::address::Edges;
+use chancery_server::pages::brand::Brand;
 use chancery_store::{Memory, Store};
 
 pub use answer::{Answer, Table};
@@ -134,6 +135,7 @@ impl World {
             issuer,
             policy,
             edges,
+            brand: Brand::default(),
         };
         let app = App::load(parts).await.expect("loads");
         let acme = establish(&app, &random, "Acme Corporation", "acme").await;

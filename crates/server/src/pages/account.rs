@@ -1,0 +1,250 @@
+//! `/account`: where a person is signed in, what they have allowed, and their password.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
+use axum::response::Response;
+use chancery_core::audit::{Entry, kinds};
+use chancery_core::client::Actor;
+use chancery_core::consent::{self, ConsentState};
+use chancery_core::decision::{Decision, Step, Undecided};
+use chancery_core::error::{ApiCode, ApiError};
+use chancery_core::form::Form;
+use chancery_core::session::{self, Session};
+use chancery_core::ticket::Handle;
+use chancery_core::types::{ClientId, SessionKey};
+use chancery_core::user::{Password, User, password as rules};
+use chancery_core::write::Write;
+
+use super::forged;
+use super::login::cookie_of;
+use super::logout::{forget, log_out};
+use super::show::html;
+use super::views::{
+    AccountNotice, AccountPage, ConsentRow, LoggedOutPage, Moment, PasswordRefusal, SessionRow,
+};
+use super::visit::language;
+use crate::api::Answer;
+use crate::app::App;
+use crate::failure::Failure;
+use crate::http::{address, body};
+use crate::limits::logins::Outcome;
+use crate::password;
+use crate::settle::{look_up, settle, settle_afresh, settle_afresh_made};
+
+const PURPOSE: &str = "account";
+
+/// Who looks, and in which session.
+struct Person {
+    session: Arc<Session>,
+    user: Arc<User>,
+    cookie: String,
+}
+
+/// `GET`.
+pub async fn show(app: Arc<App>, request: Request) -> Answer {
+    let (parts, _) = request.into_parts();
+    match person(&app, &parts).await? {
+        Some(person) => page(&app, &parts, &person, None).await,
+        None => Ok(nobody(&app, &parts)),
+    }
+}
+
+/// `POST`: one of the things that the page offers.
+pub async fn submit(app: Arc<App>, request: Request) -> Answer {
+    let (parts, content) = request.into_parts();
+    let bytes = body::form(&parts.headers, content).await?;
+    let form = Form::parse(&bytes)?;
+    let Some(person) = person(&app, &parts).await? else { return Ok(nobody(&app, &parts)) };
+    let csrf = form.find("csrf").unwrap_or_default();
+    if forged::is_foreign(&parts) || !forged::is_genuine(csrf, &person.cookie, PURPOSE, &app.keys()) {
+        return page(&app, &parts, &person, Some(AccountNotice::Expired)).await;
+    }
+    if form.find("log_out").is_some() {
+        log_out(&app, Handle::parse(&person.cookie).as_ref()).await?;
+        let mut response = nobody(&app, &parts);
+        forget(&app, &mut response);
+        return Ok(response);
+    }
+    if form.find("change_password").is_some() {
+        return change_password(&app, &parts, person, &form).await;
+    }
+    let notice = if let Some(id) = form.find("end_session") {
+        end_session(&app, &person, id).await?
+    } else if form.find("end_others").is_some() {
+        let others = Write::EndSessions(person.user.id, Some(person.session.key));
+        app.commit(vec![others, entry(&app, &person, kinds::SESSIONS_ENDED)]).await?;
+        Some(AccountNotice::OthersEnded)
+    } else if let Some(client) = form.find("revoke_consent").and_then(ClientId::parse) {
+        let user = person.user.id;
+        settle_afresh(&app, |facts, env| consent::revoke(facts, user, client, env)).await?;
+        Some(AccountNotice::ConsentRevoked)
+    } else {
+        None
+    };
+    // One's own session may be the one that was ended.
+    match self::person(&app, &parts).await? {
+        Some(person) => page(&app, &parts, &person, notice).await,
+        None => {
+            let mut response = nobody(&app, &parts);
+            forget(&app, &mut response);
+            Ok(response)
+        }
+    }
+}
+
+async fn end_session(app: &Arc<App>, person: &Person, id: &str) -> Result<Option<AccountNotice>, Failure> {
+    let Some(key) = id.parse().ok().map(SessionKey) else { return Ok(None) };
+    let own = app.store.sessions(person.user.id).await?;
+    if own.iter().any(|session| session.key == key) {
+        let entry = entry(app, person, kinds::SESSIONS_ENDED);
+        app.commit(vec![Write::EndSession(key), entry]).await?;
+    }
+    Ok(Some(AccountNotice::SessionEnded))
+}
+
+async fn change_password(app: &Arc<App>, parts: &Parts, mut person: Person, form: &Form<'_>) -> Answer {
+    let user = &person.user;
+    let old = Password::new(form.find("old_password").unwrap_or_default());
+    let new = Password::new(form.find("new_password").unwrap_or_default());
+    let (now, from) = (app.clock.now(), address::of(parts, &app.edges));
+    // Whoever sits at somebody else's browser guesses no faster than at the login.
+    let admitted = app.limits.logins.admit(user.organization, &user.email, from, true, now);
+    let admitted = admitted.map_err(|seconds| Failure::RateLimited(seconds, None))?;
+    let new = password::prepare(&app.hashing, new, Arc::clone(&app.random)).await?;
+    let entry = Entry {
+        actor: Some(Actor::User(user.id)),
+        entity: Some(("user".to_owned(), user.id.to_string())),
+        ..Entry::of(user.organization, kinds::PASSWORD_CHANGED, now)
+    };
+    let (id, session) = (user.id, Arc::clone(&person.session));
+    let changed = settle_afresh_made(app, |facts, env| {
+        rules::change(facts, id, &old, &new, Some(&session), &entry, env)
+    })
+    .await;
+    let is_wrong = |error: &ApiError| error.code == ApiCode::InvalidOldPassword;
+    let outcome = match &changed {
+        Err(Failure::Api(error)) if is_wrong(error) => Outcome::Wrong,
+        _ => Outcome::Unjudged,
+    };
+    app.limits.logins.judge(admitted, outcome, now);
+    let (verifier, made) = match changed {
+        Ok(changed) => changed,
+        Err(Failure::Api(error)) => {
+            return page(app, parts, &person, Some(refusal(&error))).await;
+        }
+        Err(failure) => return Err(failure),
+    };
+    let cookie = verifier.and_then(|verifier| cookie_of(app, &made, verifier));
+    if let Some(value) = cookie.as_ref().and_then(|it| it.to_str().ok()?.split_once('=')) {
+        person.cookie = value.1.split(';').next().unwrap_or_default().to_owned();
+        if let Some(session) = find(app, &person.cookie).await? {
+            (person.session, person.user) = session;
+        }
+    }
+    let mut response = page(app, parts, &person, Some(AccountNotice::PasswordChanged)).await?;
+    response.headers_mut().extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+fn refusal(error: &ApiError) -> AccountNotice {
+    let least = error.params.iter().find(|(name, _)| *name == "least");
+    let least = least.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
+    AccountNotice::PasswordRefused(match error.code {
+        ApiCode::InvalidOldPassword => return AccountNotice::WrongPassword,
+        ApiCode::PasswordEmpty | ApiCode::PasswordTooShort => PasswordRefusal::TooShort { least },
+        ApiCode::PasswordCompromised => PasswordRefusal::Common,
+        ApiCode::PasswordReused => PasswordRefusal::Reused,
+        ApiCode::PasswordTooYoung => PasswordRefusal::TooYoung,
+        ApiCode::PasswordLetters => PasswordRefusal::Letters,
+        ApiCode::PasswordDigits => PasswordRefusal::Digits,
+        ApiCode::PasswordSpecials => PasswordRefusal::Specials,
+        ApiCode::PasswordLowercase => PasswordRefusal::Lowercase,
+        ApiCode::PasswordUppercase => PasswordRefusal::Uppercase,
+        _ => PasswordRefusal::NotAcceptable,
+    })
+}
+
+fn entry(app: &App, person: &Person, kind: &str) -> Write {
+    Write::Audit(Box::new(Entry {
+        actor: Some(Actor::User(person.user.id)),
+        entity: Some(("user".to_owned(), person.user.id.to_string())),
+        ..Entry::of(person.user.organization, kind, app.clock.now())
+    }))
+}
+
+async fn person(app: &Arc<App>, parts: &Parts) -> Result<Option<Person>, Failure> {
+    let Some(cookie) = app.cookies.session.find(&parts.headers) else { return Ok(None) };
+    let found = find(app, cookie).await?;
+    Ok(found.map(|(session, user)| {
+        app.recorder.session(session.key, app.clock.now());
+        Person { session, user, cookie: cookie.to_owned() }
+    }))
+}
+
+async fn find(app: &Arc<App>, cookie: &str) -> Result<Option<(Arc<Session>, Arc<User>)>, Failure> {
+    let Some(handle) = Handle::parse(cookie) else { return Ok(None) };
+    settle(app, |facts, env| {
+        let found = session::find(facts, &handle, env);
+        let owned = |found: Option<(&Arc<Session>, &Arc<User>)>| {
+            Decision::allow(found.map(|(session, user)| (Arc::clone(session), Arc::clone(user))))
+        };
+        Step::from(found.map(owned).map_err(|it: Undecided<ApiError>| it))
+    })
+    .await
+}
+
+async fn page(app: &Arc<App>, parts: &Parts, person: &Person, notice: Option<AccountNotice>) -> Answer {
+    let Person { session, user, cookie } = person;
+    let id = user.organization;
+    let organization = look_up(app, |facts| facts.organization(id).cloned()).await?;
+    let organization = organization.ok_or(Failure::NotFound)?;
+    let t = language(parts, None, Some(&organization.default_language));
+    let (now, idle) = (app.clock.now(), app.policy.login.session_idle);
+    let sessions = app.store.sessions(user.id).await?;
+    let live = |it: &Session| it.is_live(idle, now) && it.origin.user_epoch == user.epoch;
+    let row = |it: Session| SessionRow {
+        id: it.key.0.to_string(),
+        user_agent: it.origin.agent,
+        address: it.origin.address.map(|address| address.to_string()).unwrap_or_default(),
+        since: Moment(it.origin.created_at),
+        last_seen: Moment(if it.key == session.key { now } else { it.seen_at }),
+        current: it.key == session.key,
+    };
+    let mut consents = Vec::new();
+    for it in app.store.consents(user.id).await? {
+        let client = look_up(app, |facts| facts.client(it.client).cloned()).await?;
+        if let Some(client) = client.filter(|_| it.state == ConsentState::Authorized) {
+            consents.push(ConsentRow {
+                client_id: client.id.to_string(),
+                app: client.name.clone(),
+                scopes: t.scopes(it.scope.names()),
+                since: Moment(it.created_at),
+            });
+        }
+    }
+    let view = AccountPage {
+        t,
+        brand: &app.brand,
+        organization: &organization.name,
+        user_name: &user.name,
+        user_email: &user.email,
+        sessions: sessions.into_iter().filter(live).map(row).collect(),
+        consents,
+        form: "account",
+        csrf: &forged::token(cookie, PURPOSE, &app.keys()),
+        notice,
+    };
+    let status =
+        if notice.is_some_and(AccountNotice::is_problem) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    Ok(html(status, &view, &[]))
+}
+
+/// Nobody is signed in: there is nothing to show, and no client to sign in for.
+fn nobody(app: &App, parts: &Parts) -> Response {
+    let t = language(parts, None, None);
+    html(StatusCode::OK, &LoggedOutPage { t, brand: &app.brand, organization: None }, &[])
+}

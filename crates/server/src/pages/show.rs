@@ -1,0 +1,44 @@
+//! Answers for people: pages that nobody can frame, fill or script, and ways on.
+
+use askama::Template;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use crate::failure::Failure;
+
+/// A page. Its forms go to this server and, since a browser counts what the answer redirects to, to `sources`.
+pub fn html(status: StatusCode, page: &impl Template, sources: &[&str]) -> Response {
+    let text = match page.render() {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {}; base-uri 'none'; \
+         frame-ancestors 'none'",
+        sources.join(" ")
+    );
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let strict = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).unwrap_or(strict));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // With none at all, a browser would not say where our own forms stood.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// Sends the browser on, with a GET whatever this was (RFC 9110 section 15.4.4).
+pub fn onward(location: &str) -> Result<Response, Failure> {
+    let location =
+        HeaderValue::from_str(location).map_err(|_| Failure::Internal("a way on is no header".to_owned()))?;
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(LOCATION, location);
+    // The request has a state and a challenge that are nobody else's business.
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}

@@ -1,0 +1,102 @@
+//! A browser on its way through an authorization request: the request stands in the query of every page, so nothing is
+//! kept in between, and each page judges it anew.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+use axum::http::request::Parts;
+use chancery_core::authorize::{self, Ask, Seen, Stray, Verdict};
+use chancery_core::dialect::Dialect;
+use chancery_core::form::Form;
+use chancery_core::organization::Organization;
+use chancery_core::ticket::Handle;
+
+use super::texts::{self, Texts};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::http::address;
+use crate::settle::{look_up, settle};
+
+/// See the module.
+pub struct Visit<'a> {
+    /// The server.
+    pub app: &'a Arc<App>,
+    /// The head of the request.
+    pub parts: &'a Parts,
+    /// The query, as sent.
+    pub query: &'a str,
+    /// The query, read.
+    pub form: Form<'a>,
+    /// What the cookie of the session says.
+    pub session: Option<Handle>,
+}
+
+impl<'a> Visit<'a> {
+    /// Reads the query.
+    pub fn of(app: &'a Arc<App>, parts: &'a Parts) -> Result<Self, Failure> {
+        let query = parts.uri.query().unwrap_or_default();
+        let form = Form::parse_all(query.as_bytes()).map_err(|_| Stray::Malformed)?;
+        let session = app.cookies.session.find(&parts.headers).and_then(Handle::parse);
+        Ok(Self { app, parts, query, form, session })
+    }
+
+    /// What the decisions ask for.
+    pub fn ask(&self, decision: Option<Verdict>) -> Ask<'_> {
+        let session = self.session.as_ref();
+        Ask { dialect: Dialect::Genesys, form: &self.form, session, decision }
+    }
+
+    /// What the request is.
+    pub async fn see(&self) -> Result<Seen, Failure> {
+        let seen = settle(self.app, |facts, env| authorize::see(facts, &self.ask(None), env)).await?;
+        if let Some((session, _)) = &seen.person {
+            self.app.recorder.session(session.key, self.app.clock.now());
+        }
+        Ok(seen)
+    }
+
+    /// The organization of the client.
+    pub async fn organization(&self, seen: &Seen) -> Result<Arc<Organization>, Failure> {
+        let id = seen.target.client.organization;
+        let found = look_up(self.app, |facts| facts.organization(id).cloned()).await?;
+        found.ok_or_else(|| Failure::Internal("a client has no organization".to_owned()))
+    }
+
+    /// The language that the person reads.
+    pub fn texts(&self, organization: &Organization) -> &'static Texts {
+        language(self.parts, self.form.find("ui_locales"), Some(&organization.default_language))
+    }
+
+    /// From where the browser comes.
+    pub fn address(&self) -> IpAddr {
+        address::of(self.parts, &self.app.edges)
+    }
+
+    /// What the browser calls itself.
+    pub fn agent(&self) -> &str {
+        self.parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The same request on another of its pages.
+    pub fn page(&self, name: &str) -> String {
+        format!("{name}?{}", self.query)
+    }
+
+    /// The same request with another parameter, on another page.
+    pub fn with(&self, name: &str, parameter: &str, value: &str) -> String {
+        let others = form_urlencoded::parse(self.query.as_bytes()).filter(|(known, _)| known != parameter);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(others);
+        if !value.is_empty() {
+            query.append_pair(parameter, value);
+        }
+        format!("{name}?{}", query.finish())
+    }
+}
+
+/// The language that a person reads.
+pub fn language(parts: &Parts, wished: Option<&str>, default: Option<&str>) -> &'static Texts {
+    let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    texts::choose(wished, accepted, default)
+}

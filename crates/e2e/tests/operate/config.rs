@@ -105,6 +105,8 @@ fn a_bad_configuration_is_told_what_is_wrong_and_where() {
         ("tls_cert = 'cert.pem'\n", ["TLS needs both", "--tls-key"]),
         ("allowed_hosts = ['https://id.example']\n", ["https://id.example", "host name"]),
         ("otlp_endpoint = 'https://collector'\n", ["OTLP", "http URL"]),
+        ("[branding]\naccent = '#777777'\n", ["4.47:1", "white text"]),
+        ("[branding]\nlogo = '/nowhere/logo.svg'\n", ["/nowhere/logo.svg", "cannot be used"]),
         (missing, ["/nowhere/cert.pem", "cannot be read"]),
         (&tls, ["some.pem", "no certificate"]),
         (&in_a_file, ["some.pem/data", "--data-dir"]),

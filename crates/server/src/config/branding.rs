@@ -10,6 +10,8 @@ use super::colour::{Colour, DARK_SHEET, WHITE};
 
 /// Text needs this contrast with its ground (WCAG 2.2, success criterion 1.4.3).
 const LEAST: f64 = 4.5;
+/// An accent that is made has more: it is text and ground of text.
+const COMFORTABLE: f64 = 6.0;
 /// No name of a service is longer.
 const LONGEST: usize = 100;
 
@@ -51,7 +53,7 @@ impl Branding {
 
     /// The accent on a dark ground; `None`: nobody said anything about colours.
     pub fn accent_on_dark(&self) -> Option<Colour> {
-        self.accent_dark.or_else(|| self.accent.map(|accent| accent.lightened(DARK_SHEET, LEAST)))
+        self.accent_dark.or_else(|| self.accent.map(|accent| accent.lightened(DARK_SHEET, COMFORTABLE)))
     }
 }
 
@@ -116,7 +118,7 @@ mod tests {
     fn a_dark_accent_is_made_from_the_other_and_can_be_read() {
         for text in ["accent = '#000000'", "accent = '#005a9c'", "accent = '#8f1f30'"] {
             let made = branding(text).expect("valid").accent_on_dark().expect("a colour");
-            assert!(made.contrast(DARK_SHEET) >= LEAST, "{made}");
+            assert!(made.contrast(DARK_SHEET) >= COMFORTABLE, "{made}");
         }
         assert_eq!(Branding::default().accent_on_dark(), None);
     }

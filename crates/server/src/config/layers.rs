@@ -8,12 +8,27 @@ use toml::{Table, Value};
 
 use super::{ConfigError, File};
 
+<<<<<<< HEAD
 /// How variables begin that set a key of a section, the section, and how their values are read.
 const SECTIONS: &[(&str, &str, fn(&str) -> Value)] = &[
     ("CHANCERY_GENESYS_", "genesys", scalar),
     ("CHANCERY_LOGIN_", "login", scalar),
     ("CHANCERY_AUDIT_", "audit", scalar),
     ("CHANCERY_BRANDING_", "branding", text),
+=======
+/// A section whose keys variables set.
+struct Section {
+    name: &'static str,
+    /// The variables begin so.
+    prefix: &'static str,
+    /// How their values are read.
+    read: fn(&str) -> Value,
+}
+
+const SECTIONS: &[Section] = &[
+    Section { name: "genesys", prefix: "CHANCERY_GENESYS_", read: scalar },
+    Section { name: "branding", prefix: "CHANCERY_BRANDING_", read: text },
+>>>>>>> pages
 ];
 
 /// Where a value comes from.
@@ -68,8 +83,9 @@ impl Layers {
             }
         }
         for (name, value) in environment {
-            let found = SECTIONS.iter().find_map(|(prefix, section, read)| {
-                name.strip_prefix(prefix).map(|key| (*section, key.to_lowercase(), read(&value)))
+            let found = SECTIONS.iter().find_map(|section| {
+                let key = name.strip_prefix(section.prefix)?.to_lowercase();
+                Some((section.name, key, (section.read)(&value)))
             });
             let Some((section, key, value)) = found else { continue };
             alone(&name, section, &key, &value)?;

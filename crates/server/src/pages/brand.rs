@@ -61,6 +61,11 @@ impl Brand {
         Self { base: path.trim_end_matches('/').to_owned(), ..self }
     }
 
+    /// Whether the seal of Chancery stands on the pages: not among colours that are another's.
+    pub fn has_seal(&self) -> bool {
+        self.logo.is_none() && self.accent_dark.is_none()
+    }
+
     /// Where something of this server is, as a link from any page.
     pub fn link(&self, path: &str) -> String {
         format!("{}/{path}", self.base)
@@ -184,8 +189,10 @@ mod tests {
     #[test]
     fn only_the_colours_that_are_set_are_in_the_stylesheet() {
         assert_eq!(branded(None, None).css(), "");
+        assert!(branded(None, None).has_seal());
         let both = branded(Some("#005a9c"), Some("#7cc4ff")).css();
         assert!(both.contains("--fill: #005a9c;") && both.contains("--fill: #7cc4ff;"), "{both}");
+        assert!(!branded(Some("#005a9c"), None).has_seal());
         let dark = branded(None, Some("#7cc4ff")).css();
         assert!(dark.starts_with("@media (prefers-color-scheme: dark)"), "{dark}");
     }

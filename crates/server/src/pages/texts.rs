@@ -151,7 +151,7 @@ impl Texts {
                     Some(area) => (&texts.view, area),
                     None => (&texts.view_and_change, name),
                 };
-                return pattern.fill("area", &area.replace('-', " "));
+                return pattern.fill("area", area.replace('-', " "));
             }
         };
         named.to_string()

@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_language_that_is_wanted_most_is_chosen() {
-        let cases: &[(Option<&str>, Option<&str>, Option<&str>, &str)] = &[
+        for (ui_locales, accept, default, tag) in [
             (None, None, None, "en"),
             (None, None, Some("fr"), "fr"),
             (None, None, Some("fr-CA"), "fr"),
@@ -94,10 +94,9 @@ mod tests {
             (Some("ja zh-Hant"), Some("de"), None, "de"),
             (Some(""), Some("es"), None, "es"),
             (Some("deu"), None, None, "en"),
-        ];
-        for (ui_locales, accept, default, tag) in cases {
-            let chosen = choose(*ui_locales, *accept, *default).tag;
-            assert_eq!(chosen, *tag, "{ui_locales:?} {accept:?} {default:?}");
+        ] {
+            let chosen = choose(ui_locales, accept, default).tag;
+            assert_eq!(chosen, tag, "{ui_locales:?} {accept:?} {default:?}");
         }
     }
 

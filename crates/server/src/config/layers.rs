@@ -8,14 +8,6 @@ use toml::{Table, Value};
 
 use super::{ConfigError, File};
 
-<<<<<<< HEAD
-/// How variables begin that set a key of a section, the section, and how their values are read.
-const SECTIONS: &[(&str, &str, fn(&str) -> Value)] = &[
-    ("CHANCERY_GENESYS_", "genesys", scalar),
-    ("CHANCERY_LOGIN_", "login", scalar),
-    ("CHANCERY_AUDIT_", "audit", scalar),
-    ("CHANCERY_BRANDING_", "branding", text),
-=======
 /// A section whose keys variables set.
 struct Section {
     name: &'static str,
@@ -27,8 +19,9 @@ struct Section {
 
 const SECTIONS: &[Section] = &[
     Section { name: "genesys", prefix: "CHANCERY_GENESYS_", read: scalar },
+    Section { name: "login", prefix: "CHANCERY_LOGIN_", read: scalar },
+    Section { name: "audit", prefix: "CHANCERY_AUDIT_", read: scalar },
     Section { name: "branding", prefix: "CHANCERY_BRANDING_", read: text },
->>>>>>> pages
 ];
 
 /// Where a value comes from.

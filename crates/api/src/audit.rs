@@ -9,10 +9,9 @@ use crate::{DateTime, DomainEntityRef, schema};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// A UUID.
-    #[schemars(with = "schema::Uuid")]
+    /// Names it within the organization; says nothing else.
     pub id: String,
-    /// When it happened; the first time, if several.
+    /// When it happened; the last time, if several.
     pub date: DateTime,
     /// What happened. Later versions may know more kinds.
     pub kind: String,

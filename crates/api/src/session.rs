@@ -9,8 +9,7 @@ use crate::{DateTime, schema};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSession {
-    /// A UUID. It names the session and opens nothing: what the browser holds is another value.
-    #[schemars(with = "schema::Uuid")]
+    /// It names the session and opens nothing: what the browser holds is another value.
     pub id: String,
     /// IP address of the login.
     #[serde(skip_serializing_if = "Option::is_none")]

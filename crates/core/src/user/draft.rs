@@ -8,7 +8,7 @@ use crate::user::{Contact, Profile, UserState};
 /// Most characters of a name or a line of a profile.
 const LINE: usize = 256;
 /// Most contacts of a user.
-const CONTACTS: usize = 50;
+const CONTACTS: usize = 100;
 /// Longest address (RFC 5321 section 4.5.3.1.3), in bytes.
 const ADDRESS: usize = 254;
 
@@ -81,7 +81,7 @@ impl Draft {
         }
         if let Some(addresses) = &self.addresses {
             if addresses.len() > CONTACTS {
-                return Err(ApiError::constraint("addresses", "A user has at most 50 addresses."));
+                return Err(ApiError::constraint("addresses", "A user has at most 100 addresses."));
             }
             for contact in addresses {
                 let members = [

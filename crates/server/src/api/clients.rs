@@ -230,7 +230,8 @@ pub fn role_divisions(grants: &[RoleGrant]) -> Vec<RoleDivision> {
     grants.iter().map(pair).collect()
 }
 
-fn represent(
+/// The wire form.
+pub fn represent(
     client: &Client,
     grants: &[RoleGrant],
     secret: Option<&chancery_core::types::ClientSecret>,

@@ -1,5 +1,7 @@
 //! The management API, one resource a file. Each begins with the table of its operations.
 
+pub mod audit;
+pub mod authorizations;
 pub mod call;
 pub mod clients;
 pub mod divisions;
@@ -7,15 +9,21 @@ pub mod grants;
 pub mod operation;
 pub mod organizations;
 pub mod paging;
+pub mod passwords;
 pub mod permissions;
 pub mod role_members;
 pub mod roles;
 pub mod scopes;
+pub mod sessions;
 pub mod settings;
 pub mod subjects;
+pub mod token_timeout;
 pub mod tokens;
 pub mod usage;
+pub mod user_roles;
+pub mod user_view;
 pub mod users;
+pub mod users_me;
 
 use axum::response::Response;
 use chancery_api::{DateTime, DomainEntityRef};
@@ -35,8 +43,14 @@ pub const ALL: &[(&str, &[Operation])] = &[
     ("OAuth clients", clients::OPERATIONS),
     ("Usage", usage::OPERATIONS),
     ("Scopes", scopes::OPERATIONS),
+    ("Authorizations", authorizations::OPERATIONS),
     ("Tokens", tokens::OPERATIONS),
+    ("Tokens", token_timeout::OPERATIONS),
     ("Users", users::OPERATIONS),
+    ("Users", users_me::OPERATIONS),
+    ("Users", passwords::OPERATIONS),
+    ("Users", user_roles::OPERATIONS),
+    ("Users", sessions::OPERATIONS),
     ("Organization", organizations::OPERATIONS),
     ("Organization", settings::OPERATIONS),
     ("Roles", roles::OPERATIONS),
@@ -45,6 +59,7 @@ pub const ALL: &[(&str, &[Operation])] = &[
     ("Grants", grants::OPERATIONS),
     ("Grants", subjects::OPERATIONS),
     ("Permissions", permissions::OPERATIONS),
+    ("Audit", audit::OPERATIONS),
 ];
 
 /// Stands for every path of the API that does not exist; only whoever could use it is told.

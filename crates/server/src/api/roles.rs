@@ -226,7 +226,8 @@ fn role_id(call: &Call) -> Result<RoleId, Failure> {
     RoleId::parse(call.segment("roleId")).ok_or(Failure::NotFound)
 }
 
-async fn all(call: &Call) -> Result<Arc<Vec<Role>>, Failure> {
+/// The roles of the caller's organization, by name.
+pub async fn all(call: &Call) -> Result<Arc<Vec<Role>>, Failure> {
     call.look_up(|facts| facts.roles(call.caller.organization).cloned()).await
 }
 
@@ -284,7 +285,8 @@ fn policies(sent: Option<Vec<DomainPermissionPolicy>>) -> Vec<PermissionPolicy> 
     sent.unwrap_or_default().into_iter().map(policy).collect()
 }
 
-fn represent(role: &Role) -> DomainOrganizationRole {
+/// The wire form.
+pub fn represent(role: &Role) -> DomainOrganizationRole {
     let policies = role.policies.iter().map(|policy| DomainPermissionPolicy {
         domain: Some(policy.domain.clone()),
         entity_name: Some(policy.entity.clone()),

@@ -1,10 +1,14 @@
-//! `/api/v2/tokens/me`: the token in use.
+//! `/api/v2/tokens`: the token in use, and the tokens of a user.
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use chancery_api::{OrgOAuthClient, TokenInfo};
+use chancery_api::{DateTime, OrgOAuthClient, TokenInfo};
+use chancery_core::error::ApiCode;
+use chancery_core::rbac::permission::OAUTH_TOKEN_DELETE;
+use chancery_core::user::registry;
 use chancery_core::write::{Revoked, RevokedId, Write};
 
+use super::users::user_id;
 use super::{Answer, Call, Kind, Operation, Param, USER_BASIC_INFO, actor, clients, date, organizations};
 use crate::failure::Failure;
 use crate::http::respond;
@@ -24,6 +28,17 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::delete("deleteTokensMe", ME, "Delete the token in use", |call| Box::pin(revoke(call)))
         .about("Other tokens of the same client or user live on.")
         .scopes(USER_BASIC_INFO),
+    Operation::delete(
+        "deleteToken",
+        "/api/v2/tokens/{userId}",
+        "Delete all auth tokens for the specified user",
+        |call| Box::pin(revoke_all(call)),
+    )
+    .about("The user's browser sessions end too.")
+    .any(&[OAUTH_TOKEN_DELETE])
+    .scopes(USER_BASIC_INFO)
+    .answers_nothing()
+    .refuses(&[ApiCode::NotFound]),
 ];
 
 /// `GET`.
@@ -42,6 +57,21 @@ async fn revoke(call: Call) -> Answer {
     let revoked = Revoked { organization, id: RevokedId::Token(token.id), expires_at: token.expires_at };
     call.app.commit(vec![Write::Revoke(revoked)]).await?;
     Ok(StatusCode::OK.into_response())
+}
+
+/// `DELETE tokens/{userId}`.
+async fn revoke_all(call: Call) -> Answer {
+    let id = user_id(&call)?;
+    let _turn = call.app.turn(id).await;
+    call.change(|facts, env| registry::revoke_tokens(facts, &call.caller, id, env)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// When the token lapses if it is not used before.
+async fn idles_at(call: &Call) -> Result<Option<DateTime>, Failure> {
+    let (Some(idle), Some(family)) = (call.caller.idle, call.caller.token.family) else { return Ok(None) };
+    let used = call.look_up(|facts| facts.family_use(family).copied()).await?;
+    Ok(used.map(|used| date(used + idle)))
 }
 
 /// What a token is, for its bearer.
@@ -67,6 +97,7 @@ pub async fn describe(call: &Call) -> Result<TokenInfo, Failure> {
         home_organization: Some(organization.clone()),
         organization: Some(organization),
         authorized_scope: Some(caller.token.scope.names().map(str::to_owned).collect()),
+        date_token_idles: idles_at(call).await?,
         oauth_client: Some(described),
         ..TokenInfo::default()
     })

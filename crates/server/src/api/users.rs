@@ -1,189 +1,213 @@
-//! `/api/v2/users`: the person behind the token, and the roles of users.
+//! `/api/v2/users`: the people of the organization.
 
-use chancery_api::{
-    Contact, DomainEntityRef, NamedEntity, OAuthLastTokenIssued, ResourcePermissionPolicy, User,
-    UserAuthorization, UserMe,
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chancery_api::{Contact, CreateUser, Listing, UpdateUser, User};
+use chancery_core::error::ApiCode;
+use chancery_core::rbac::permission::{
+    ADMIN_WORD, DIRECTORY_ORGANIZATION_ADMIN, DIRECTORY_USER_ADD, DIRECTORY_USER_DELETE, DIRECTORY_USER_EDIT,
 };
-use chancery_core::error::{ApiCode, ApiError};
-use chancery_core::rbac::grants::{self, Change, Unknown};
-use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRANT_VIEW};
-use chancery_core::rbac::{Authority, permission};
-use chancery_core::types::SubjectId;
+use chancery_core::types::{UserId, from_wire};
+use chancery_core::user::{self, Draft, Password, UserState, registry};
 
-use super::role_members::change;
-use super::{
-    AUTHORIZATION, AUTHORIZATION_READ, Answer, Call, Kind, Operation, Param, USER_BASIC_INFO, date,
-    divisions, organizations, tokens,
-};
+use super::paging::{PAGE_NUMBER, PAGE_SIZE};
+use super::user_view::{EXPAND, describe};
+use super::{Answer, Call, Kind, Operation, Param, USERS, USERS_READ};
 use crate::failure::Failure;
 use crate::http::respond;
+use crate::password;
 
-const ME: &str = "/api/v2/users/me";
-const ROLES: &str = "/api/v2/users/{subjectId}/roles";
-/// Most roles in one request.
-const MOST: usize = 1000;
+const PATH: &str = "/api/v2/users";
+const ONE: &str = "/api/v2/users/{userId}";
+/// Most ids in one query.
+const MOST_IDS: usize = 100;
+
+const STATE: Param = Param::new(
+    "state",
+    Kind::OneOf(&["active", "inactive", "deleted", "any"]),
+    "Only users of this state; absent: active",
+);
 
 /// See the module.
 pub const OPERATIONS: &[Operation] = &[
-    Operation::get("getUsersMe", ME, "Get current user details", |call| Box::pin(me(call)))
-        .scopes(USER_BASIC_INFO)
-        .query(&[Param::new(
-            "expand",
-            Kind::Many,
-            "What else is answered: authorization, lasttokenissued, organization, token",
-        )])
-        .answers::<UserMe>()
-        .refuses(&[ApiCode::NotAUser]),
-    Operation::get("getUserRoles", ROLES, "Returns a listing of roles and permissions for a user", |call| {
-        Box::pin(roles(call))
-    })
-    .any(&[AUTHORIZATION_GRANT_VIEW])
-    .scopes(AUTHORIZATION_READ)
-    .answers::<UserAuthorization>()
-    .refuses(&[ApiCode::NotFound]),
-    Operation::put("putUserRoles", ROLES, "Sets the user's roles", |call| Box::pin(set_roles(call)))
-    .about("These roles and no others. One that is held already stays where it is held; a new one comes in the home division.")
-        .any(&[AUTHORIZATION_GRANT_ADD])
-        .scopes(AUTHORIZATION)
-        .takes::<Vec<String>>()
-        .answers::<UserAuthorization>()
+    Operation::get("getUsers", PATH, "Get the list of available users", |call| Box::pin(list(call)))
+        .scopes(USERS_READ)
+        .query(&[
+            PAGE_SIZE,
+            PAGE_NUMBER,
+            Param::new("id", Kind::Many, "Only these, 100 at most"),
+            Param::new("sortOrder", Kind::OneOf(&["ASC", "DESC", "ascending", "descending"]), "By name; absent: ASC"),
+            EXPAND,
+            STATE,
+        ])
+        .answers::<Listing<User>>()
+        .refuses(&[ApiCode::MaxUserIds]),
+    Operation::post("postUsers", PATH, "Create user", |call| Box::pin(create(call)))
+        .about("The email is the login name. Without a password the user cannot log in yet.")
+        .any(&[DIRECTORY_USER_ADD])
+        .scopes(USERS)
+        .takes::<CreateUser>()
+        .answers::<User>()
+        .refuses(CREATE_RULES),
+    Operation::get("getUser", ONE, "Get user", |call| Box::pin(read(call)))
+        .about("A deleted user is answered where state is deleted or any.")
+        .scopes(USERS_READ)
+        .query(&[EXPAND, STATE])
+        .answers::<User>()
+        .refuses(&[ApiCode::NotFound]),
+    Operation::patch("patchUser", ONE, "Update user", |call| Box::pin(update(call)))
+        .about("What is left out stays as it is. Whoever changes the email of another must hold all that the other holds. A user who becomes inactive loses all tokens and sessions for good.")
+        .any(&[ADMIN_WORD, DIRECTORY_USER_EDIT, DIRECTORY_ORGANIZATION_ADMIN])
+        .scopes(USERS)
+        .takes::<UpdateUser>()
+        .answers::<User>()
         .refuses(&[
             ApiCode::NotFound,
-            ApiCode::GeneralBadRequest,
-            ApiCode::MaxRoleAssignmentsExceeded,
-            ApiCode::MissingDivisionPermissions,
+            ApiCode::ConstraintValidation,
+            ApiCode::GeneralConflict,
+            ApiCode::MissingDivisionPermission,
             ApiCode::MissingDivisionPermissionImplied,
         ]),
+    Operation::delete("deleteUser", ONE, "Delete user", |call| Box::pin(delete(call)))
+        .about("The user's tokens, sessions, roles and consents go too; the email is free for others.")
+        .any(&[ADMIN_WORD, DIRECTORY_USER_DELETE, DIRECTORY_ORGANIZATION_ADMIN])
+        .scopes(USERS)
+        .refuses(&[ApiCode::NotFound, ApiCode::MissingDivisionPermission]),
 ];
 
-/// `GET .../roles` of a user or client.
-async fn roles(call: Call) -> Answer {
-    let subject = find(&call).await?;
-    Ok(respond::ok(&authorization(&call, subject).await?))
-}
+const CREATE_RULES: &[ApiCode] = &[
+    ApiCode::ConstraintValidation,
+    ApiCode::GeneralConflict,
+    ApiCode::MissingDivisionPermission,
+    ApiCode::PasswordEmpty,
+    ApiCode::PasswordTooShort,
+    ApiCode::PasswordCompromised,
+    ApiCode::PasswordLetters,
+    ApiCode::PasswordDigits,
+    ApiCode::PasswordSpecials,
+    ApiCode::PasswordLowercase,
+    ApiCode::PasswordUppercase,
+    ApiCode::InvalidNewPassword,
+];
 
-/// `PUT .../roles`: these roles and no others. One that is held already stays where it is held; a new one comes in
-/// the home division.
-async fn set_roles(call: Call) -> Answer {
-    let subject = find(&call).await?;
-    let ids: Vec<String> = call.json_array()?;
-    if ids.len() > MOST {
-        return Err(ApiError::because(ApiCode::GeneralBadRequest, "At most 1000 roles at a time.").into());
+/// `GET` of many, by name.
+async fn list(call: Call) -> Answer {
+    let (organization, query) = (call.caller.organization, &call.query);
+    let wanted = query.many("id");
+    if wanted.len() > MOST_IDS {
+        return Err(ApiCode::MaxUserIds.into());
     }
-    change(&call, &[subject.to_string()], &Change::Hold(ids), Unknown::BadRequest(None)).await?;
-    Ok(respond::ok(&authorization(&call, subject).await?))
+    let mut ids = call.app.store.user_ids(organization, state(&call)).await?;
+    if !wanted.is_empty() {
+        let wanted: Vec<UserId> = wanted.into_iter().filter_map(UserId::parse).collect();
+        ids.retain(|id| wanted.contains(id));
+    }
+    if query.one("sortOrder").is_some_and(|order| order.to_ascii_lowercase().starts_with("desc")) {
+        ids.reverse();
+    }
+    let page = query.page(ids, PATH)?;
+    let mut shown = Vec::new();
+    for person in call.app.store.users(page.entities.clone()).await? {
+        shown.push(describe(&call, &person).await?);
+    }
+    Ok(respond::ok(&page.of(shown)))
 }
 
-async fn find(call: &Call) -> Result<SubjectId, Failure> {
-    call.look_up(|facts| {
-        let found = grants::find(facts, call.caller.organization, call.segment("subjectId"))?;
-        let (subject, ..) = found.ok_or(ApiError::new(ApiCode::NotFound))?;
-        Ok(subject)
-    })
-    .await
-}
-
-async fn authorization(call: &Call, subject: SubjectId) -> Result<UserAuthorization, Failure> {
-    call.look_up(|facts| {
-        Authority::load(facts, call.caller.organization, subject).map(|authority| represent(&authority))
-    })
-    .await
-}
-
-/// `GET`; `expand` adds `authorization`, `lasttokenissued`, `organization` and `token`.
-async fn me(call: Call) -> Answer {
-    let user = call.caller.user.clone().ok_or(ApiCode::NotAUser)?;
-    let query = &call.query;
-    let expands = |name: &str| query.many("expand").iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
-    let divisions = divisions::all(&call).await?;
-    let division = divisions.iter().find(|division| division.id == user.division);
-    let found = User {
-        id: user.id.to_string(),
-        name: Some(user.name.clone()),
-        division: Some(DomainEntityRef {
-            id: user.division.to_string(),
-            name: division.map(|division| division.name.clone()),
-            self_uri: Some(format!("/api/v2/authorization/divisions/{}", user.division)),
-        }),
-        email: Some(user.email.clone()),
-        username: Some(user.email.clone()),
-        state: Some(user.state.as_str().to_owned()),
-        primary_contact_info: Some(vec![Contact {
-            address: Some(user.email.clone()),
-            media_type: Some("EMAIL".to_owned()),
-            r#type: Some("PRIMARY".to_owned()),
-            ..Contact::default()
-        }]),
-        version: i32::try_from(user.version).unwrap_or(i32::MAX),
-        self_uri: Some(format!("/api/v2/users/{}", user.id)),
-        ..User::default()
+/// `GET` of one.
+async fn read(call: Call) -> Answer {
+    let id = user_id(&call)?;
+    let organization = call.caller.organization;
+    let found = call.look_up(|facts| facts.user(id).cloned()).await?;
+    let gone = matches!(call.query.one("state"), Some("deleted" | "any"));
+    let shows = |person: &std::sync::Arc<user::User>| {
+        person.organization == organization && (gone || person.state != UserState::Deleted)
     };
-    let mut me = UserMe { user: found, ..UserMe::default() };
-    if expands("organization") {
-        me.organization = Some(organizations::represent(&*organizations::find(&call).await?));
-    }
-    if expands("token") {
-        me.token = Some(tokens::describe(&call).await?);
-    }
-    if expands("authorization") {
-        me.user.authorization = Some(authorization(&call, user.id.into()).await?);
-    }
-    if expands("lasttokenissued") {
-        // Noted by whoever issued it, and told to nobody: the store knows best.
-        let stored = call.app.store.find_user(user.id).await?;
-        me.user.last_token_issued = stored
-            .and_then(|user| user.last_token_at)
-            .map(|at| OAuthLastTokenIssued { date_issued: Some(date(at)) });
-    }
-    Ok(respond::ok(&me))
+    let person = found.filter(shows).ok_or(ApiCode::NotFound)?;
+    Ok(respond::ok(&describe(&call, &person).await?))
 }
 
-fn represent(authority: &Authority) -> UserAuthorization {
-    let mut roles: Vec<NamedEntity> = Vec::new();
-    for (_, role) in authority.roles() {
-        let role = NamedEntity { id: role.id.to_string(), name: Some(role.name.clone()) };
-        if !roles.contains(&role) {
-            roles.push(role);
+/// `POST`.
+async fn create(call: Call) -> Answer {
+    let body: CreateUser = call.json()?;
+    let password = match &body.password {
+        Some(password) => {
+            let password = Password::new(password.expose());
+            let random = std::sync::Arc::clone(&call.app.random);
+            Some(password::prepare(&call.app.hashing, password, random).await?)
         }
+        None => None,
+    };
+    let draft = Draft {
+        name: body.name,
+        email: body.email,
+        division: body.division_id,
+        title: body.title,
+        department: body.department,
+        addresses: body.addresses.map(contacts),
+        state: body.state,
+        ..Draft::default()
+    };
+    let created = call
+        .change(|facts, env| registry::create(facts, &call.caller, &draft, password.as_ref(), env))
+        .await?;
+    Ok(respond::ok(&describe(&call, &created).await?))
+}
+
+/// `PATCH`: what is left out stays as it is.
+async fn update(call: Call) -> Answer {
+    let id = known(&call).await?;
+    let body: UpdateUser = call.json()?;
+    let draft = Draft {
+        version: body.version.map(i64::from),
+        name: body.name,
+        email: body.email,
+        division: body.division_id,
+        title: body.title,
+        department: body.department,
+        preferred_name: body.preferred_name,
+        addresses: body.addresses.map(contacts),
+        acd_auto_answer: body.acd_auto_answer,
+        state: body.state,
+    };
+    let _turn = call.app.turn(id).await;
+    let changed = call.change(|facts, _| registry::update(facts, &call.caller, id, &draft)).await?;
+    Ok(respond::ok(&describe(&call, &changed).await?))
+}
+
+/// `DELETE`.
+async fn delete(call: Call) -> Answer {
+    let id = user_id(&call)?;
+    let _turn = call.app.turn(id).await;
+    call.change(|facts, _| registry::delete(facts, &call.caller, id)).await?;
+    Ok(StatusCode::OK.into_response())
+}
+
+/// The user that the path names, if there is one: 404 comes before whatever is wrong with the body.
+pub async fn known(call: &Call) -> Result<UserId, Failure> {
+    let id = user_id(call)?;
+    call.look_up(|facts| registry::find(facts, &call.caller, id).map(drop)).await?;
+    Ok(id)
+}
+
+/// The user that the path names.
+pub fn user_id(call: &Call) -> Result<UserId, Failure> {
+    UserId::parse(call.segment("userId")).ok_or_else(|| ApiCode::NotFound.into())
+}
+
+fn state(call: &Call) -> Option<UserState> {
+    match call.query.one("state").unwrap_or("active") {
+        "any" => None,
+        named => from_wire(UserState::ALL, named),
     }
-    let mut permissions: Vec<String> = permission::ALL
-        .iter()
-        .filter(|permission| authority.has(permission))
-        .map(ToString::to_string)
-        .collect();
-    let mut policies: Vec<ResourcePermissionPolicy> = Vec::new();
-    for (_, role) in authority.roles() {
-        for word in &role.permissions {
-            if !permissions.contains(word) {
-                permissions.push(word.clone());
-            }
-        }
-        for policy in &role.policies {
-            let policy = ResourcePermissionPolicy {
-                domain: Some(policy.domain.clone()),
-                entity_name: Some(policy.entity.clone()),
-                action_set: Some(policy.actions.clone()),
-                policy_name: policy.remarks.name.clone(),
-                policy_description: policy.remarks.description.clone(),
-                allow_conditions: Some(policy.remarks.allows_conditions.unwrap_or_default()),
-                named_resources: Some(policy.remarks.named_resources.clone())
-                    .filter(|named| !named.is_empty()),
-                resource_condition_node: policy
-                    .remarks
-                    .condition
-                    .clone()
-                    .and_then(|node| serde_json::from_value(node).ok()),
-                ..ResourcePermissionPolicy::default()
-            };
-            if !policies.contains(&policy) {
-                policies.push(policy);
-            }
-        }
-    }
-    UserAuthorization {
-        roles: Some(roles),
-        permissions: Some(permissions),
-        permission_policies: Some(policies),
-        ..UserAuthorization::default()
-    }
+}
+
+fn contacts(sent: Vec<Contact>) -> Vec<user::Contact> {
+    let contact = |it: Contact| user::Contact {
+        address: it.address,
+        media_type: it.media_type,
+        kind: it.r#type,
+        extension: it.extension,
+        country_code: it.country_code,
+    };
+    sent.into_iter().map(contact).collect()
 }

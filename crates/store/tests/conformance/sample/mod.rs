@@ -14,7 +14,7 @@ use chancery_core::family::NewFamily;
 use chancery_core::grants::{GrantType, GrantTypes};
 use chancery_core::keyring::rotation::first_keys;
 use chancery_core::keyring::{KeyRow, MasterKey};
-use chancery_core::organization::settings::{Authentication, PasswordRequirements};
+use chancery_core::organization::settings::{Authentication, IdleTimeout, PasswordRequirements};
 use chancery_core::organization::{Division, Organization, Settings};
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, PolicyRemarks, Role, RoleGrant, SubjectKind};
 use chancery_core::session::NewSession;
@@ -119,6 +119,7 @@ pub fn settings() -> Settings {
                 ..PasswordRequirements::default()
             },
         },
+        idle: IdleTimeout { enabled: true, after: MINUTE, unit: Some("Hours".to_owned()) },
     }
 }
 

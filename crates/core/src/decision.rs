@@ -4,7 +4,7 @@ use crate::client_auth::AuthMethod;
 use crate::error::ErrorCode;
 use crate::facts::Load;
 use crate::grants::GrantType;
-use crate::types::{ClientId, OrganizationId, SecretId, Timestamp, UserId};
+use crate::types::{ClientId, OrganizationId, SecretId, SessionKey, Timestamp, UserId};
 use crate::write::Write;
 
 /// What a decision function answers: it needs more facts, or it is done.
@@ -111,6 +111,13 @@ pub enum Event {
         user: Option<UserId>,
         /// How the client proved who it is, and with which of its secrets.
         proof: (AuthMethod, Option<SecretId>),
+        /// When.
+        at: Timestamp,
+    },
+    /// A browser's session was used.
+    SessionUsed {
+        /// Which.
+        session: SessionKey,
         /// When.
         at: Timestamp,
     },

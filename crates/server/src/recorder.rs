@@ -61,6 +61,7 @@ impl Recorder {
                     let (kind, detail) = (kinds::TOKEN_ISSUED, grant.as_str());
                     self.tally(Counted { organization, kind, client, user, detail }, at);
                 }
+                Event::SessionUsed { session, at } => self.session(session, at),
                 Event::TokenRefused { client, code, at } => {
                     let shown = client.map(|(id, _)| id);
                     tracing::debug!(client = ?shown, error = code.as_str(), "token refused");
@@ -138,6 +139,7 @@ impl Recorder {
 fn count(event: &Event) {
     match event {
         Event::TokenIssued { grant, .. } => metrics::token_issued(grant.as_str()),
+        Event::SessionUsed { .. } => {}
         Event::TokenRefused { code, .. } => metrics::token_refused(code.as_str()),
     }
 }

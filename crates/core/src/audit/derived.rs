@@ -2,18 +2,28 @@
 //! asks for the arm of a new one. What no write tells, a login for example, its decision adds as an entry of its own.
 
 use crate::audit::{Entry, kinds};
+use crate::client::Actor;
 use crate::consent::ConsentState;
 use crate::types::{OrganizationId, Timestamp};
 use crate::write::{RevokedId, Write};
 
-/// The entries of a commit, without who did it and from where.
-pub fn entries(writes: &[Write], now: Timestamp) -> Vec<Entry> {
+/// A commit with its entries, which do not say yet who did it and from where.
+pub fn audited(mut writes: Vec<Write>, now: Timestamp) -> Vec<Write> {
     let of = |write: &Write| {
-        let (organization, kind, (thing, id)) = describe(write, writes)?;
+        let (organization, kind, (thing, id)) = describe(write, &writes)?;
         let entity = Some((thing.to_owned(), id));
-        Some(Entry { entity, ..Entry::of(organization, kind, now) })
+        let entry = Entry { entity, ..Entry::of(organization, kind, now) };
+        Some(Write::Audit(Box::new(match write {
+            // Nobody agrees for another.
+            Write::CreateConsent(it) | Write::ReplaceConsent(it) => {
+                Entry { actor: Some(Actor::User(it.user)), client: Some(it.client), ..entry }
+            }
+            _ => entry,
+        })))
     };
-    writes.iter().filter_map(of).collect()
+    let entries: Vec<Write> = writes.iter().filter_map(of).collect();
+    writes.extend(entries);
+    writes
 }
 
 type Described = (OrganizationId, &'static str, (&'static str, String));

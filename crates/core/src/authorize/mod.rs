@@ -162,12 +162,10 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
     writes.extend(written);
     let (answer, written) = answer::grant(&target, &wanted, &user, consent_epoch, ask.dialect, env);
     writes.extend(written);
-    let events = answer.token().map(|issued| issued_event(issued, &target, env));
-    let decision = Decision::write(Next::Answer(answer), writes);
-    Ok(match events {
-        Some(event) => decision.and(event),
-        None => decision,
-    })
+    let issued = answer.token().map(|issued| issued_event(issued, &target, env));
+    let used = Event::SessionUsed { session: session.key, at: env.now };
+    let decision = Decision::write(Next::Answer(answer), writes).and(used);
+    Ok(issued.into_iter().fold(decision, Decision::and))
 }
 
 fn issued_event(issued: &Issued, target: &Target, env: &Env) -> Event {

@@ -8,8 +8,8 @@ use crate::client::Actor;
 use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::facts::Facts;
-use crate::session::NewSession;
-use crate::ticket::Verifier;
+use crate::session::{NewSession, Session};
+use crate::ticket::{Handle, Verifier};
 use crate::types::{ClientId, OrganizationId, SessionKey, UserId};
 use crate::user::{Password, PasswordCheck, User, UserState};
 use crate::write::{Require, Write};
@@ -18,7 +18,6 @@ use crate::write::{Require, Write};
 const AGENT: usize = 256;
 
 /// An attempt to log in.
-#[derive(Debug)]
 pub struct Attempt<'a> {
     /// The organization that the login is for.
     pub organization: OrganizationId,
@@ -28,8 +27,8 @@ pub struct Attempt<'a> {
     pub password: &'a Password,
     /// The client that wants to know.
     pub client: Option<ClientId>,
-    /// The session that this browser had.
-    pub old: Option<SessionKey>,
+    /// What this browser's cookie says.
+    pub old: Option<&'a Handle>,
     /// From where.
     pub address: IpAddr,
     /// With what browser, in its own words.
@@ -68,7 +67,7 @@ pub fn log_in(facts: &Facts, attempt: &Attempt, env: &Env) -> Step<LoggedIn, Wro
             expires_at: env.now + env.policy.login.session_lifetime,
         };
         let mut writes = vec![Write::Require(Require::User(user.id, user.version))];
-        writes.extend(attempt.old.map(Write::EndSession));
+        writes.extend(old(facts, attempt.old, env)?.map(Write::EndSession));
         writes.extend([
             Write::CreateSession(session),
             Write::RecordLogin(user.id, env.now),
@@ -81,6 +80,14 @@ pub fn log_in(facts: &Facts, attempt: &Attempt, env: &Env) -> Step<LoggedIn, Wro
         Ok(Decision::write(LoggedIn { user: user.id, verifier }, writes))
     };
     decide().into()
+}
+
+/// The session that this browser had, if its cookie proves it: nobody ends another's by naming it.
+fn old<E>(facts: &Facts, handle: Option<&Handle>, env: &Env) -> Result<Option<SessionKey>, Undecided<E>> {
+    let Some(handle) = handle else { return Ok(None) };
+    let session = facts.session(SessionKey(handle.key.0))?.as_ref();
+    let is_proven = |it: &&Arc<Session>| handle.verifier.matches(&it.origin.digest, env.keys);
+    Ok(session.filter(is_proven).map(|it| it.key))
 }
 
 /// The user of that address whose password this is, if there is one who can act. An unknown address costs the same

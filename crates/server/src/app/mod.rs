@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use chancery_core::audit;
+use chancery_core::audit::derived::audited;
 use chancery_core::client::Client;
 use chancery_core::consent::Consent;
 use chancery_core::env::{Env, Random};
@@ -191,10 +191,9 @@ impl App {
 
     /// Commits, with what the audit log says of it, and lets this node see what it did before anybody is answered. Goes on
     /// when the caller hangs up, lest a commit be made that memory never hears of.
-    pub async fn commit(self: &Arc<Self>, mut writes: Vec<Write>) -> Result<Vec<Made>, StoreError> {
+    pub async fn commit(self: &Arc<Self>, writes: Vec<Write>) -> Result<Vec<Made>, StoreError> {
         let app = Arc::clone(self);
-        let entries = audit::derived::entries(&writes, app.clock.now());
-        writes.extend(entries.into_iter().map(|entry| Write::Audit(Box::new(entry))));
+        let mut writes = audited(writes, app.clock.now());
         origin::stamp(&mut writes);
         let commit = async move {
             let changed: Vec<Changed> = writes.iter().filter_map(Write::changed).collect();

@@ -6,14 +6,14 @@ use std::sync::OnceLock;
 
 use chancery_core::access::Caller;
 use chancery_core::client::Actor;
-use chancery_core::types::ClientId;
+use chancery_core::types::{ClientId, UserId};
 use chancery_core::write::Write;
 
 /// See the module.
 pub struct Origin {
     address: IpAddr,
     correlation: String,
-    caller: OnceLock<(Actor, ClientId)>,
+    caller: OnceLock<(Actor, Option<ClientId>)>,
 }
 
 tokio::task_local! {
@@ -30,7 +30,12 @@ impl Origin {
 
 /// Notes who makes the request.
 pub fn admitted(caller: &Caller) {
-    let _ = ORIGIN.try_with(|origin| origin.caller.set((caller.actor(), caller.client.id)));
+    let _ = ORIGIN.try_with(|origin| origin.caller.set((caller.actor(), Some(caller.client.id))));
+}
+
+/// Notes the person at the browser that makes it.
+pub fn person(user: UserId) {
+    let _ = ORIGIN.try_with(|origin| origin.caller.set((Actor::User(user), None)));
 }
 
 /// Completes the entries for the audit log. Jobs have no origin: what they do, the server does.
@@ -42,7 +47,7 @@ pub fn stamp(writes: &mut [Write]) {
             entry.correlation.get_or_insert_with(|| origin.correlation.clone());
             if let Some((actor, client)) = origin.caller.get() {
                 entry.actor.get_or_insert(*actor);
-                entry.client.get_or_insert(*client);
+                entry.client = entry.client.or(*client);
             }
         }
     });

@@ -119,6 +119,16 @@ pub enum Outcome {
     Unjudged,
 }
 
+impl Outcome {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Wrong => "wrong",
+            Self::Unjudged => "unjudged",
+        }
+    }
+}
+
 impl Logins {
     /// Admits an attempt, or answers the seconds until the next one is welcome. `is_known`: this browser has logged in to
     /// the account before.
@@ -153,9 +163,10 @@ impl Logins {
     }
 
     /// Notes what came of it.
-    pub fn judge(&self, attempt: Admitted, result: Outcome, now: Timestamp) {
+    pub fn judge(&self, attempt: Admitted, outcome: Outcome, now: Timestamp) {
         let Admitted { account, address, is_known } = attempt;
-        match result {
+        metrics::login(outcome.name());
+        match outcome {
             Outcome::Wrong => drop(self.failures.count(&address, now)),
             Outcome::Right => {
                 if !is_known {

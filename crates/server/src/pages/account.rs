@@ -30,7 +30,7 @@ use super::visit::language;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{address, body};
+use crate::http::{address, body, origin};
 use crate::limits::logins::Outcome;
 use crate::password;
 use crate::settle::{look_up, settle, settle_afresh, settle_afresh_made};
@@ -181,6 +181,7 @@ async fn person(app: &Arc<App>, parts: &Parts) -> Result<Option<Person>, Failure
     let found = find(app, cookie).await?;
     Ok(found.map(|(session, user)| {
         app.recorder.session(session.key, app.clock.now());
+        origin::person(user.id);
         Person { session, user, cookie: cookie.to_owned() }
     }))
 }

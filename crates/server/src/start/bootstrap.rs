@@ -1,5 +1,6 @@
 //! The first start: keys, an organization, its administrator and its administrator client.
 
+use chancery_core::audit::derived::audited;
 use chancery_core::env::Random;
 use chancery_core::founding::{Founded, Plan, found};
 use chancery_core::keyring::{Keyring, MasterKey, rotation};
@@ -140,7 +141,7 @@ pub async fn organization(
     };
     credentials.deliver(place)?;
     writes.extend(founding);
-    store.commit(writes, now).await.map(drop).map_err(|error| {
+    store.commit(audited(writes, now), now).await.map(drop).map_err(|error| {
         StartError(match error {
             StoreError::Conflict => format!(
                 "The organization {} was not made: its short name or the client id is taken. The new credentials are void.",

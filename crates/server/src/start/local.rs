@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chancery_core::audit::derived::audited;
 use chancery_core::env::Random;
 use chancery_core::founding;
 use chancery_core::keyring::Keyring;
@@ -130,7 +131,7 @@ impl Local {
             if delivered.replace(client) != Some(client) {
                 credentials.deliver(&place)?;
             }
-            match self.store.commit(writes, now).await {
+            match self.store.commit(audited(writes, now), now).await {
                 // A running server changed the client meanwhile.
                 Err(StoreError::Conflict) if begun.elapsed() < PATIENCE => {}
                 done => return done.map(|_| place).map_err(failed),

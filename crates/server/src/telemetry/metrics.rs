@@ -48,6 +48,7 @@ metrics! {
     THROTTLED   Counter   "chancery_throttled_total"               ["kind"] "Requests turned away by a limit.";
     ISSUED      Counter   "chancery_tokens_issued_total"           ["grant"] "Access tokens issued.";
     REFUSED     Counter   "chancery_tokens_refused_total"          ["error"] "Token requests refused.";
+    LOGINS      Counter   "chancery_logins_total"                  ["outcome"] "Passwords judged: right, wrong, or not looked at.";
     COMMITS     Counter   "chancery_commits_total"                 ["outcome"] "Commits to the store: done, conflict, or failed.";
     COMMITTING  Histogram "chancery_commit_duration_seconds"       [] "Time that a commit took.";
     JOBS        Counter   "chancery_job_failures_total"            ["job"] "Runs of a job that failed.";
@@ -127,6 +128,13 @@ pub fn token_issued(grant: &'static str) {
 pub fn token_refused(error: &'static str) {
     if kept() {
         counter!(REFUSED, "error" => error).increment(1);
+    }
+}
+
+/// A password was judged, or would have been.
+pub fn login(outcome: &'static str) {
+    if kept() {
+        counter!(LOGINS, "outcome" => outcome).increment(1);
     }
 }
 

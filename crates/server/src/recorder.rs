@@ -25,7 +25,7 @@ pub struct Recorder {
 
 #[derive(Default)]
 struct Uses {
-    /// The last use, rounded down to the grain; kept so that each is written once.
+    /// The last use; kept so that each is written once in its grain.
     seen: HashMap<Used, Timestamp>,
     due: HashMap<Used, Timestamp>,
 }
@@ -91,11 +91,14 @@ impl Recorder {
 
     fn used(&self, used: Option<Used>, at: Timestamp) {
         let Some(used) = used else { return };
-        let at = Timestamp::from_millis(at.millis().div_euclid(GRAIN) * GRAIN);
+        let grain = |at: Timestamp| at.millis().div_euclid(GRAIN);
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
-        if uses.seen.get(&used).is_none_or(|seen| *seen < at) {
+        let before = uses.seen.get(&used).copied();
+        if before.is_none_or(|before| before < at) {
             uses.seen.insert(used, at);
-            uses.due.insert(used, at);
+        }
+        if before.is_none_or(|before| grain(before) < grain(at)) {
+            uses.due.insert(used, Timestamp::from_millis(grain(at) * GRAIN));
         }
     }
 

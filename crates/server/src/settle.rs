@@ -42,7 +42,7 @@ pub async fn settle_afresh<T, E: Into<Failure>>(
     settle_on(app, Age::None, decide).await.map(|(answer, _)| answer)
 }
 
-/// Both.
+/// The same on facts of this moment, with the keys that the commit made.
 pub async fn settle_afresh_made<T, E: Into<Failure>>(
     app: &Arc<App>,
     decide: impl FnMut(&Facts, &Env) -> Step<T, E>,

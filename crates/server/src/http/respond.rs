@@ -165,8 +165,10 @@ fn outside(failure: &Failure) -> u16 {
 pub async fn front(app: Arc<App>, _: Request) -> Answer {
     let (version, issuer) = (env!("CARGO_PKG_VERSION"), &app.issuer);
     let text = format!(
-        "Chancery {version}\n\nToken endpoint   {issuer}/oauth/token\nStandard OAuth   {issuer}/oauth2/token\n\
-         Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\nDocumentation    {issuer}/docs\n"
+        "Chancery {version}\n\nAuthorization    {issuer}/oauth/authorize\nToken endpoint   {issuer}/oauth/token\n\
+         Standard OAuth   {issuer}/oauth2/token\n\
+         Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\nYour account     {issuer}/account\n\
+         Documentation    {issuer}/docs\n"
     );
     Ok(text.into_response())
 }

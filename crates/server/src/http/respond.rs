@@ -102,7 +102,7 @@ pub fn api(failure: &Failure, id: &CorrelationId) -> Response {
         message: error.message(),
         code: error.code.as_str().to_owned(),
         status: error.code.status(),
-        context_id: id.0.clone(),
+        context_id: id.0.to_string(),
         message_with_params: (!params.is_empty()).then(|| error.code.text().to_owned()),
         message_params: params,
         details: field.collect(),

@@ -133,11 +133,15 @@ impl Answer {
             }
             (Content::Token(mut issued), Some(Made::Family(key))) => {
                 issued.token.family = Some(key);
-                let pairs = vec![
+                let mut pairs = vec![
                     ("access_token", render(&issued, env)?),
                     ("expires_in", issued.lifetime.seconds().to_string()),
                     ("token_type", self.dialect.token_type().to_owned()),
                 ];
+                // RFC 6749 section 4.2.2: required where it is less than what was asked for.
+                if self.dialect == Dialect::Standard {
+                    pairs.push(("scope", issued.token.scope.to_string()));
+                }
                 (ResponseType::Token, pairs)
             }
             _ => return None,

@@ -8,9 +8,9 @@ use crate::client::Actor;
 use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::facts::Facts;
-use crate::session::NewSession;
-use crate::ticket::Verifier;
-use crate::types::{ClientId, OrganizationId, SessionKey, UserId};
+use crate::session::{NewSession, proved};
+use crate::ticket::{Handle, Verifier};
+use crate::types::{ClientId, OrganizationId, UserId};
 use crate::user::{Password, PasswordCheck, User, UserState};
 use crate::write::{Require, Write};
 
@@ -18,7 +18,6 @@ use crate::write::{Require, Write};
 const AGENT: usize = 256;
 
 /// An attempt to log in.
-#[derive(Debug)]
 pub struct Attempt<'a> {
     /// The organization that the login is for.
     pub organization: OrganizationId,
@@ -28,8 +27,8 @@ pub struct Attempt<'a> {
     pub password: &'a Password,
     /// The client that wants to know.
     pub client: Option<ClientId>,
-    /// The session that this browser had.
-    pub old: Option<SessionKey>,
+    /// What this browser's cookie says of the session that it had.
+    pub old: Option<&'a Handle>,
     /// From where.
     pub address: IpAddr,
     /// With what browser, in its own words.
@@ -68,7 +67,9 @@ pub fn log_in(facts: &Facts, attempt: &Attempt, env: &Env) -> Step<LoggedIn, Wro
             expires_at: env.now + env.policy.login.session_lifetime,
         };
         let mut writes = vec![Write::Require(Require::User(user.id, user.version))];
-        writes.extend(attempt.old.map(Write::EndSession));
+        // Rows are counted, so a cookie that proves nothing would end anybody's.
+        let old = attempt.old.map(|handle| proved(facts, handle, env)).transpose()?.flatten();
+        writes.extend(old.map(|session| Write::EndSession(session.key)));
         writes.extend([
             Write::CreateSession(session),
             Write::RecordLogin(user.id, env.now),
@@ -117,3 +118,6 @@ pub fn failed<E>(
 pub fn normal(email: &str) -> Arc<str> {
     email.trim().to_lowercase().into()
 }
+
+#[cfg(test)]
+mod tests;

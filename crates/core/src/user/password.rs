@@ -72,8 +72,13 @@ pub fn change(
         let mut verifier = None;
         if let Some(session) = session.filter(|_| env.policy.login.revoke_on_password_change) {
             let fresh = Verifier::random(env.random);
-            let (user_epoch, digest) = (user.epoch + 1, fresh.digest(env.keys));
-            writes.push(Write::CreateSession(NewSession { user_epoch, digest, ..session.origin.clone() }));
+            writes.push(Write::CreateSession(NewSession {
+                user_epoch: user.epoch + 1,
+                digest: fresh.digest(env.keys),
+                // The password was proved just now; from the login on, a session that is old would have idled.
+                created_at: env.now,
+                ..session.origin.clone()
+            }));
             verifier = Some(fresh);
         }
         let entry = Entry { kind: kinds::PASSWORD_CHANGED.to_owned(), ..entry.clone() };
@@ -117,3 +122,6 @@ fn replace(user: &User, new: &NewPassword, env: &Env) -> Vec<Write> {
     next.epoch += 1;
     vec![Write::ReplaceUser(Box::new(next)), Write::EndSessions(user.id, None)]
 }
+
+#[cfg(test)]
+mod tests;

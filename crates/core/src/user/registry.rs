@@ -123,7 +123,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: UserId) -> Step<(), ApiError> 
     decide().into()
 }
 
-/// Kills all tokens of a user; sessions go on.
+/// Kills all tokens and sessions of a user.
 pub fn revoke_tokens(facts: &Facts, caller: &Caller, id: UserId, env: &Env) -> Step<(), ApiError> {
     let decide = || -> Outcome<()> {
         let user = find(facts, caller, id)?;
@@ -214,3 +214,6 @@ fn refuse_taken(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

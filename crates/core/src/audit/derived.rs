@@ -97,3 +97,6 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         | Write::CountUsage(_) => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,13 +121,12 @@ fn what_was_taken_back_stays_dead_when_it_is_given_again() {
 #[test]
 fn one_token_is_revoked_and_the_others_of_its_family_are_not() {
     let mut world = world();
-    let family = Some(crate::types::FamilyKey(7));
-    world.token.family = family;
+    let family = crate::types::FamilyKey(7);
+    world.token.family = Some(family);
     let other =
         AccessToken { id: crate::types::TokenId::random(&world.tenant.random), ..world.token.clone() };
     let revoked = |id| Revoked { organization: world.tenant.id(), id, expires_at: world.token.expires_at };
-    let (one, all) =
-        (revoked(RevokedId::Token(world.token.id)), revoked(RevokedId::Family(family.expect("a family"))));
+    let (one, all) = (revoked(RevokedId::Token(world.token.id)), revoked(RevokedId::Family(family)));
     world.tenant.commit([Write::Revoke(one)]).expect("no conflict");
     assert!(!world.lives());
     world.token = other;

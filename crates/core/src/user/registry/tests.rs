@@ -34,7 +34,7 @@ fn password(text: &str) -> NewPassword {
 
 impl World {
     /// One that can be added.
-    fn new(&self) -> Draft {
+    fn newcomer(&self) -> Draft {
         Draft {
             name: text("New"),
             email: text("new@example.com"),

@@ -90,9 +90,12 @@ fn a_password_gets_one_token_and_nothing_to_refresh_with() {
     assert!(world.tenant.consents.is_empty());
 }
 
+/// What is wrong, by a change of the world or of the request, and whether there is such a person.
+type Wrong = (&'static str, fn(&mut World), Vec<(&'static str, &'static str)>, bool);
+
 #[test]
 fn whatever_is_wrong_costs_the_same_and_is_told_the_same() {
-    let changes: [(&str, fn(&mut World), Vec<(&str, &str)>, bool); 8] = [
+    let changes: [Wrong; 8] = [
         ("the password", |_| (), vec![("password", "wrong")], true),
         ("the address", |_| (), vec![("username", "nobody@example.com")], false),
         ("the organization", |_| (), vec![("orgName", "other")], true),
@@ -106,7 +109,7 @@ fn whatever_is_wrong_costs_the_same_and_is_told_the_same() {
         let mut world = world();
         change(&mut world);
         let (decided, asked) = world.tenant.ask_token(Dialect::Genesys, None, &world.body(&members));
-        let error = decided.outcome.err().expect("a refusal");
+        let error = decided.outcome.expect_err("a refusal");
         let expected = (ErrorCode::InvalidGrant, "the user name or the password is not right");
         assert_eq!((error.code, error.detail), expected, "{name}");
         let kinds = asked.iter().map(|load| match load {

@@ -13,7 +13,7 @@ fn a_user_is_made_as_described() {
         department: text(""),
         addresses: Some(vec![Contact { address: text("+41 44 000 00 00"), ..Contact::default() }]),
         acd_auto_answer: Some(true),
-        ..world.new()
+        ..world.newcomer()
     };
     for new in [None, Some("quiet lantern moss")] {
         let decided = world.create(&caller, &draft, new);
@@ -53,7 +53,7 @@ fn each_member_of_a_new_user_has_its_rule() {
     let constraint = |field: &str| Some((ApiCode::ConstraintValidation, field.to_owned()));
     let (fits, long) = ("\u{e9}".repeat(256), "\u{e9}".repeat(257));
     let (fitting, longer) = (format!("{}@x", "a".repeat(252)), format!("{}@x", "a".repeat(253)));
-    let new = || world.new();
+    let new = || world.newcomer();
     let contact = |text: &str| {
         Some(vec![Contact::default(), Contact { kind: Some(text.to_owned()), ..Contact::default() }])
     };
@@ -104,7 +104,7 @@ fn each_member_of_a_new_user_has_its_rule() {
     }
     // The address of who is deleted is free, and that of another organization's user was never taken.
     world.user().state = UserState::Deleted;
-    let again = Draft { email: text(EMAIL), ..world.new() };
+    let again = Draft { email: text(EMAIL), ..world.newcomer() };
     assert_eq!(told(world.create(&world.tenant.admin(), &again, None)), None);
     world.user().state = UserState::Active;
     let other = OrganizationId::random(&world.tenant.random);
@@ -121,7 +121,11 @@ fn a_first_password_keeps_the_rules() {
         ("new@example.com", Err(ApiCode::PasswordCompromised)),
         ("quiet lantern moss", Ok(())),
     ] {
-        assert_eq!(code(world.create(&world.tenant.admin(), &world.new(), Some(text))), expected, "{text}");
+        assert_eq!(
+            code(world.create(&world.tenant.admin(), &world.newcomer(), Some(text))),
+            expected,
+            "{text}"
+        );
     }
 }
 

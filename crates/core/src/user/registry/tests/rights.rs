@@ -11,7 +11,7 @@ type Act = fn(&World, &Caller) -> Result<(), ApiCode>;
 
 const ADD: Act = |world, caller| {
     let division = Some(world.tenant.users[&world.user].division.to_string());
-    code(world.create(caller, &Draft { division, ..world.new() }, None))
+    code(world.create(caller, &Draft { division, ..world.newcomer() }, None))
 };
 const EDIT: Act = |world, caller| code(world.update(caller, &world.same()));
 const DELETE: Act = |world, caller| code(world.delete(caller));
@@ -141,7 +141,7 @@ fn a_decision_on_a_user_stands_on_the_authority_that_it_read() {
     let mut world = world();
     let caller = world.tenant.admin();
     let decided = [
-        world.create(&caller, &world.new(), None).writes,
+        world.create(&caller, &world.newcomer(), None).writes,
         world.update(&caller, &world.same()).writes,
         world.delete(&caller).writes,
     ];

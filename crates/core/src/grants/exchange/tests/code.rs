@@ -137,18 +137,26 @@ fn a_code_is_good_until_it_expires() {
 
 #[test]
 fn a_code_of_another_client_or_the_other_side_is_none() {
-    let mut world = people();
-    let other = world.tenant.app("CODE", "users");
-    let code = world.code(Dialect::Genesys, true, "users");
-    for dialect in [Dialect::Genesys, Dialect::Standard] {
-        let mut given = world.given(&code, "ID VERIFIER", None);
-        if dialect == Dialect::Genesys {
-            given.replace("client_id", &other.id.to_string());
+    for spent in [false, true] {
+        let mut world = people();
+        let code = world.code(Dialect::Genesys, true, "users");
+        let twin = world.twin();
+        let right = world.given(&code, "ID VERIFIER", None);
+        if spent {
+            assert_eq!(world.tried(Dialect::Genesys, &right), Ok(()));
+            world.later(CODE_RETRY.millis());
         }
-        assert_eq!(world.tried(dialect, &given), GRANT, "{dialect:?}");
+        let mut foreign = world.given(&code, "SECRET VERIFIER", None);
+        foreign.replace("client_id", &twin.id.to_string());
+        foreign.replace("client_secret", &twin.secret);
+        for (dialect, given) in [(Dialect::Genesys, &foreign), (Dialect::Standard, &right)] {
+            let (decided, _) = world.tenant.ask_token(dialect, given.basic(), &given.body);
+            let error = decided.outcome.expect_err("a refusal");
+            assert_eq!((error.code, error.detail), (ErrorCode::InvalidGrant, "the code is not valid"));
+            assert!(decided.writes.is_empty(), "{:?}", decided.writes);
+        }
+        assert_eq!(world.tried(Dialect::Genesys, &right).is_ok(), !spent);
     }
-    let given = world.given(&code, "ID VERIFIER", None);
-    assert_eq!(world.tried(Dialect::Genesys, &given), Ok(()));
 }
 
 #[test]

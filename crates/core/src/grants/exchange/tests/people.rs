@@ -155,6 +155,17 @@ impl World {
         self.code(Dialect::Genesys, true, "users oauth:readonly");
     }
 
+    /// Another client that nothing but its id tells from the first: the person agreed to it just so.
+    pub(super) fn twin(&mut self) -> App {
+        let twin = self.tenant.app("CODE", "users oauth:readonly");
+        let epoch = |id| self.tenant.clients[id].epoch;
+        assert_eq!(epoch(&twin.id), epoch(&self.app.id));
+        let known = self.tenant.consents[&(self.user, self.app.id)].clone();
+        let consent = crate::consent::Consent { client: twin.id, ..known };
+        self.tenant.consents.insert((self.user, twin.id), consent);
+        twin
+    }
+
     /// The entries of a kind.
     pub(super) fn audited(&self, kind: &str) -> Vec<Entry> {
         self.tenant.audit.iter().filter(|entry| entry.kind == kind).cloned().collect()

@@ -171,6 +171,8 @@ fn a_client_that_is_not_registered_for_it_may_not() {
     let mut world = world();
     world.client().grant_types = "authorization_code refresh_token".parse().expect("known");
     assert_eq!(world.code_of(Dialect::Genesys, &[]), Err(ErrorCode::UnauthorizedClient));
+    // Whoever proved nothing learns nothing of what the client is registered for.
+    assert_eq!(world.code_of(Dialect::Genesys, &[("client_secret", "")]), Err(ErrorCode::InvalidClient));
     world.client().grant_types = "password".parse().expect("known");
     world.client().state = ClientState::Inactive;
     assert_eq!(world.code_of(Dialect::Genesys, &[]), Err(ErrorCode::InvalidClient));

@@ -18,7 +18,7 @@ use crate::ticket::Handle;
 use crate::tokens::issue::{Issued, mint};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::{Audience, verify};
-use crate::types::{ClientId, OrganizationId, Scope, UserId};
+use crate::types::{ClientId, OrganizationId, Scope, TicketKey, UserId};
 use crate::write::Write;
 
 /// A request at the token endpoint.
@@ -92,7 +92,7 @@ fn decide(
     let holder = user.map(|behalf| (behalf.user, behalf.user_epoch));
     let mut issued = mint(client, holder, scope, audience, request.dialect.token_format(), env);
     issued.token.consent_epoch = user.and_then(|behalf| behalf.consent_epoch);
-    let basis = Basis { proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
+    let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
     let writes = spend(&presented, &basis, &mut issued, env)?;
     let event = issued_event(&proven, grant, user.map(|behalf| behalf.user), env);
     Ok(Decision::write(issued, writes).and(event))
@@ -116,7 +116,7 @@ fn presented(
         Handles::Ticket(name, kind) => {
             let refused = OAuthError::new(ErrorCode::InvalidGrant, "the code is not valid");
             let handle = Handle::parse(member(name)?).ok_or(refused)?;
-            let ticket = facts.ticket(handle.key)?.as_ref().ok_or(refused)?;
+            let ticket = facts.ticket(TicketKey(handle.row))?.as_ref().ok_or(refused)?;
             let is_right = handle.verifier.matches(&ticket.content.digest, env.keys)
                 && ticket.content.kind == kind
                 && ticket.content.client == Some(client.id)

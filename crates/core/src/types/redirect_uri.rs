@@ -213,6 +213,20 @@ mod tests {
             ("http://localhost", "http://localhost.evil.example:8080", false),
             ("http://localhost", "https://localhost:8080", false),
             ("https://localhost/cb", "https://localhost:8080/cb", false),
+            ("http://localhost/cb?x=1", "http://localhost:8080/cb?x=1", true),
+            ("http://localhost/cb?x=1", "http://localhost:8080/cb?x=2", false),
+            ("http://localhost/cb", "http://localhost:8080/cb?x=1", false),
+            ("http://localhost/cb", "http://localhost:8080/cb#x", false),
+            ("http://localhost/cb", "http://localhost:8080//cb", false),
+            ("http://localhost/cb", "http://user@localhost:8080/cb", false),
+            ("http://localhost/cb", "http://LOCALHOST:8080/cb", false),
+            ("http://localhost/cb", "http://localhost:-1/cb", false),
+            ("http://localhost/cb", "http://localhost:+1/cb", false),
+            ("http://localhost/cb", "http://localhost:80:80/cb", false),
+            ("http://localhost", "http://localhost:8080?x", false),
+            ("http://localhost", "http://localhost:8080#x", false),
+            ("http://[::1]/cb", "http://[::2]:1/cb", false),
+            ("com.example.app:/cb", "com.example.app:8080/cb", false),
         ] {
             let uri = RedirectUri::parse(registered).expect(registered);
             assert_eq!(uri.admits(asked), good, "{registered} {asked}");

@@ -10,7 +10,7 @@ use chancery_core::form::Form;
 use chancery_core::organization::Organization;
 use chancery_core::session::login::{self, Attempt, normal};
 use chancery_core::ticket::{Handle, Verifier};
-use chancery_core::types::{OrganizationId, RedirectUri, TicketKey};
+use chancery_core::types::{OrganizationId, RedirectUri};
 use chancery_core::user::Password;
 use chancery_store::Made;
 
@@ -40,7 +40,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
             let email = wanted.login_hint.clone().unwrap_or_default();
             page(&visit, &seen, &organization, &email, None)
         }
-        _ => onward(&visit.page("authorize")),
+        _ => onward(&parts.method, &visit.page("authorize")),
     }
 }
 
@@ -51,7 +51,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let bytes = body::form(&parts.headers, content).await?;
     let form = Form::parse(&bytes)?;
     let seen = visit.see().await?;
-    let Ok(wanted) = &seen.wanted else { return onward(&visit.page("authorize")) };
+    let Ok(wanted) = &seen.wanted else { return onward(&parts.method, &visit.page("authorize")) };
     let organization = visit.organization(&seen).await?;
     let email = form.find("email").unwrap_or_default();
     let again = |problem| page(&visit, &seen, &organization, email, Some(problem));
@@ -93,7 +93,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
         return again(problem);
     }
     let (logged_in, made) = logged_in?;
-    let mut response = onward(&after(&visit, wanted))?;
+    let mut response = onward(&parts.method, &after(&visit, wanted))?;
     let headers = response.headers_mut();
     headers.extend(cookie_of(&app, &made, logged_in.verifier).map(|cookie| (SET_COOKIE, cookie)));
     let device = forged::token(DEVICE, &device(organization.id, email), &app.keys());
@@ -106,7 +106,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
 /// The cookie of a session that a commit made.
 pub fn cookie_of(app: &App, made: &[Made], verifier: Verifier) -> Option<HeaderValue> {
     let key = made.iter().find_map(|made| if let Made::Session(key) = made { Some(*key) } else { None })?;
-    app.cookies.session.set(&Handle { key: TicketKey(key.0), verifier }.expose())
+    app.cookies.session.set(&Handle { row: key.0, verifier }.expose())
 }
 
 /// The request again, without the wish for a login that has just been fulfilled.

@@ -16,7 +16,7 @@ use super::texts::{self, Texts};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::address;
-use crate::settle::{look_up, settle};
+use crate::settle::{look_up, settle_afresh};
 
 /// See the module.
 pub struct Visit<'a> {
@@ -49,7 +49,7 @@ impl<'a> Visit<'a> {
 
     /// What the request is.
     pub async fn see(&self) -> Result<Seen, Failure> {
-        let seen = settle(self.app, |facts, env| authorize::see(facts, &self.ask(None), env)).await?;
+        let seen = settle_afresh(self.app, |facts, env| authorize::see(facts, &self.ask(None), env)).await?;
         if let Some((session, _)) = &seen.person {
             self.app.recorder.session(session.key, self.app.clock.now());
         }

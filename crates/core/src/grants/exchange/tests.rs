@@ -1,5 +1,11 @@
 //! The order of the checks, and what narrows a token.
 
+mod code;
+mod model;
+mod password;
+mod people;
+mod refresh;
+
 use super::*;
 use crate::client_auth::Header;
 use crate::grants::GrantTypes;

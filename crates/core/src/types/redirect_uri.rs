@@ -16,6 +16,16 @@ impl RedirectUri {
     /// An absolute URI without fragment (RFC 6749 section 3.1.2) or wildcard; plain http only to the loopback interface
     /// (RFC 8252 section 7.3). The error says what is wrong.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let uri = Self::parse_with_http(text)?;
+        let (scheme, rest) = text.split_once(':').unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("http") && !host(rest).is_some_and(is_loopback) {
+            return Err("a redirect URI must use https, unless its host is localhost or a loopback address");
+        }
+        Ok(uri)
+    }
+
+    /// The same with plain http to anywhere: whoever is on the way reads codes and tokens.
+    pub fn parse_with_http(text: &str) -> Result<Self, &'static str> {
         if text.len() > MOST_CHARACTERS {
             return Err("a redirect URI must have at most 2048 characters");
         }
@@ -44,11 +54,8 @@ impl RedirectUri {
         if (is_web("https") || is_web("http")) && authority(rest).is_some_and(|it| it.contains('@')) {
             return Err("a redirect URI must not contain a user");
         }
-        if is_web("https") && host(rest).is_none_or(str::is_empty) {
+        if (is_web("https") || is_web("http")) && host(rest).is_none_or(str::is_empty) {
             return Err("a redirect URI must name a host");
-        }
-        if is_web("http") && !host(rest).is_some_and(is_loopback) {
-            return Err("a redirect URI must use https, unless its host is localhost or a loopback address");
         }
         Ok(Self(text.to_owned()))
     }
@@ -149,6 +156,20 @@ mod tests {
         ] {
             assert!(RedirectUri::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn plain_http_goes_elsewhere_only_where_it_is_allowed() {
+        for (text, good) in [
+            ("http://app.test/cb", true),
+            ("http://localhost/cb", true),
+            ("http:///cb", false),
+            ("http://user@app.test/", false),
+            ("javascript:alert(1)", false),
+        ] {
+            assert_eq!(RedirectUri::parse_with_http(text).is_ok(), good, "{text}");
+        }
+        assert!(RedirectUri::parse("http://app.test/cb").is_err());
     }
 
     #[test]

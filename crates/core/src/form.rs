@@ -45,7 +45,9 @@ impl<'a> Form<'a> {
 
     /// Whether a member stands twice that may not.
     pub fn repeats(&self) -> bool {
-        self.0.iter().any(|(name, _)| !REPEATABLE.contains(&&**name) && self.stands_twice(name))
+        let stood = |index: usize, name: &str| self.0[..index].iter().any(|(known, _)| known == name);
+        let mut members = self.0.iter().enumerate();
+        members.any(|(index, (name, _))| stood(index, name) && !REPEATABLE.contains(&&**name))
     }
 
     /// Whether a member stands more than once.

@@ -29,7 +29,8 @@ impl CorrelationId {
     fn random(app: &App) -> Self {
         let mut bytes = [0; 16];
         app.random.fill(&mut bytes);
-        Self(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().into())
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        Self(Arc::from(&*id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())))
     }
 }
 

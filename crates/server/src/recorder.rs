@@ -138,7 +138,9 @@ impl Recorder {
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = std::mem::take(&mut *events).into_iter().map(|(what, (organization, count, at))| {
             Write::Audit(Box::new(Entry {
-                actor: Some(what.user.map_or(Actor::Client(what.client), Actor::User)),
+                // Whoever was refused may be anybody.
+                actor: (what.kind == kinds::TOKEN_ISSUED)
+                    .then(|| what.user.map_or(Actor::Client(what.client), Actor::User)),
                 client: Some(what.client),
                 count,
                 detail: Some(what.detail.to_owned()),

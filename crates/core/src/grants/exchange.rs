@@ -34,30 +34,27 @@ pub struct TokenRequest<'a> {
 
 /// Decides a token request.
 pub fn exchange(facts: &Facts, request: &TokenRequest, env: &Env) -> Step<Issued, OAuthError> {
-    let mut asking = None;
-    match decide(facts, request, env, &mut asking) {
-        Ok(decision) => Step::Done(decision),
-        Err(Undecided::Need(loads)) => Step::Need(loads),
-        Err(Undecided::Refused(error)) => refused(error, Vec::new(), asking, env),
-        Err(Undecided::RefusedWith(error, writes)) => refused(error, writes, asking, env),
-    }
+    let (error, writes) = match decide(facts, request, env) {
+        Ok(decision) => return Step::Done(decision),
+        Err(Undecided::Need(loads)) => return Step::Need(loads),
+        Err(Undecided::Refused(error)) => (error, Vec::new()),
+        Err(Undecided::RefusedWith(error, writes)) => (error, writes),
+    };
+    let refusal = Decision { writes, ..Decision::refuse(error) };
+    let client = asking(facts, request);
+    Step::Done(refusal.and(Event::TokenRefused { client, code: error.code, at: env.now }))
 }
 
-fn refused(
-    error: OAuthError,
-    writes: Vec<Write>,
-    client: Option<(ClientId, OrganizationId)>,
-    env: &Env,
-) -> Step<Issued, OAuthError> {
-    let refusal = Decision { writes, ..Decision::refuse(error) };
-    Step::Done(refusal.and(Event::TokenRefused { client, code: error.code, at: env.now }))
+/// The client that the request says it comes from, if the decision came as far as to look it up.
+fn asking(facts: &Facts, request: &TokenRequest) -> Option<(ClientId, OrganizationId)> {
+    let client = facts.client::<()>(client_auth::claimed(request)?).ok()?.as_ref()?;
+    Some((client.id, client.organization))
 }
 
 fn decide(
     facts: &Facts,
     request: &TokenRequest,
     env: &Env,
-    asking: &mut Option<(ClientId, OrganizationId)>,
 ) -> Result<Decision<Issued, OAuthError>, Undecided<OAuthError>> {
     let form = request.form;
     let grant_type =
@@ -72,7 +69,6 @@ fn decide(
 
     let proven = client_auth::authenticate(facts, request, env)?;
     let client = proven.client;
-    *asking = Some((client.id, client.organization));
     if grant.handles() == Handles::None && grant.needs_proof(&Presented::Nothing) {
         proven.demand()?;
     }

@@ -99,7 +99,9 @@ async fn change(call: Call) -> Answer {
     let is_wrong = |error: &ApiError| error.code == ApiCode::InvalidOldPassword;
     let outcome = match &changed {
         Err(Failure::Api(error)) if is_wrong(error) => Outcome::Wrong,
-        _ => Outcome::Unjudged,
+        // Whatever else was refused, the old password was right.
+        Ok(_) | Err(Failure::Api(_)) => Outcome::Right,
+        Err(_) => Outcome::Unjudged,
     };
     logins.judge(admitted, outcome, now);
     changed?;

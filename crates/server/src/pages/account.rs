@@ -128,7 +128,9 @@ async fn change_password(app: &Arc<App>, parts: &Parts, mut person: Person, form
     let is_wrong = |error: &ApiError| error.code == ApiCode::InvalidOldPassword;
     let outcome = match &changed {
         Err(Failure::Api(error)) if is_wrong(error) => Outcome::Wrong,
-        _ => Outcome::Unjudged,
+        // Whatever else was refused, the old password was right.
+        Ok(_) | Err(Failure::Api(_)) => Outcome::Right,
+        Err(_) => Outcome::Unjudged,
     };
     app.limits.logins.judge(admitted, outcome, now);
     let (verifier, made) = match changed {

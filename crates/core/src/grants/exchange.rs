@@ -19,7 +19,6 @@ use crate::tokens::issue::{Issued, mint};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::{Audience, verify};
 use crate::types::{ClientId, OrganizationId, Scope, TicketKey, UserId};
-use crate::write::Write;
 
 /// A request at the token endpoint.
 #[derive(Clone, Copy, Debug)]

@@ -317,13 +317,13 @@ fn a_client_that_may_not_refresh_gets_nothing_to_refresh_with() {
 }
 
 #[test]
-fn a_refusal_is_counted_against_the_client_once_it_is_known() {
+fn a_refusal_is_counted_with_the_client_that_the_request_names() {
     let mut world = people();
     let code = world.code(Dialect::Genesys, true, "users");
     let known = Some((world.app.id, world.tenant.id()));
     for (body, client, code_of) in [
         ("ID OTHER_VERIFIER", known, ErrorCode::InvalidGrant),
-        ("WRONG VERIFIER", None, ErrorCode::InvalidClient),
+        ("WRONG VERIFIER", known, ErrorCode::InvalidClient),
     ] {
         let given = world.given(&code, body, None);
         let (decided, _) = world.tenant.ask_token(Dialect::Genesys, None, &given.body);

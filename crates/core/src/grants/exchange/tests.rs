@@ -11,6 +11,7 @@ use crate::client_auth::Header;
 use crate::grants::GrantTypes;
 use crate::tokens::TokenFormat;
 use crate::tokens::verify::tests::{World, world};
+use crate::write::Write;
 
 fn ask(world: &World, dialect: Dialect, header: Option<&str>, body: &str) -> Result<Issued, OAuthError> {
     let form = Form::parse(body.as_bytes())?;

@@ -8,6 +8,7 @@ use super::people::{World, people};
 use super::*;
 use crate::tenant::flow::Tokens;
 use crate::types::{FamilyKey, Lifetime};
+use crate::write::Write;
 
 /// One step of somebody.
 #[derive(Clone, Debug)]

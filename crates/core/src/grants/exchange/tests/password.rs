@@ -9,6 +9,7 @@ use crate::grants::GrantType;
 use crate::tokens::TokenFormat;
 use crate::types::Lifetime;
 use crate::user::{Password, PasswordCheck, PasswordHash, UserState};
+use crate::write::Write;
 
 const EMAIL: &str = "somebody@example.com";
 

@@ -28,7 +28,7 @@ pub struct Attempt<'a> {
     pub password: &'a Password,
     /// The client that wants to know.
     pub client: Option<ClientId>,
-    /// The session that this browser had.
+    /// The session that this browser had, and proved.
     pub old: Option<SessionKey>,
     /// From where.
     pub address: IpAddr,

@@ -12,8 +12,10 @@ const SESSIONS = '[name=end_session]';
 async function open(page, client, as = person) {
   await page.goto(plain.authorize(client));
   await logIn(page, as);
-  await page.goto(`${plain.url}/account`);
+  await show(page);
 }
+
+const show = (page) => page.goto(`${plain.url}/account`);
 
 const newClient = (t) => plain.register(t, { registeredRedirectUri: [callback()] });
 const count = async (page) => (await page.$$(SESSIONS)).length;
@@ -26,7 +28,7 @@ async function change(page, old, next) {
 
 test('whoever is not logged in is told so', async () => {
   await browse({}, async (page) => {
-    await page.goto(`${plain.url}/account`);
+    await show(page);
     assert.equal(await text(page, 'h1'), 'You are signed out');
     assert.ok(!(await exists(page, 'form')));
   });
@@ -57,7 +59,7 @@ test('one session is ended, and the others go on', async (t) => {
       await browse({}, async (third) => {
         await open(third, client);
         assert.equal(await count(third), 3);
-        await page.reload();
+        await show(page);
         const rows = await page.$$eval('[aria-labelledby=sessions] .rows > li', (all) =>
           all.map((row) => [row.querySelector('.badge') !== null, row.querySelector('button').value]),
         );
@@ -66,8 +68,8 @@ test('one session is ended, and the others go on', async (t) => {
         await press(page, `${SESSIONS}[value="${others}"]`);
         assert.match(await text(page, '[role=status]'), /has ended/);
         assert.equal(await count(page), 2);
-        await third.reload();
-        await other.reload();
+        await show(third);
+        await show(other);
         const alive = [await count(third), await count(other)].sort();
         assert.deepEqual(alive, [0, 2], 'one of them is nobody any more');
       });
@@ -81,12 +83,12 @@ test('all other sessions are ended at once', async (t) => {
     await open(page, client);
     await browse({}, async (other) => {
       await open(other, client);
-      await page.reload();
+      await show(page);
       await press(page, '[name=end_others]');
       assert.match(await text(page, '[role=status]'), /signed in here only/);
       assert.equal(await count(page), 1);
       assert.ok(!(await exists(page, '[name=end_others]')));
-      await other.reload();
+      await show(other);
       assert.equal(await text(other, 'h1'), 'You are signed out');
     });
   });
@@ -162,9 +164,9 @@ test('a password is changed by whoever knows the old one, to one that is good', 
       assert.match(await text(page, '[role=status]'), /has been changed/);
       const { session: later } = await cookies(context, plain);
       assert.notEqual(later[0].value, before[0].value, 'a new session');
-      await page.goto(`${plain.url}/account`);
+      await show(page);
       assert.equal(await count(page), 1, 'all others have ended');
-      await other.reload();
+      await show(other);
       assert.equal(await text(other, 'h1'), 'You are signed out');
       await other.goto(plain.authorize(client));
       await logIn(other, person);
@@ -184,7 +186,7 @@ test('whoever sits at another ones browser guesses no faster than at the login',
     while ((await change(page, `guess ${looked}`, 'a much better passphrase 18')).status() === 400) looked += 1;
     assert.ok(looked >= 3 && looked <= 10, `${looked}`);
     assert.equal(await text(page, 'h1'), 'Too many requests');
-    await page.goto(`${plain.url}/account`);
+    await show(page);
     assert.ok(await exists(page, '#old_password'), 'the rest of the page works');
   });
 });

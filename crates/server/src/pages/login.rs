@@ -10,7 +10,7 @@ use chancery_core::form::Form;
 use chancery_core::organization::Organization;
 use chancery_core::session::login::{self, Attempt, normal};
 use chancery_core::ticket::{Handle, Verifier};
-use chancery_core::types::{OrganizationId, RedirectUri, SessionKey, TicketKey};
+use chancery_core::types::{OrganizationId, RedirectUri, TicketKey};
 use chancery_core::user::Password;
 use chancery_store::Made;
 
@@ -77,7 +77,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
         email,
         password: &password,
         client: Some(seen.target.client.id),
-        old: visit.session.as_ref().map(|handle| SessionKey(handle.key.0)),
+        old: visit.proven().await?,
         address: visit.address(),
         agent: visit.agent(),
     };

@@ -7,10 +7,14 @@ use std::sync::Arc;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use chancery_core::authorize::{self, Ask, Seen, Stray, Verdict};
+use chancery_core::decision::{Decision, Step, Undecided};
 use chancery_core::dialect::Dialect;
+use chancery_core::error::ApiError;
 use chancery_core::form::Form;
 use chancery_core::organization::Organization;
+use chancery_core::session;
 use chancery_core::ticket::Handle;
+use chancery_core::types::SessionKey;
 
 use super::texts::{self, Texts};
 use crate::app::App;
@@ -54,6 +58,17 @@ impl<'a> Visit<'a> {
             self.app.recorder.session(session.key, self.app.clock.now());
         }
         Ok(seen)
+    }
+
+    /// The session that the cookie proves, of whatever organization.
+    pub async fn proven(&self) -> Result<Option<SessionKey>, Failure> {
+        let Some(handle) = &self.session else { return Ok(None) };
+        settle(self.app, |facts, env| {
+            let found = session::find(facts, handle, env);
+            let key = found.map(|found| Decision::allow(found.map(|(session, _)| session.key)));
+            Step::from(key.map_err(|it: Undecided<ApiError>| it))
+        })
+        .await
     }
 
     /// The organization of the client.

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { browse, callback, cookies, exists, fill, logIn, plain, press, raw, text } from './world.mjs';
+import { browse, callback, cookies, exists, fill, focuses, logIn, plain, press, raw, text } from './world.mjs';
 
 const { person } = plain;
 const SESSIONS = '[name=end_session]';
@@ -154,7 +154,7 @@ test('a password is changed by whoever knows the old one, to one that is good', 
       assert.equal((await change(page, old, wanted)).status(), 400);
       assert.match(await text(page, '[role=alert]'), said);
       assert.equal(await page.$eval(`#${blamed}`, (field) => field.getAttribute('aria-invalid')), 'true');
-      assert.equal(await page.evaluate(() => document.activeElement.id), blamed);
+      await focuses(page, blamed);
       assert.deepEqual(await page.$$eval('[type=password]', (all) => all.map(({ value }) => value)), ['', '']);
     }
     await browse({ expected: [400] }, async (other) => {

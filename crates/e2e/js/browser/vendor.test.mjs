@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { application, asking, browse, callback, exists, fill, logIn, plain, press, text, told } from './world.mjs';
+import { application, asking, browse, callback, exists, fill, focuses, logIn, plain, press, text, told } from './world.mjs';
 
 const { person } = plain;
 const isLogin = (page) => exists(page, 'main form #password');
@@ -83,8 +83,7 @@ for (const flow of ['loginImplicitGrant', 'loginPKCEGrant']) {
           await page.goto(url);
           await page.waitForSelector('#email');
           assert.equal(await page.$eval('#email', ({ value }) => value), email);
-          const focused = await page.evaluate(() => document.activeElement.id);
-          assert.equal(focused, email ? 'password' : 'email');
+          await focuses(page, email ? 'password' : 'email');
         });
       }
     });

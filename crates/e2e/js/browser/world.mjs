@@ -245,6 +245,9 @@ export async function browse(settings, body) {
 export const text = (page, selector) => page.$eval(selector, (element) => element.textContent.trim());
 export const exists = async (page, selector) => (await page.$(selector)) !== null;
 
+/** Waits until the field is the one that is typed into: a browser moves there when it draws the page. */
+export const focuses = (page, id) => page.waitForFunction((id) => document.activeElement.id === id, {}, id);
+
 /** Presses what leads to another page, and waits for that. */
 export async function press(page, selector) {
   const [answer] = await Promise.all([page.waitForNavigation(), page.click(selector)]);

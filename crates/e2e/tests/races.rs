@@ -1,6 +1,5 @@
 //! Codes, refresh tokens and passwords under many hands at once: what is good once is good once, what is lost on the way
 //! can be asked for again, and who guesses gets nowhere.
-#![expect(clippy::expect_used, reason = "what cannot be set up fails the test")]
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

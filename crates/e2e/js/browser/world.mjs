@@ -5,29 +5,16 @@
 // that asks people for their consent.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 
-import puppeteer from 'puppeteer-core';
+import { WIDE, launch, text } from './chromium.mjs';
+import { serverAt } from './server.mjs';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--no-proxy-server',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--lang=en-US',
-];
-export const WIDE = { width: 1280, height: 900 };
-export const PHONE = { width: 390, height: 844 };
+export * from './chromium.mjs';
 
 const { resolve } = createRequire(import.meta.url);
 const AXE = readFileSync(resolve('axe-core/axe.min.js'), 'utf8');
@@ -41,66 +28,6 @@ function environment(name) {
   const value = process.env[name];
   assert.ok(value, `set ${name}: the suite drives servers that are already running`);
   return value;
-}
-
-/** A running server, and what its administrator and its administrator client do there. */
-export function serverAt(url, bootstrap) {
-  let token;
-
-  async function grant() {
-    const { clientId, clientSecret } = bootstrap.client;
-    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    const headers = { Authorization: `Basic ${basic}` };
-    const body = new URLSearchParams({ grant_type: 'client_credentials' });
-    return (await (await fetch(`${url}/oauth/token`, { method: 'POST', headers, body })).json()).access_token;
-  }
-
-  /** One request to the management API, which must succeed. */
-  async function api(method, path, content) {
-    token ??= await grant();
-    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-    const body = content && JSON.stringify(content);
-    const answer = await fetch(`${url}/api/v2${path}`, { method, headers, body });
-    const text = await answer.text();
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-    return text ? JSON.parse(text) : undefined;
-  }
-
-  return {
-    url,
-    api,
-    organization: bootstrap.organization,
-    /** The administrator, who is the person that logs in. */
-    person: { email: bootstrap.admin.email, password: bootstrap.admin.password },
-    /** A new client, which is gone after the test. */
-    async register(t, members) {
-      const registration = { name: 'An application', authorizedGrantType: 'CODE', scope: ['users:readonly'], ...members };
-      const client = await api('POST', '/oauth/clients', registration);
-      t.after(() => api('DELETE', `/oauth/clients/${client.id}`));
-      return client;
-    },
-    /** Whether the management API takes this token. */
-    async accepts(token) {
-      const headers = { Authorization: `Bearer ${token}` };
-      const { status } = await fetch(`${url}/api/v2/tokens/me`, { headers });
-      assert.ok([200, 401].includes(status), `${status}`);
-      return status === 200;
-    },
-    /** The address that begins a login; `parameters` may change it. */
-    authorize: (client, parameters) => `${url}/oauth/authorize?${request(client, parameters)}`,
-    page: (name, client, parameters) => `${url}/oauth/${name}?${request(client, parameters)}`,
-  };
-}
-
-function request(client, parameters = {}) {
-  const all = {
-    client_id: client.id,
-    redirect_uri: client.registeredRedirectUri[0],
-    response_type: 'code',
-    state: 'a-state',
-    ...parameters,
-  };
-  return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function server(prefix) {
@@ -192,13 +119,8 @@ export async function told(page) {
 
 // The browser
 
-assert.ok(existsSync(CHROMIUM), `${CHROMIUM} is not there; Debian's package chromium has it`);
-const profile = mkdtempSync(join(tmpdir(), 'chancery-browser-'));
-const browser = await puppeteer.launch({ executablePath: CHROMIUM, userDataDir: profile, args: FLAGS });
-after(async () => {
-  await browser.close();
-  rmSync(profile, { recursive: true, force: true });
-});
+const { browser, close } = await launch();
+after(close);
 
 /**
  * Runs `body` in a browser of its own: no cookie of another. Its pages must load nothing from elsewhere, and complain about
@@ -240,31 +162,6 @@ export async function browse(settings, body) {
   } finally {
     await context.close();
   }
-}
-
-export const text = (page, selector) => page.$eval(selector, (element) => element.textContent.trim());
-export const exists = async (page, selector) => (await page.$(selector)) !== null;
-
-/** Waits until the field is the one that is typed into: a browser moves there when it draws the page. */
-export const focuses = (page, id) => page.waitForFunction((id) => document.activeElement.id === id, {}, id);
-
-/** Presses what leads to another page, and waits for that. */
-export async function press(page, selector) {
-  const [answer] = await Promise.all([page.waitForNavigation(), page.click(selector)]);
-  return answer;
-}
-
-export async function fill(page, selector, value) {
-  await page.waitForSelector(selector);
-  await page.$eval(selector, (field) => (field.value = ''));
-  await page.type(selector, value);
-}
-
-/** Fills the form of the login in and sends it. */
-export async function logIn(page, { email, password }) {
-  await fill(page, '#email', email);
-  await fill(page, '#password', password);
-  return press(page, 'button[type=submit]');
 }
 
 /** The cookies that a server set in this browser, by the middle of their names. */

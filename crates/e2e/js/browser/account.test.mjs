@@ -26,11 +26,15 @@ async function change(page, old, next) {
   return press(page, '[name=change_password]');
 }
 
-test('whoever is not logged in is told so', async () => {
+test('whoever is not logged in does so there, without any application', async () => {
   await browse({}, async (page) => {
     await show(page);
-    assert.equal(await text(page, 'h1'), 'You are signed out');
-    assert.ok(!(await exists(page, 'form')));
+    assert.equal(await text(page, 'h1'), 'Sign in');
+    await logIn(page, person);
+    assert.equal(new URL(page.url()).pathname, '/account');
+    assert.equal(await text(page, 'h1'), 'Your account');
+    await page.goBack();
+    assert.equal(await text(page, 'h1'), 'Your account', 'the way back leads here too');
   });
 });
 
@@ -89,7 +93,7 @@ test('all other sessions are ended at once', async (t) => {
       assert.equal(await count(page), 1);
       assert.ok(!(await exists(page, '[name=end_others]')));
       await show(other);
-      assert.equal(await text(other, 'h1'), 'You are signed out');
+      assert.equal(await text(other, 'h1'), 'Sign in');
     });
   });
 });
@@ -167,7 +171,7 @@ test('a password is changed by whoever knows the old one, to one that is good', 
       await show(page);
       assert.equal(await count(page), 1, 'all others have ended');
       await show(other);
-      assert.equal(await text(other, 'h1'), 'You are signed out');
+      assert.equal(await text(other, 'h1'), 'Sign in');
       await other.goto(plain.authorize(client));
       await logIn(other, person);
       assert.match(await text(other, '[role=alert]'), /do not match/);

@@ -171,7 +171,7 @@ describe('sessions that were planted', () => {
         assert.notEqual(session[0].value, planted[0].value);
       });
       await page.goto(`${plain.url}/account`);
-      assert.equal(await text(page, 'h1'), 'You are signed out', 'the attacker has nothing');
+      assert.equal(await text(page, 'h1'), 'Sign in', 'the attacker has nothing');
     });
   });
 

@@ -155,7 +155,7 @@ fn refusal(error: &ApiError) -> AccountNotice {
     let least = least.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
     AccountNotice::PasswordRefused(match error.code {
         ApiCode::InvalidOldPassword => return AccountNotice::WrongPassword,
-        ApiCode::PasswordEmpty | ApiCode::PasswordTooShort => PasswordRefusal::TooShort { least },
+        ApiCode::PasswordTooShort => PasswordRefusal::TooShort { least },
         ApiCode::PasswordCompromised => PasswordRefusal::Common,
         ApiCode::PasswordReused => PasswordRefusal::Reused,
         ApiCode::PasswordTooYoung => PasswordRefusal::TooYoung,

@@ -135,6 +135,11 @@ fn query_parameter(it: &Param) -> Value {
         json!({ "name": it.name, "in": "query", "required": it.required, "description": it.about });
     parameter["schema"] = match it.kind {
         Kind::Text => json!({ "type": "string" }),
+        Kind::Like(form) => json!({ "type": "string", "pattern": form }),
+        // Empty is as good as absent.
+        Kind::Uuid => {
+            json!({ "anyOf": [{ "type": "string", "format": "uuid" }, { "type": "string", "const": "" }] })
+        }
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Number(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::OneOf(values) => json!({ "type": "string", "enum": values }),

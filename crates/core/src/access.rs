@@ -218,3 +218,6 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod people;

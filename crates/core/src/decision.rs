@@ -123,7 +123,7 @@ pub enum Event {
     },
     /// A token request was refused.
     TokenRefused {
-        /// Who asked, and whose it is, as far as that is known.
+        /// The client that it says it came from, proven or not, and whose that is; `None`: no client of ours.
         client: Option<(ClientId, OrganizationId)>,
         /// Why.
         code: ErrorCode,

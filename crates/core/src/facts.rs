@@ -145,7 +145,7 @@ facts! {
     ticket / put_ticket (TicketKey => Option<Arc<Ticket>>) in tickets as Ticket;
     /// The family, `None` if there is none.
     family / put_family (FamilyKey => Option<Arc<Family>>) in families as Family;
-    /// When a token of the family was last used, or the family began; `None` if there is none.
+    /// When a token of the family was last used or refreshed, or the family began; `None` if there is none.
     family_use / put_family_use (FamilyKey => Option<Timestamp>) in family_uses as FamilyUse;
     /// The organization, `None` if there is none.
     organization / put_organization (OrganizationId => Option<Arc<Organization>>) in organizations as Organization;

@@ -1,6 +1,9 @@
 //! All tokens that came of one authorization: one row, which is advanced and revoked as a whole.
 
+use crate::client::Client;
 use crate::dialect::Dialect;
+use crate::env::Env;
+use crate::grants::Behalf;
 use crate::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
 
 /// A family that is not stored yet; the store makes its key.
@@ -30,6 +33,34 @@ pub struct NewFamily {
     pub created_at: Timestamp,
     /// When it ends, used or not.
     pub expires_at: Timestamp,
+}
+
+impl NewFamily {
+    /// That of what `client` gets on behalf of a person who agreed to `scope`, until `expires_at`.
+    pub fn begin(
+        client: &Client,
+        behalf: Behalf,
+        scope: Scope,
+        dialect: Dialect,
+        client_authenticated: bool,
+        expires_at: Timestamp,
+        env: &Env,
+    ) -> Self {
+        Self {
+            organization: client.organization,
+            client: client.id,
+            client_epoch: behalf.client_epoch,
+            user: behalf.user,
+            user_epoch: behalf.user_epoch,
+            consent_epoch: behalf.consent_epoch,
+            dialect,
+            scope,
+            mac_key: env.keys.digest_key(),
+            client_authenticated,
+            created_at: env.now,
+            expires_at,
+        }
+    }
 }
 
 /// A stored family.

@@ -45,7 +45,9 @@ impl<'a> Form<'a> {
 
     /// Whether a member stands twice that may not.
     pub fn repeats(&self) -> bool {
-        self.0.iter().any(|(name, _)| !REPEATABLE.contains(&&**name) && self.stands_twice(name))
+        let stood = |index: usize, name: &str| self.0[..index].iter().any(|(known, _)| known == name);
+        let mut members = self.0.iter().enumerate();
+        members.any(|(index, (name, _))| stood(index, name) && !REPEATABLE.contains(&&**name))
     }
 
     /// Whether a member stands more than once.
@@ -83,6 +85,32 @@ mod tests {
         assert!(Form::parse(b"scope=&scope=b").is_err());
         let form = Form::parse(b"resource=a&resource=b").expect("may be repeated");
         assert_eq!(form.values("resource").collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_form_can_be_read_before_it_is_known_whom_to_tell() {
+        for (body, repeats, twice) in [
+            ("", false, false),
+            ("a=1&b=2", false, false),
+            ("a=1&a=1", true, true),
+            ("a=1&a=", true, true),
+            ("a&a", true, true),
+            ("b=1&b=2", true, false),
+            ("a=1&%61=2", true, true),
+            ("A=1&a=2", false, false),
+            ("resource=1&resource=2", false, false),
+            ("audience=1&audience=2&a=1", false, false),
+        ] {
+            let form = Form::parse_all(body.as_bytes()).expect("a form");
+            assert_eq!((form.repeats(), form.stands_twice("a")), (repeats, twice), "{body}");
+            assert_eq!(Form::parse(body.as_bytes()).is_err(), repeats, "{body}");
+        }
+        let form = Form::parse_all(b"a=&a=1&a=2").expect("a form");
+        assert_eq!((form.find("a"), form.values("a").collect::<Vec<_>>()), (Some("1"), vec!["1", "2"]));
+        assert!(Form::parse_all(b"%ff=a").is_err() && Form::parse_all("\u{fffd}=a".as_bytes()).is_err());
+        let many = |count| vec!["a=1"; count].join("&");
+        assert!(Form::parse_all(many(64).as_bytes()).is_ok());
+        assert!(Form::parse_all(many(65).as_bytes()).is_err());
     }
 
     #[test]

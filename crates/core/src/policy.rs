@@ -29,6 +29,8 @@ pub struct Policy {
     pub enforce_scopes: bool,
     /// New clients can be registered for the implicit grant.
     pub implicit_for_new_clients: bool,
+    /// Clients can register plain http redirect URIs to anywhere, not to the loopback interface only.
+    pub http_redirect_uris: bool,
     /// The token endpoint takes the password of a person.
     pub password_grant: bool,
     /// A person is asked before a client of the own organization acts for them.
@@ -109,6 +111,7 @@ impl Default for Policy {
             invalid_client_status: ClientErrorStatus::BadRequest,
             enforce_scopes: false,
             implicit_for_new_clients: true,
+            http_redirect_uris: false,
             password_grant: false,
             require_consent: false,
             max_clients: 10_000,

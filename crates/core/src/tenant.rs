@@ -28,6 +28,7 @@ use crate::types::{
 use crate::user::{PasswordHash, User};
 use crate::write::{Require, Revoked, RevokedId, Write};
 
+pub(crate) mod flow;
 mod people;
 mod rows;
 

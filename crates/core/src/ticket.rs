@@ -86,8 +86,8 @@ impl Verifier {
 
 /// What the outside holds: the row and the verifier, as 54 characters of `[A-Za-z0-9_-]`.
 pub struct Handle {
-    /// The row.
-    pub key: TicketKey,
+    /// The row: of a ticket, or of a session.
+    pub row: i64,
     /// The proof.
     pub verifier: Verifier,
 }
@@ -96,7 +96,7 @@ impl Handle {
     /// The text form.
     pub fn expose(&self) -> String {
         let mut bytes = Zeroizing::new([0; 40]);
-        bytes[..8].copy_from_slice(&self.key.0.to_be_bytes());
+        bytes[..8].copy_from_slice(&self.row.to_be_bytes());
         bytes[8..].copy_from_slice(self.verifier.0.as_ref());
         base64url(bytes.as_ref())
     }
@@ -104,9 +104,9 @@ impl Handle {
     /// Reads the text form; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; 40] = from_base64url(text)?.try_into().ok()?;
-        let (key, verifier) = bytes.split_first_chunk::<8>()?;
+        let (row, verifier) = bytes.split_first_chunk::<8>()?;
         let verifier = verifier.try_into().ok()?;
-        Some(Self { key: TicketKey(i64::from_be_bytes(*key)), verifier: Verifier(Zeroizing::new(verifier)) })
+        Some(Self { row: i64::from_be_bytes(*row), verifier: Verifier(Zeroizing::new(verifier)) })
     }
 }
 
@@ -119,10 +119,10 @@ mod tests {
     #[test]
     fn a_handle_reads_back_and_proves_itself() {
         let keys = keyring();
-        let handle = Handle { key: TicketKey(42), verifier: Verifier::random(&Counting::new(3)) };
+        let handle = Handle { row: 42, verifier: Verifier::random(&Counting::new(3)) };
         let digest = handle.verifier.digest(&keys);
         let read = Handle::parse(&handle.expose()).expect("its own text form");
-        assert_eq!(read.key, handle.key);
+        assert_eq!(read.row, handle.row);
         assert!(read.verifier.matches(&digest, &keys));
         assert!(!Verifier::random(&Counting::new(4)).matches(&digest, &keys));
     }

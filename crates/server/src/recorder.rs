@@ -1,6 +1,7 @@
 //! Events on their way to the store: gathered in memory, written in batches. A crash loses the last seconds.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 use chancery_core::audit::{Entry, kinds};
@@ -20,12 +21,12 @@ const MOST: usize = 100_000;
 #[derive(Default)]
 pub struct Recorder {
     uses: Mutex<Uses>,
-    events: Mutex<HashMap<Counted, (u32, Timestamp)>>,
+    events: Mutex<HashMap<Counted, (OrganizationId, u32, Timestamp)>>,
 }
 
 #[derive(Default)]
 struct Uses {
-    /// The last use, rounded down to the grain; kept so that each is written once.
+    /// The last use; kept so that each is written once in its grain.
     seen: HashMap<Used, Timestamp>,
     due: HashMap<Used, Timestamp>,
 }
@@ -40,13 +41,19 @@ enum Used {
 }
 
 /// Events that are one entry in the audit log if they happen together.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Counted {
-    organization: OrganizationId,
     kind: &'static str,
     client: ClientId,
     user: Option<UserId>,
     detail: &'static str,
+}
+
+impl Hash for Counted {
+    /// A client has few kinds of events: its id tells nearly all of them apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.client.hash(state);
+    }
 }
 
 impl Recorder {
@@ -59,7 +66,7 @@ impl Recorder {
                     self.used(user.map(Used::User), at);
                     self.used(secret.map(Used::Secret), at);
                     let (kind, detail) = (kinds::TOKEN_ISSUED, grant.as_str());
-                    self.tally(Counted { organization, kind, client, user, detail }, at);
+                    self.tally(organization, Counted { kind, client, user, detail }, at);
                 }
                 Event::SessionUsed { session, at } => self.session(session, at),
                 Event::TokenRefused { client, code, at } => {
@@ -67,7 +74,7 @@ impl Recorder {
                     tracing::debug!(client = ?shown, error = code.as_str(), "token refused");
                     if let Some((client, organization)) = client {
                         let (kind, detail) = (kinds::TOKEN_REFUSED, code.as_str());
-                        self.tally(Counted { organization, kind, client, user: None, detail }, at);
+                        self.tally(organization, Counted { kind, client, user: None, detail }, at);
                     }
                 }
             }
@@ -91,20 +98,26 @@ impl Recorder {
 
     fn used(&self, used: Option<Used>, at: Timestamp) {
         let Some(used) = used else { return };
-        let at = Timestamp::from_millis(at.millis().div_euclid(GRAIN) * GRAIN);
+        let grain = Timestamp::from_millis(at.millis().div_euclid(GRAIN) * GRAIN);
+        // A timeout is kept to the moment, as long as this node remembers.
+        let at = if matches!(used, Used::Family(_)) { at } else { grain };
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
-        if uses.seen.get(&used).is_none_or(|seen| *seen < at) {
+        let before = uses.seen.get_mut(&used).map(|seen| std::mem::replace(seen, at.max(*seen)));
+        if before.is_none() {
             uses.seen.insert(used, at);
-            uses.due.insert(used, at);
+        }
+        if before.is_none_or(|before| before < grain) {
+            uses.due.insert(used, grain);
         }
     }
 
-    fn tally(&self, what: Counted, at: Timestamp) {
+    fn tally(&self, organization: OrganizationId, what: Counted, at: Timestamp) {
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        if events.len() < MOST || events.contains_key(&what) {
-            let (count, last) = events.entry(what).or_insert((0, at));
+        if let Some((_, count, last)) = events.get_mut(&what) {
             *count = count.saturating_add(1);
             *last = at.max(*last);
+        } else if events.len() < MOST {
+            events.insert(what, (organization, 1, at));
         }
     }
 
@@ -123,13 +136,15 @@ impl Recorder {
         };
         let uses = std::mem::take(&mut uses.due).into_iter().map(write);
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let entries = std::mem::take(&mut *events).into_iter().map(|(what, (count, at))| {
+        let entries = std::mem::take(&mut *events).into_iter().map(|(what, (organization, count, at))| {
             Write::Audit(Box::new(Entry {
-                actor: Some(what.user.map_or(Actor::Client(what.client), Actor::User)),
+                // Whoever was refused may be anybody.
+                actor: (what.kind == kinds::TOKEN_ISSUED)
+                    .then(|| what.user.map_or(Actor::Client(what.client), Actor::User)),
                 client: Some(what.client),
                 count,
                 detail: Some(what.detail.to_owned()),
-                ..Entry::of(what.organization, what.kind, at)
+                ..Entry::of(organization, what.kind, at)
             }))
         });
         uses.chain(entries).collect()

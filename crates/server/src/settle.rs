@@ -42,7 +42,7 @@ pub async fn settle_afresh<T, E: Into<Failure>>(
     settle_on(app, Age::None, decide).await.map(|(answer, _)| answer)
 }
 
-/// Both.
+/// The same on facts of this moment, with the keys that the commit made.
 pub async fn settle_afresh_made<T, E: Into<Failure>>(
     app: &Arc<App>,
     decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
@@ -59,11 +59,11 @@ async fn settle_on<T, E: Into<Failure>>(
     let begun = Instant::now();
     let mut facts = Facts::default();
     loop {
-        facts = facts.kept();
         let (decision, from_memory) = reach(app, &mut facts, &mut decide, age).await?;
         // No refusal is decided from memory alone: what it stands on is loaded once more.
         if decision.outcome.is_err() && from_memory && age == Age::Any {
             age = Age::Fresh;
+            facts = facts.kept();
             continue;
         }
         if decision.writes.is_empty() {
@@ -77,6 +77,7 @@ async fn settle_on<T, E: Into<Failure>>(
             }
             Err(StoreError::Conflict) if begun.elapsed() < PATIENCE => {
                 age = Age::None;
+                facts = facts.kept();
                 tokio::time::sleep(jitter(app)).await;
             }
             Err(error) => return Err(error.into()),

@@ -7,23 +7,28 @@ use crate::consent::ConsentState;
 use crate::types::{OrganizationId, Timestamp};
 use crate::write::{RevokedId, Write};
 
-/// A commit with its entries, which do not say yet who did it and from where.
+/// A commit with its entries.
 pub fn audited(mut writes: Vec<Write>, now: Timestamp) -> Vec<Write> {
+    let entries = entries(&writes, now);
+    writes.extend(entries.into_iter().map(|entry| Write::Audit(Box::new(entry))));
+    writes
+}
+
+/// The entries of a commit, which do not say yet who did it and from where.
+pub fn entries(writes: &[Write], now: Timestamp) -> Vec<Entry> {
     let of = |write: &Write| {
-        let (organization, kind, (thing, id)) = describe(write, &writes)?;
+        let (organization, kind, (thing, id)) = describe(write, writes)?;
         let entity = Some((thing.to_owned(), id));
         let entry = Entry { entity, ..Entry::of(organization, kind, now) };
-        Some(Write::Audit(Box::new(match write {
+        Some(match write {
             // Nobody agrees for another.
             Write::CreateConsent(it) | Write::ReplaceConsent(it) => {
                 Entry { actor: Some(Actor::User(it.user)), client: Some(it.client), ..entry }
             }
             _ => entry,
-        })))
+        })
     };
-    let entries: Vec<Write> = writes.iter().filter_map(of).collect();
-    writes.extend(entries);
-    writes
+    writes.iter().filter_map(of).collect()
 }
 
 type Described = (OrganizationId, &'static str, (&'static str, String));
@@ -107,3 +112,6 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         | Write::CountUsage(_) => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

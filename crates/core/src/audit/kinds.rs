@@ -43,3 +43,6 @@ kinds! {
     USER_CHANGED = "user.changed";
     USER_DELETED = "user.deleted";
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,20 +81,8 @@ pub fn grant(
             let scope = wanted.scope.clone();
             let mut issued = mint(client, holder, scope, Audience::Management, dialect.token_format(), env);
             issued.token.consent_epoch = Some(consent_epoch);
-            let family = NewFamily {
-                organization: client.organization,
-                client: client.id,
-                client_epoch: behalf.client_epoch,
-                user: user.id,
-                user_epoch: behalf.user_epoch,
-                consent_epoch: behalf.consent_epoch,
-                dialect,
-                scope: wanted.scope.clone(),
-                mac_key: env.keys.digest(&[]).key,
-                client_authenticated: false,
-                created_at: env.now,
-                expires_at: issued.token.expires_at,
-            };
+            let ends = issued.token.expires_at;
+            let family = NewFamily::begin(client, behalf, wanted.scope.clone(), dialect, false, ends, env);
             (Content::Token(Box::new(issued)), Write::CreateFamily(family))
         }
     };
@@ -129,15 +117,19 @@ impl Answer {
                 ],
             ),
             (Content::Code(verifier), Some(Made::Ticket(key))) => {
-                (ResponseType::Code, vec![("code", Handle { key, verifier }.expose())])
+                (ResponseType::Code, vec![("code", Handle { row: key.0, verifier }.expose())])
             }
             (Content::Token(mut issued), Some(Made::Family(key))) => {
                 issued.token.family = Some(key);
-                let pairs = vec![
+                let mut pairs = vec![
                     ("access_token", render(&issued, env)?),
                     ("expires_in", issued.lifetime.seconds().to_string()),
                     ("token_type", self.dialect.token_type().to_owned()),
                 ];
+                // RFC 6749 section 4.2.2: required where it is less than what was asked for.
+                if self.dialect == Dialect::Standard {
+                    pairs.push(("scope", issued.token.scope.to_string()));
+                }
                 (ResponseType::Token, pairs)
             }
             _ => return None,

@@ -218,11 +218,11 @@ fn agree(
         };
         return (consent.epoch, Some(Write::CreateConsent(consent)));
     };
-    let was = known.state == ConsentState::Authorized;
+    // What was taken back is not given again by the way, and a yes is none to what nobody was asked for.
+    let adds = known.state == ConsentState::Authorized && (known.asked || !asked);
     let next = Consent {
-        // What was taken back is not given again by the way.
-        scope: if was { known.scope.union(scope) } else { scope.clone() },
-        asked: asked || was && known.asked,
+        scope: if adds { known.scope.union(scope) } else { scope.clone() },
+        asked: asked || covers(Some(known), scope),
         state: ConsentState::Authorized,
         ..known.clone()
     };

@@ -80,7 +80,7 @@ impl Draft {
             name: self.name()?,
             description: self.description()?,
             token_lifetime: self.token_lifetime()?,
-            redirect_uris: self.redirect_uris()?,
+            redirect_uris: self.redirect_uris(policy)?,
             grant_types,
             scope,
             state: self.state()?,
@@ -152,14 +152,15 @@ impl Draft {
         }
     }
 
-    fn redirect_uris(&self) -> Result<Vec<RedirectUri>, ApiError> {
+    fn redirect_uris(&self, policy: &Policy) -> Result<Vec<RedirectUri>, ApiError> {
         let field = "registeredRedirectUri";
         if self.redirect_uris.len() > REDIRECT_URIS {
             return Err(ApiError::constraint(field, "A client has at most 200 redirect URIs."));
         }
+        let parse = if policy.http_redirect_uris { RedirectUri::parse_with_http } else { RedirectUri::parse };
         let mut uris = Vec::with_capacity(self.redirect_uris.len());
         for text in &self.redirect_uris {
-            let uri = RedirectUri::parse(text).map_err(|reason| ApiError::constraint(field, reason))?;
+            let uri = parse(text).map_err(|reason| ApiError::constraint(field, reason))?;
             if !uris.contains(&uri) {
                 uris.push(uri);
             }

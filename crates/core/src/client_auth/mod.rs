@@ -129,3 +129,6 @@ pub fn authenticate<'a>(
     let secret = matching.ok_or(refused(wrong))?;
     Ok(Proven { client, method, secret: Some(secret.id) })
 }
+
+#[cfg(test)]
+mod tests;

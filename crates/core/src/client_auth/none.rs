@@ -2,7 +2,7 @@
 //! something else that only it knows: the verifier of a challenge, or a refresh token.
 
 use crate::client_auth::{AuthMethod, Claim, ClientAuth};
-use crate::error::OAuthError;
+use crate::error::{ErrorCode, OAuthError};
 use crate::grants::exchange::TokenRequest;
 
 /// See the module.
@@ -21,7 +21,11 @@ impl ClientAuth for None {
             return Option::None;
         }
         let named = request.form.find("client_id").map(str::to_owned);
-        let client_id = named.or_else(|| super::client_secret_basic::public(request))?;
-        Some(Ok(Claim { client_id, secret: Option::None }))
+        let public = super::client_secret_basic::public(request);
+        if named.is_some() && public.is_some() && named != public {
+            let detail = "the form names another client than the header";
+            return Some(Err(OAuthError::new(ErrorCode::InvalidRequest, detail)));
+        }
+        Some(Ok(Claim { client_id: named.or(public)?, secret: Option::None }))
     }
 }

@@ -43,6 +43,10 @@ impl Grant for AuthorizationCode {
         Handles::Ticket("code", Code::KIND)
     }
 
+    fn is_refreshable(&self) -> bool {
+        true
+    }
+
     /// A code without challenge is anybody's who sees it, so the client must prove itself.
     fn needs_proof(&self, presented: &Presented) -> bool {
         let Presented::Ticket(ticket) = presented else { return true };

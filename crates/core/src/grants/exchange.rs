@@ -19,8 +19,7 @@ use crate::ticket::Handle;
 use crate::tokens::issue::{Issued, mint};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::{Audience, verify};
-use crate::types::{ClientId, OrganizationId, Scope, UserId};
-use crate::write::Write;
+use crate::types::{ClientId, OrganizationId, Scope, TicketKey, UserId};
 
 /// A request at the token endpoint.
 #[derive(Clone, Copy, Debug)]
@@ -35,30 +34,27 @@ pub struct TokenRequest<'a> {
 
 /// Decides a token request.
 pub fn exchange(facts: &Facts, request: &TokenRequest, env: &Env) -> Step<Issued, OAuthError> {
-    let mut asking = None;
-    match decide(facts, request, env, &mut asking) {
-        Ok(decision) => Step::Done(decision),
-        Err(Undecided::Need(loads)) => Step::Need(loads),
-        Err(Undecided::Refused(error)) => refused(error, Vec::new(), asking, env),
-        Err(Undecided::RefusedWith(error, writes)) => refused(error, writes, asking, env),
-    }
+    let (error, writes) = match decide(facts, request, env) {
+        Ok(decision) => return Step::Done(decision),
+        Err(Undecided::Need(loads)) => return Step::Need(loads),
+        Err(Undecided::Refused(error)) => (error, Vec::new()),
+        Err(Undecided::RefusedWith(error, writes)) => (error, writes),
+    };
+    let refusal = Decision { writes, ..Decision::refuse(error) };
+    let client = asking(facts, request);
+    Step::Done(refusal.and(Event::TokenRefused { client, code: error.code, at: env.now }))
 }
 
-fn refused(
-    error: OAuthError,
-    writes: Vec<Write>,
-    client: Option<(ClientId, OrganizationId)>,
-    env: &Env,
-) -> Step<Issued, OAuthError> {
-    let refusal = Decision { writes, ..Decision::refuse(error) };
-    Step::Done(refusal.and(Event::TokenRefused { client, code: error.code, at: env.now }))
+/// The client that the request says it comes from, if the decision came as far as to look it up.
+fn asking(facts: &Facts, request: &TokenRequest) -> Option<(ClientId, OrganizationId)> {
+    let client = facts.client::<()>(client_auth::claimed(request)?).ok()?.as_ref()?;
+    Some((client.id, client.organization))
 }
 
 fn decide(
     facts: &Facts,
     request: &TokenRequest,
     env: &Env,
-    asking: &mut Option<(ClientId, OrganizationId)>,
 ) -> Result<Decision<Issued, OAuthError>, Undecided<OAuthError>> {
     let form = request.form;
     let grant_type =
@@ -73,7 +69,6 @@ fn decide(
 
     let proven = client_auth::authenticate(facts, request, env)?;
     let client = proven.client;
-    *asking = Some((client.id, client.organization));
     if grant.handles() == Handles::None && grant.needs_proof(&Presented::Nothing) {
         proven.demand()?;
     }
@@ -93,7 +88,7 @@ fn decide(
     let holder = user.map(|behalf| (behalf.user, behalf.user_epoch));
     let mut issued = mint(client, holder, scope, audience, request.dialect.token_format(), env);
     issued.token.consent_epoch = user.and_then(|behalf| behalf.consent_epoch);
-    let basis = Basis { proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
+    let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
     let writes = spend(&presented, &basis, &mut issued, env)?;
     if let Presented::Refresh(family, _) = &presented {
         not_lapsed(family, facts, env)?;
@@ -120,7 +115,7 @@ fn presented(
         Handles::Ticket(name, kind) => {
             let refused = OAuthError::new(ErrorCode::InvalidGrant, "the code is not valid");
             let handle = Handle::parse(member(name)?).ok_or(refused)?;
-            let ticket = facts.ticket(handle.key)?.as_ref().ok_or(refused)?;
+            let ticket = facts.ticket(TicketKey(handle.row))?.as_ref().ok_or(refused)?;
             let is_right = handle.verifier.matches(&ticket.content.digest, env.keys)
                 && ticket.content.kind == kind
                 && ticket.content.client == Some(client.id)

@@ -203,6 +203,11 @@ pub trait Grant: Sync {
         Handles::None
     }
 
+    /// Whether a refresh token comes with the token, if the client may use one.
+    fn is_refreshable(&self) -> bool {
+        false
+    }
+
     /// Whether the client must have proved who it is.
     fn needs_proof(&self, _: &Presented) -> bool {
         true

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
 use crate::family::{Family, NewFamily};
-use crate::grants::{Behalf, GrantType, Presented};
+use crate::grants::{Behalf, Grant, GrantType, Presented};
 use crate::policy::{CODE_RETRY, LONGEST_TOKEN};
 use crate::ticket::Ticket;
 use crate::tokens::issue::{Issued, Refresh};
@@ -17,6 +17,8 @@ use crate::write::{Revoked, RevokedId, Write};
 
 /// What a token stands on.
 pub struct Basis<'a> {
+    /// The grant that was used.
+    pub grant: &'a dyn Grant,
     /// The client, and how it proved who it is.
     pub proven: &'a Proven<'a>,
     /// The user.
@@ -46,39 +48,18 @@ pub fn spend(
     }
 }
 
-/// A family for what is issued on behalf of a person; the commit makes its key.
-pub fn found(basis: &Basis, issued: &mut Issued, env: &Env) -> Option<Write> {
-    let Behalf { user, user_epoch, client_epoch, consent_epoch } = basis.behalf?;
-    let client = basis.proven.client;
-    let mac_key = env.keys.digest(&[]).key;
-    let can_refresh = issued_by_code(basis) && client.grant_types.contains(GrantType::RefreshToken);
-    if can_refresh {
-        issued.refresh = Some(Refresh { generation: 0, key: mac_key });
+/// A family for what is issued on behalf of a person; the commit makes its key. What cannot be refreshed ends with its only
+/// token.
+fn found(basis: &Basis, issued: &mut Issued, env: &Env) -> Option<Write> {
+    let (behalf, client) = (basis.behalf?, basis.proven.client);
+    let mut ends = issued.token.expires_at;
+    if basis.grant.is_refreshable() && client.grant_types.contains(GrantType::RefreshToken) {
+        issued.refresh = Some(Refresh { generation: 0, key: env.keys.digest_key() });
+        ends = env.now + env.policy.login.refresh_lifetime;
     }
-    Some(Write::CreateFamily(NewFamily {
-        organization: client.organization,
-        client: client.id,
-        client_epoch,
-        user,
-        user_epoch,
-        consent_epoch,
-        dialect: basis.dialect,
-        scope: basis.scope.clone(),
-        mac_key,
-        client_authenticated: basis.proven.method != AuthMethod::None,
-        created_at: env.now,
-        // What cannot be refreshed ends with its only token.
-        expires_at: if can_refresh {
-            env.now + env.policy.login.refresh_lifetime
-        } else {
-            issued.token.expires_at
-        },
-    }))
-}
-
-/// A password is asked for each time; only a code, which stands on a consent, can be refreshed.
-fn issued_by_code(basis: &Basis) -> bool {
-    basis.behalf.is_some_and(|behalf| behalf.consent_epoch.is_some())
+    let is_proven = basis.proven.method != AuthMethod::None;
+    let scope = basis.scope.clone();
+    Some(Write::CreateFamily(NewFamily::begin(client, behalf, scope, basis.dialect, is_proven, ends, env)))
 }
 
 /// RFC 6749 section 4.1.2: a code is used once. Who got here has proved to be the client, and to have the verifier if there

@@ -142,6 +142,11 @@ impl Keyring {
         Digest { key: *id, bytes: mac(key, value) }
     }
 
+    /// The current key of digests.
+    pub fn digest_key(&self) -> KeyId {
+        self.digests[0].0
+    }
+
     /// Whether `digest` was made of `value`; takes the same time either way.
     pub fn matches(&self, digest: &Digest, value: &[u8]) -> bool {
         let key = self.digests.iter().find(|(id, _)| *id == digest.key);

@@ -389,3 +389,6 @@ mod tests {
         assert_eq!(serde_json::from_str::<Settings>(&text).expect("settings"), read);
     }
 }
+
+#[cfg(test)]
+mod idle;

@@ -8,9 +8,9 @@ use crate::client::Actor;
 use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::facts::Facts;
-use crate::session::{NewSession, Session};
+use crate::session::{NewSession, proved};
 use crate::ticket::{Handle, Verifier};
-use crate::types::{ClientId, OrganizationId, SessionKey, UserId};
+use crate::types::{ClientId, OrganizationId, UserId};
 use crate::user::{Password, PasswordCheck, User, UserState};
 use crate::write::{Require, Write};
 
@@ -27,7 +27,7 @@ pub struct Attempt<'a> {
     pub password: &'a Password,
     /// The client that wants to know.
     pub client: Option<ClientId>,
-    /// What this browser's cookie says.
+    /// What this browser's cookie says of the session that it had.
     pub old: Option<&'a Handle>,
     /// From where.
     pub address: IpAddr,
@@ -67,7 +67,9 @@ pub fn log_in(facts: &Facts, attempt: &Attempt, env: &Env) -> Step<LoggedIn, Wro
             expires_at: env.now + env.policy.login.session_lifetime,
         };
         let mut writes = vec![Write::Require(Require::User(user.id, user.version))];
-        writes.extend(old(facts, attempt.old, env)?.map(Write::EndSession));
+        // Rows are counted, so a cookie that proves nothing would end anybody's.
+        let old = attempt.old.map(|handle| proved(facts, handle, env)).transpose()?.flatten();
+        writes.extend(old.map(|session| Write::EndSession(session.key)));
         writes.extend([
             Write::CreateSession(session),
             Write::RecordLogin(user.id, env.now),
@@ -80,14 +82,6 @@ pub fn log_in(facts: &Facts, attempt: &Attempt, env: &Env) -> Step<LoggedIn, Wro
         Ok(Decision::write(LoggedIn { user: user.id, verifier }, writes))
     };
     decide().into()
-}
-
-/// The session that this browser had, if its cookie proves it: nobody ends another's by naming it.
-fn old<E>(facts: &Facts, handle: Option<&Handle>, env: &Env) -> Result<Option<SessionKey>, Undecided<E>> {
-    let Some(handle) = handle else { return Ok(None) };
-    let session = facts.session(SessionKey(handle.key.0))?.as_ref();
-    let is_proven = |it: &&Arc<Session>| handle.verifier.matches(&it.origin.digest, env.keys);
-    Ok(session.filter(is_proven).map(|it| it.key))
 }
 
 /// The user of that address whose password this is, if there is one who can act. An unknown address costs the same
@@ -124,3 +118,6 @@ pub fn failed<E>(
 pub fn normal(email: &str) -> Arc<str> {
     email.trim().to_lowercase().into()
 }
+
+#[cfg(test)]
+mod tests;

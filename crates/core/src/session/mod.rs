@@ -51,15 +51,23 @@ pub fn find<'a, E>(
     handle: &Handle,
     env: &Env,
 ) -> Result<Option<(&'a Arc<Session>, &'a Arc<User>)>, Undecided<E>> {
-    let Some(session) = facts.session(SessionKey(handle.key.0))? else { return Ok(None) };
-    let is_good = handle.verifier.matches(&session.origin.digest, env.keys)
-        && session.is_live(env.policy.login.session_idle, env.now);
-    if !is_good {
+    let Some(session) = proved(facts, handle, env)? else { return Ok(None) };
+    if !session.is_live(env.policy.login.session_idle, env.now) {
         return Ok(None);
     }
     let backs =
         |user: &&Arc<User>| user.epoch == session.origin.user_epoch && user.state == UserState::Active;
     Ok(facts.user(session.origin.user)?.as_ref().filter(backs).map(|user| (session, user)))
+}
+
+/// The session that a cookie names and proves, whether it still stands for anybody or not.
+pub fn proved<'a, E>(
+    facts: &'a Facts,
+    handle: &Handle,
+    env: &Env,
+) -> Result<Option<&'a Arc<Session>>, Undecided<E>> {
+    let session = facts.session(SessionKey(handle.row))?.as_ref();
+    Ok(session.filter(|session| handle.verifier.matches(&session.origin.digest, env.keys)))
 }
 
 impl Session {

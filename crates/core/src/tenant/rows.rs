@@ -44,7 +44,10 @@ impl Tenant {
             Load::Family(key) => facts.put_family(key, self.families.get(&key).cloned().map(Arc::new)),
             Load::FamilyUse(key) => {
                 let family = self.families.get(&key);
-                facts.put_family_use(key, family.map(|it| it.last_used_at.unwrap_or(it.rotated_at)));
+                facts.put_family_use(
+                    key,
+                    family.map(|it| it.rotated_at.max(it.last_used_at.unwrap_or_default())),
+                );
             }
             Load::Organization(id) => {
                 let found = (id == self.id()).then(|| Arc::new(self.organization.clone()));

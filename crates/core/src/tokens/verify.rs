@@ -189,3 +189,6 @@ pub(crate) mod tests {
         assert_eq!(holder::<()>(&facts, &issued.token, &world.env()).expect("all facts are there"), None);
     }
 }
+
+#[cfg(test)]
+mod people;

@@ -16,6 +16,16 @@ impl RedirectUri {
     /// An absolute URI without fragment (RFC 6749 section 3.1.2) or wildcard; plain http only to the loopback interface
     /// (RFC 8252 section 7.3). The error says what is wrong.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let uri = Self::parse_with_http(text)?;
+        let (scheme, rest) = text.split_once(':').unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("http") && !host(rest).is_some_and(is_loopback) {
+            return Err("a redirect URI must use https, unless its host is localhost or a loopback address");
+        }
+        Ok(uri)
+    }
+
+    /// The same with plain http to anywhere: whoever is on the way reads codes and tokens.
+    pub fn parse_with_http(text: &str) -> Result<Self, &'static str> {
         if text.len() > MOST_CHARACTERS {
             return Err("a redirect URI must have at most 2048 characters");
         }
@@ -44,11 +54,8 @@ impl RedirectUri {
         if (is_web("https") || is_web("http")) && authority(rest).is_some_and(|it| it.contains('@')) {
             return Err("a redirect URI must not contain a user");
         }
-        if is_web("https") && host(rest).is_none_or(str::is_empty) {
+        if (is_web("https") || is_web("http")) && host(rest).is_none_or(str::is_empty) {
             return Err("a redirect URI must name a host");
-        }
-        if is_web("http") && !host(rest).is_some_and(is_loopback) {
-            return Err("a redirect URI must use https, unless its host is localhost or a loopback address");
         }
         Ok(Self(text.to_owned()))
     }
@@ -152,6 +159,20 @@ mod tests {
     }
 
     #[test]
+    fn plain_http_goes_elsewhere_only_where_it_is_allowed() {
+        for (text, good) in [
+            ("http://app.test/cb", true),
+            ("http://localhost/cb", true),
+            ("http:///cb", false),
+            ("http://user@app.test/", false),
+            ("javascript:alert(1)", false),
+        ] {
+            assert_eq!(RedirectUri::parse_with_http(text).is_ok(), good, "{text}");
+        }
+        assert!(RedirectUri::parse("http://app.test/cb").is_err());
+    }
+
+    #[test]
     fn a_request_names_exactly_what_was_registered() {
         let web = RedirectUri::parse("https://app.example/cb?x=1").expect("a callback");
         assert!(web.admits("https://app.example/cb?x=1"));
@@ -192,6 +213,20 @@ mod tests {
             ("http://localhost", "http://localhost.evil.example:8080", false),
             ("http://localhost", "https://localhost:8080", false),
             ("https://localhost/cb", "https://localhost:8080/cb", false),
+            ("http://localhost/cb?x=1", "http://localhost:8080/cb?x=1", true),
+            ("http://localhost/cb?x=1", "http://localhost:8080/cb?x=2", false),
+            ("http://localhost/cb", "http://localhost:8080/cb?x=1", false),
+            ("http://localhost/cb", "http://localhost:8080/cb#x", false),
+            ("http://localhost/cb", "http://localhost:8080//cb", false),
+            ("http://localhost/cb", "http://user@localhost:8080/cb", false),
+            ("http://localhost/cb", "http://LOCALHOST:8080/cb", false),
+            ("http://localhost/cb", "http://localhost:-1/cb", false),
+            ("http://localhost/cb", "http://localhost:+1/cb", false),
+            ("http://localhost/cb", "http://localhost:80:80/cb", false),
+            ("http://localhost", "http://localhost:8080?x", false),
+            ("http://localhost", "http://localhost:8080#x", false),
+            ("http://[::1]/cb", "http://[::2]:1/cb", false),
+            ("com.example.app:/cb", "com.example.app:8080/cb", false),
         ] {
             let uri = RedirectUri::parse(registered).expect(registered);
             assert_eq!(uri.admits(asked), good, "{registered} {asked}");

@@ -183,6 +183,50 @@ mod tests {
         assert_eq!(Scope::parse("  ").map(|s| s.is_empty()), Some(true));
     }
 
+    #[test]
+    fn a_scope_has_what_it_names_and_what_that_includes() {
+        for (scope, wanted, has) in [
+            ("users", &["users"][..], true),
+            ("users", &["users:readonly"], true),
+            ("users:readonly", &["users"], false),
+            ("users:readonly", &["users:readonly"], true),
+            ("users", &["users-rules:readonly"], false),
+            ("oauth", &["users", "oauth"], true),
+            ("oauth", &["users", "analytics"], false),
+            ("all", &["users"], true),
+            ("all", &["anything", "at all"], true),
+            ("openid", &["users"], false),
+            ("", &["users"], false),
+            ("all", &[], false),
+            ("audits:readonly", &["audits:readonly"], true),
+        ] {
+            assert_eq!(Scope::parse(scope).expect("known").has_any(wanted), has, "{scope} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_union_keeps_the_order_and_drops_what_stands_twice() {
+        let of = |text| Scope::parse(text).expect("known");
+        for (one, other, both) in [
+            ("users oauth", "oauth analytics", "users oauth analytics"),
+            ("", "oauth users", "oauth users"),
+            ("users", "", "users"),
+            ("users", "users:readonly", "users users:readonly"),
+        ] {
+            assert_eq!(of(one).union(&of(other)), of(both));
+        }
+        assert_eq!(of("oauth users").intersection(&of("users oauth")), of("oauth users"));
+        assert_eq!(Scope::openid(), of("openid profile email address phone offline_access"));
+    }
+
+    #[test]
+    fn every_scope_is_described_in_words_of_its_own() {
+        let texts: std::collections::BTreeSet<String> =
+            ScopeName::all().into_iter().map(ScopeName::description).collect();
+        assert_eq!(texts.len(), KNOWN.len());
+        assert!(texts.iter().all(|text| !text.contains([':', '-'])), "{texts:?}");
+    }
+
     proptest! {
         #[test]
         fn what_is_printed_reads_back(picks in proptest::collection::vec(0..KNOWN.len(), 0..20)) {

@@ -78,7 +78,7 @@ pub struct User {
     pub state: UserState,
     /// `None`: cannot log in with a password.
     pub password: Option<PasswordHash>,
-    /// When the password was set last.
+    /// When its owner set the password; `None`: another did, and the owner may change it at once.
     pub password_changed_at: Option<Timestamp>,
     /// The passwords before it, the last one first; none of them is taken again.
     pub former_passwords: Vec<PasswordHash>,

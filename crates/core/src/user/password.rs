@@ -38,7 +38,7 @@ pub fn set(facts: &Facts, caller: &Caller, id: UserId, new: &NewPassword, env: &
         check_password(facts, caller, new, &user.email)?;
         refuse_former(facts, user, &new.password)?;
         let mut writes = vec![stand_on(caller.organization, version, false)];
-        writes.extend(replace(user, new, env));
+        writes.extend(replace(user, new, false, env));
         let entry = Entry::by(caller, kinds::PASSWORD_SET, ("user", id), env.now);
         writes.push(Write::Audit(Box::new(entry)));
         Ok(Decision::write((), writes))
@@ -68,12 +68,17 @@ pub fn change(
         refuse_too_young(user, organization, env)?;
         check(&new.password, &user.email, &organization.settings.authentication.password)?;
         refuse_former(facts, user, &new.password)?;
-        let mut writes = replace(user, new, env);
+        let mut writes = replace(user, new, true, env);
         let mut verifier = None;
         if let Some(session) = session.filter(|_| env.policy.login.revoke_on_password_change) {
             let fresh = Verifier::random(env.random);
-            let (user_epoch, digest) = (user.epoch + 1, fresh.digest(env.keys));
-            writes.push(Write::CreateSession(NewSession { user_epoch, digest, ..session.origin.clone() }));
+            writes.push(Write::CreateSession(NewSession {
+                user_epoch: user.epoch + 1,
+                digest: fresh.digest(env.keys),
+                // The password was proved just now; from the login on, a session that is old would have idled.
+                created_at: env.now,
+                ..session.origin.clone()
+            }));
             verifier = Some(fresh);
         }
         let entry = Entry { kind: kinds::PASSWORD_CHANGED.to_owned(), ..entry.clone() };
@@ -106,14 +111,17 @@ fn refuse_former(facts: &Facts, user: &User, new: &Password) -> Result<(), Undec
     Ok(())
 }
 
-fn replace(user: &User, new: &NewPassword, env: &Env) -> Vec<Write> {
+fn replace(user: &User, new: &NewPassword, by_owner: bool, env: &Env) -> Vec<Write> {
     let mut next = user.clone();
     next.former_passwords.splice(0..0, next.password.replace(new.hash.clone()));
     next.former_passwords.truncate(REMEMBERED);
-    next.password_changed_at = Some(env.now);
+    next.password_changed_at = by_owner.then_some(env.now);
     if !env.policy.login.revoke_on_password_change {
         return vec![Write::ReplaceUser(Box::new(next))];
     }
     next.epoch += 1;
     vec![Write::ReplaceUser(Box::new(next)), Write::EndSessions(user.id, None)]
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ pub fn create(
             email,
             state: draft.state()?.unwrap_or(UserState::Active),
             password: password.map(|new| new.hash.clone()),
-            password_changed_at: password.map(|_| env.now),
+            password_changed_at: None,
             former_passwords: Vec::new(),
             profile,
             epoch: 1,
@@ -123,7 +123,7 @@ pub fn delete(facts: &Facts, caller: &Caller, id: UserId) -> Step<(), ApiError> 
     decide().into()
 }
 
-/// Kills all tokens of a user; sessions go on.
+/// Kills all tokens and sessions of a user.
 pub fn revoke_tokens(facts: &Facts, caller: &Caller, id: UserId, env: &Env) -> Step<(), ApiError> {
     let decide = || -> Outcome<()> {
         let user = find(facts, caller, id)?;
@@ -214,3 +214,6 @@ fn refuse_taken(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

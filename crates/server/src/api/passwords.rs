@@ -16,6 +16,25 @@ use crate::failure::Failure;
 use crate::limits::logins::Outcome;
 use crate::password;
 
+/// These refusals, and those of every new password.
+macro_rules! password_rules {
+    ($($own:expr),* $(,)?) => {
+        [
+            $($own,)*
+            ApiCode::PasswordEmpty,
+            ApiCode::PasswordTooShort,
+            ApiCode::PasswordCompromised,
+            ApiCode::PasswordLetters,
+            ApiCode::PasswordDigits,
+            ApiCode::PasswordSpecials,
+            ApiCode::PasswordLowercase,
+            ApiCode::PasswordUppercase,
+            ApiCode::InvalidNewPassword,
+        ]
+    };
+}
+pub(super) use password_rules;
+
 /// See the module.
 pub const OPERATIONS: &[Operation] = &[
     Operation::post(
@@ -29,7 +48,12 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(USERS)
     .takes::<ChangePasswordRequest>()
     .answers_nothing()
-    .refuses(SET_RULES),
+    .refuses(&password_rules![
+        ApiCode::NotFound,
+        ApiCode::MissingDivisionPermission,
+        ApiCode::MissingDivisionPermissionImplied,
+        ApiCode::PasswordReused,
+    ]),
     Operation::post(
         "postUsersMePassword",
         "/api/v2/users/me/password",
@@ -40,39 +64,12 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(USERS)
     .takes::<ChangeMyPasswordRequest>()
     .answers_nothing()
-    .refuses(CHANGE_RULES),
-];
-
-const SET_RULES: &[ApiCode] = &[
-    ApiCode::NotFound,
-    ApiCode::MissingDivisionPermission,
-    ApiCode::MissingDivisionPermissionImplied,
-    ApiCode::PasswordEmpty,
-    ApiCode::PasswordTooShort,
-    ApiCode::PasswordCompromised,
-    ApiCode::PasswordReused,
-    ApiCode::PasswordLetters,
-    ApiCode::PasswordDigits,
-    ApiCode::PasswordSpecials,
-    ApiCode::PasswordLowercase,
-    ApiCode::PasswordUppercase,
-    ApiCode::InvalidNewPassword,
-];
-
-const CHANGE_RULES: &[ApiCode] = &[
-    ApiCode::NotAUser,
-    ApiCode::InvalidOldPassword,
-    ApiCode::PasswordTooYoung,
-    ApiCode::PasswordEmpty,
-    ApiCode::PasswordTooShort,
-    ApiCode::PasswordCompromised,
-    ApiCode::PasswordReused,
-    ApiCode::PasswordLetters,
-    ApiCode::PasswordDigits,
-    ApiCode::PasswordSpecials,
-    ApiCode::PasswordLowercase,
-    ApiCode::PasswordUppercase,
-    ApiCode::InvalidNewPassword,
+    .refuses(&password_rules![
+        ApiCode::NotAUser,
+        ApiCode::InvalidOldPassword,
+        ApiCode::PasswordTooYoung,
+        ApiCode::PasswordReused,
+    ]),
 ];
 
 /// `POST` of another's.
@@ -102,7 +99,9 @@ async fn change(call: Call) -> Answer {
     let is_wrong = |error: &ApiError| error.code == ApiCode::InvalidOldPassword;
     let outcome = match &changed {
         Err(Failure::Api(error)) if is_wrong(error) => Outcome::Wrong,
-        _ => Outcome::Unjudged,
+        // Whatever else was refused, the old password was right.
+        Ok(_) | Err(Failure::Api(_)) => Outcome::Right,
+        Err(_) => Outcome::Unjudged,
     };
     logins.judge(admitted, outcome, now);
     changed?;

@@ -11,6 +11,7 @@ use chancery_core::types::{UserId, from_wire};
 use chancery_core::user::{self, Draft, Password, UserState, registry};
 
 use super::paging::{PAGE_NUMBER, PAGE_SIZE};
+use super::passwords::password_rules;
 use super::user_view::{EXPAND, describe};
 use super::{Answer, Call, Kind, Operation, Param, USERS, USERS_READ};
 use crate::failure::Failure;
@@ -48,7 +49,11 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(USERS)
         .takes::<CreateUser>()
         .answers::<User>()
-        .refuses(CREATE_RULES),
+        .refuses(&password_rules![
+            ApiCode::ConstraintValidation,
+            ApiCode::GeneralConflict,
+            ApiCode::MissingDivisionPermission,
+        ]),
     Operation::get("getUser", ONE, "Get user", |call| Box::pin(read(call)))
         .about("A deleted user is answered where state is deleted or any.")
         .scopes(USERS_READ)
@@ -73,21 +78,6 @@ pub const OPERATIONS: &[Operation] = &[
         .any(&[ADMIN_WORD, DIRECTORY_USER_DELETE, DIRECTORY_ORGANIZATION_ADMIN])
         .scopes(USERS)
         .refuses(&[ApiCode::NotFound, ApiCode::MissingDivisionPermission]),
-];
-
-const CREATE_RULES: &[ApiCode] = &[
-    ApiCode::ConstraintValidation,
-    ApiCode::GeneralConflict,
-    ApiCode::MissingDivisionPermission,
-    ApiCode::PasswordEmpty,
-    ApiCode::PasswordTooShort,
-    ApiCode::PasswordCompromised,
-    ApiCode::PasswordLetters,
-    ApiCode::PasswordDigits,
-    ApiCode::PasswordSpecials,
-    ApiCode::PasswordLowercase,
-    ApiCode::PasswordUppercase,
-    ApiCode::InvalidNewPassword,
 ];
 
 /// `GET` of many, by name.

@@ -20,6 +20,8 @@ pub struct Section {
     enforce_scopes: bool,
     /// New clients can be registered for the grant type `TOKEN` (implicit).
     implicit_for_new_clients: bool,
+    /// Clients can register plain http redirect URIs to anywhere: for test networks.
+    http_redirect_uris: bool,
     /// `/oauth/token` takes the password of a person (`grant_type=password`).
     password_grant: bool,
     /// A person is asked before a client of their own organization acts for them.
@@ -52,6 +54,7 @@ impl Default for Section {
             invalid_client_status,
             enforce_scopes,
             implicit_for_new_clients,
+            http_redirect_uris,
             password_grant,
             require_consent,
             max_clients,
@@ -68,6 +71,7 @@ impl Default for Section {
             invalid_client_status,
             enforce_scopes,
             implicit_for_new_clients,
+            http_redirect_uris,
             password_grant,
             require_consent,
             max_clients,

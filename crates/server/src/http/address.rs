@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Request, Version};
+use axum::http::{Extensions, HeaderMap, Request, Version};
 use ipnet::IpNet;
 
 use crate::failure::Failure;
@@ -90,8 +90,17 @@ pub fn check_host<B>(request: &Request<B>, edges: &Edges) -> Result<(), Failure>
 /// The client's address: the other end of the connection or, where that is a trusted proxy, the last one that
 /// `X-Forwarded-For` names and that is none.
 pub fn of(parts: &Parts, edges: &Edges) -> IpAddr {
-    let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0);
-    behind(peer.to_canonical(), &parts.headers, &edges.trusted_proxies)
+    named(&parts.extensions, &parts.headers, edges)
+}
+
+/// The same of a request that was not taken apart yet.
+pub fn of_request<B>(request: &Request<B>, edges: &Edges) -> IpAddr {
+    named(request.extensions(), request.headers(), edges)
+}
+
+fn named(extensions: &Extensions, headers: &HeaderMap, edges: &Edges) -> IpAddr {
+    let peer = extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0);
+    behind(peer.to_canonical(), headers, &edges.trusted_proxies)
 }
 
 fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {

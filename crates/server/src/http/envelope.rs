@@ -23,13 +23,14 @@ use crate::telemetry::{self, metrics};
 
 /// The id of a request, in the answer's headers, in error bodies and in log lines.
 #[derive(Clone, Debug)]
-pub struct CorrelationId(pub String);
+pub struct CorrelationId(pub Arc<str>);
 
 impl CorrelationId {
     fn random(app: &App) -> Self {
         let mut bytes = [0; 16];
         app.random.fill(&mut bytes);
-        Self(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        Self(Arc::from(&*id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())))
     }
 }
 
@@ -68,9 +69,7 @@ pub async fn seal<F: Future<Output = Outcome>>(
 ) -> Response {
     let (id, begun, method) = (CorrelationId::random(&app), Instant::now(), request.method().clone());
     let span = telemetry::request_span(name, &method, &id.0, request.headers());
-    let (parts, body) = request.into_parts();
-    let origin = Origin::new(address::of(&parts, &app.edges), id.0.clone());
-    let request = Request::from_parts(parts, body);
+    let origin = Origin::new(address::of_request(&request, &app.edges), id.clone());
     let answering = answer(app, group, name, id, request, handle).instrument(span.clone());
     let response = ORIGIN.scope(origin, answering).await;
     let (status, elapsed) = (response.status().as_u16(), begun.elapsed());

@@ -90,6 +90,8 @@ routes! {
     Page     logout        GET  "/logout"                pages::logout::end;
     Page     account       GET  "/account"               pages::account::show;
     Page     account       POST "/account"               pages::account::submit;
+    Page     account_login GET  "/account/login"         pages::account_login::show;
+    Page     account_login POST "/account/login"         pages::account_login::submit;
     Plain    page_asset    GET  "/pages/{asset}"         pages::assets::asset;
     Plain    front         GET  "/"                      respond::front;
     Plain    live          GET  "/health/live"           respond::live;

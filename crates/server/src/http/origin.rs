@@ -9,10 +9,12 @@ use chancery_core::client::Actor;
 use chancery_core::types::{ClientId, UserId};
 use chancery_core::write::Write;
 
+use super::envelope::CorrelationId;
+
 /// See the module.
 pub struct Origin {
     address: IpAddr,
-    correlation: String,
+    correlation: CorrelationId,
     caller: OnceLock<(Actor, Option<ClientId>)>,
 }
 
@@ -23,7 +25,7 @@ tokio::task_local! {
 
 impl Origin {
     /// Of a request of which nobody knows yet who makes it.
-    pub fn new(address: IpAddr, correlation: String) -> Self {
+    pub fn new(address: IpAddr, correlation: CorrelationId) -> Self {
         Self { address, correlation, caller: OnceLock::new() }
     }
 }
@@ -44,7 +46,7 @@ pub fn stamp(writes: &mut [Write]) {
         for write in writes {
             let Write::Audit(entry) = write else { continue };
             entry.address.get_or_insert(origin.address);
-            entry.correlation.get_or_insert_with(|| origin.correlation.clone());
+            entry.correlation.get_or_insert_with(|| origin.correlation.0.to_string());
             if let Some((actor, client)) = origin.caller.get() {
                 entry.actor.get_or_insert(*actor);
                 entry.client = entry.client.or(*client);

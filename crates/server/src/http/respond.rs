@@ -102,7 +102,7 @@ pub fn api(failure: &Failure, id: &CorrelationId) -> Response {
         message: error.message(),
         code: error.code.as_str().to_owned(),
         status: error.code.status(),
-        context_id: id.0.clone(),
+        context_id: id.0.to_string(),
         message_with_params: (!params.is_empty()).then(|| error.code.text().to_owned()),
         message_params: params,
         details: field.collect(),
@@ -165,8 +165,10 @@ fn outside(failure: &Failure) -> u16 {
 pub async fn front(app: Arc<App>, _: Request) -> Answer {
     let (version, issuer) = (env!("CARGO_PKG_VERSION"), &app.issuer);
     let text = format!(
-        "Chancery {version}\n\nToken endpoint   {issuer}/oauth/token\nStandard OAuth   {issuer}/oauth2/token\n\
-         Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\nDocumentation    {issuer}/docs\n"
+        "Chancery {version}\n\nAuthorization    {issuer}/oauth/authorize\nToken endpoint   {issuer}/oauth/token\n\
+         Standard OAuth   {issuer}/oauth2/token\n\
+         Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\nYour account     {issuer}/account\n\
+         Documentation    {issuer}/docs\n"
     );
     Ok(text.into_response())
 }

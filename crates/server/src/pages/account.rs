@@ -19,10 +19,11 @@ use chancery_core::types::{ClientId, SessionKey};
 use chancery_core::user::{Password, User, password as rules};
 use chancery_core::write::Write;
 
+use super::account_login::organization;
+use super::door::cookie_of;
 use super::forged;
-use super::login::cookie_of;
 use super::logout::{forget, log_out};
-use super::show::html;
+use super::show::{html, onward};
 use super::views::{
     AccountNotice, AccountPage, ConsentRow, LoggedOutPage, Moment, PasswordRefusal, SessionRow,
 };
@@ -49,8 +50,23 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     let (parts, _) = request.into_parts();
     match person(&app, &parts).await? {
         Some(person) => page(&app, &parts, &person, None).await,
-        None => Ok(nobody(&app, &parts)),
+        None => {
+            let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
+            let named = query.find("org");
+            match organization(&app, named).await? {
+                Some(_) => onward(&parts.method, &door(named)),
+                // Nobody knows whose account is meant.
+                None => Ok(nobody(&app, &parts)),
+            }
+        }
     }
+}
+
+/// Where the person logs in.
+fn door(named: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new("account/login?".to_owned());
+    query.extend_pairs(named.map(|name| ("org", name)));
+    query.finish().trim_end_matches('?').to_owned()
 }
 
 /// `POST`: one of the things that the page offers.
@@ -128,7 +144,9 @@ async fn change_password(app: &Arc<App>, parts: &Parts, mut person: Person, form
     let is_wrong = |error: &ApiError| error.code == ApiCode::InvalidOldPassword;
     let outcome = match &changed {
         Err(Failure::Api(error)) if is_wrong(error) => Outcome::Wrong,
-        _ => Outcome::Unjudged,
+        // Whatever else was refused, the old password was right.
+        Ok(_) | Err(Failure::Api(_)) => Outcome::Right,
+        Err(_) => Outcome::Unjudged,
     };
     app.limits.logins.judge(admitted, outcome, now);
     let (verifier, made) = match changed {
@@ -186,6 +204,11 @@ async fn person(app: &Arc<App>, parts: &Parts) -> Result<Option<Person>, Failure
     }))
 }
 
+/// Whether somebody is signed in.
+pub async fn is_signed_in(app: &Arc<App>, parts: &Parts) -> Result<bool, Failure> {
+    Ok(person(app, parts).await?.is_some())
+}
+
 async fn find(app: &Arc<App>, cookie: &str) -> Result<Option<(Arc<Session>, Arc<User>)>, Failure> {
     let Some(handle) = Handle::parse(cookie) else { return Ok(None) };
     settle(app, |facts, env| {
@@ -201,8 +224,8 @@ async fn find(app: &Arc<App>, cookie: &str) -> Result<Option<(Arc<Session>, Arc<
 async fn page(app: &Arc<App>, parts: &Parts, person: &Person, notice: Option<AccountNotice>) -> Answer {
     let Person { session, user, cookie } = person;
     let id = user.organization;
-    let organization = look_up(app, |facts| facts.organization(id).cloned()).await?;
-    let organization = organization.ok_or(Failure::NotFound)?;
+    let found = look_up(app, |facts| facts.organization(id).cloned()).await?;
+    let organization = found.ok_or(Failure::NotFound)?;
     let t = language(parts, None, Some(&organization.default_language));
     let (now, idle) = (app.clock.now(), app.policy.login.session_idle);
     let sessions = app.store.sessions(user.id).await?;

@@ -13,7 +13,7 @@ use super::visit::Visit;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::settle::settle_made;
+use crate::settle::settle_afresh_made;
 
 /// `GET /oauth/authorize`.
 pub async fn begin(app: Arc<App>, request: Request) -> Answer {
@@ -22,14 +22,15 @@ pub async fn begin(app: Arc<App>, request: Request) -> Answer {
     go_on(&visit, None).await
 }
 
-/// Decides what comes next, and goes there.
+/// Decides what comes next, and goes there. On facts of this moment: a login that memory does not know yet must not be asked
+/// for again.
 pub async fn go_on(visit: &Visit<'_>, decision: Option<Verdict>) -> Result<Response, Failure> {
     let app = visit.app;
     let (next, made) =
-        settle_made(app, |facts, env| authorize::authorize(facts, &visit.ask(decision), env)).await?;
+        settle_afresh_made(app, |facts, env| authorize::authorize(facts, &visit.ask(decision), env)).await?;
     match next {
-        Next::LogIn => onward(&visit.page("login")),
-        Next::Consent => onward(&visit.page("consent")),
+        Next::LogIn => onward(&visit.parts.method, &visit.page("login")),
+        Next::Consent => onward(&visit.parts.method, &visit.page("consent")),
         Next::Answer(answer) => {
             let key = made.iter().find_map(|made| match made {
                 Made::Ticket(key) => Some(Key::Ticket(*key)),
@@ -37,7 +38,10 @@ pub async fn go_on(visit: &Visit<'_>, decision: Option<Verdict>) -> Result<Respo
                 Made::Session(_) => None,
             });
             let url = app.with_env(|env| answer.url(key, env));
-            onward(&url.ok_or_else(|| Failure::Internal("an answer could not be written".to_owned()))?)
+            onward(
+                &visit.parts.method,
+                &url.ok_or_else(|| Failure::Internal("an answer could not be written".to_owned()))?,
+            )
         }
     }
 }

@@ -24,7 +24,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     let visit = Visit::of(&app, &parts)?;
     let seen = visit.see().await?;
     let (Ok(wanted), Some((_, user))) = (&seen.wanted, &seen.person) else {
-        return onward(&visit.page("authorize"));
+        return onward(&parts.method, &visit.page("authorize"));
     };
     let organization = visit.organization(&seen).await?;
     let t = visit.texts(&organization);
@@ -59,7 +59,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let decision = match form.find("decision") {
         Some("allow") => Verdict::Allow,
         Some("deny") => Verdict::Deny,
-        _ => return onward(&visit.page("consent")),
+        _ => return onward(&parts.method, &visit.page("consent")),
     };
     go_on(&visit, Some(decision)).await
 }

@@ -38,7 +38,7 @@ pub async fn end(app: Arc<App>, request: Request) -> Answer {
     let wished = visit.form.find("redirect_uri").unwrap_or_default();
     let is_registered = |uri: &chancery_core::types::RedirectUri| uri.admits(wished);
     let mut response = match &client {
-        Some(client) if client.redirect_uris.iter().any(is_registered) => onward(wished)?,
+        Some(client) if client.redirect_uris.iter().any(is_registered) => onward(&parts.method, wished)?,
         _ => {
             let organization = match &client {
                 Some(client) => {

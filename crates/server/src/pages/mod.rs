@@ -1,12 +1,14 @@
 //! Pages for people.
 
 pub mod account;
+pub mod account_login;
 pub mod agent;
 pub mod assets;
 pub mod authorize;
 pub mod brand;
 pub mod consent;
 pub mod docs;
+pub mod door;
 pub mod forged;
 pub mod login;
 pub mod logout;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::failure::Failure;
@@ -32,11 +32,12 @@ pub fn html(status: StatusCode, page: &impl Template, sources: &[&str]) -> Respo
     response
 }
 
-/// Sends the browser on, with a GET whatever this was (RFC 9110 section 15.4.4).
-pub fn onward(location: &str) -> Result<Response, Failure> {
+/// Sends the browser on: after a GET as RFC 6749 section 4.1.2 shows it, after a POST with a GET (RFC 9110 section 15.4.4).
+pub fn onward(method: &Method, location: &str) -> Result<Response, Failure> {
     let location =
         HeaderValue::from_str(location).map_err(|_| Failure::Internal("a way on is no header".to_owned()))?;
-    let mut response = StatusCode::SEE_OTHER.into_response();
+    let status = if *method == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
+    let mut response = status.into_response();
     response.headers_mut().insert(LOCATION, location);
     // The request has a state and a challenge that are nobody else's business.
     response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

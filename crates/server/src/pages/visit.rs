@@ -1,10 +1,9 @@
 //! A browser on its way through an authorization request: the request stands in the query of every page, so nothing is
 //! kept in between, and each page judges it anew.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use chancery_core::authorize::{self, Ask, Seen, Stray, Verdict};
 use chancery_core::dialect::Dialect;
@@ -15,8 +14,7 @@ use chancery_core::ticket::Handle;
 use super::texts::{self, Texts};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::address;
-use crate::settle::{look_up, settle};
+use crate::settle::{look_up, settle_afresh};
 
 /// See the module.
 pub struct Visit<'a> {
@@ -49,7 +47,7 @@ impl<'a> Visit<'a> {
 
     /// What the request is.
     pub async fn see(&self) -> Result<Seen, Failure> {
-        let seen = settle(self.app, |facts, env| authorize::see(facts, &self.ask(None), env)).await?;
+        let seen = settle_afresh(self.app, |facts, env| authorize::see(facts, &self.ask(None), env)).await?;
         if let Some((session, _)) = &seen.person {
             self.app.recorder.session(session.key, self.app.clock.now());
         }
@@ -66,16 +64,6 @@ impl<'a> Visit<'a> {
     /// The language that the person reads.
     pub fn texts(&self, organization: &Organization) -> &'static Texts {
         language(self.parts, self.form.find("ui_locales"), Some(&organization.default_language))
-    }
-
-    /// From where the browser comes.
-    pub fn address(&self) -> IpAddr {
-        address::of(self.parts, &self.app.edges)
-    }
-
-    /// What the browser calls itself.
-    pub fn agent(&self) -> &str {
-        self.parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The same request on another of its pages.

@@ -1,10 +1,17 @@
 //! The order of the checks, and what narrows a token.
 
+mod code;
+mod model;
+mod password;
+mod people;
+mod refresh;
+
 use super::*;
 use crate::client_auth::Header;
 use crate::grants::GrantTypes;
 use crate::tokens::TokenFormat;
 use crate::tokens::verify::tests::{World, world};
+use crate::write::Write;
 
 fn ask(world: &World, dialect: Dialect, header: Option<&str>, body: &str) -> Result<Issued, OAuthError> {
     let form = Form::parse(body.as_bytes())?;

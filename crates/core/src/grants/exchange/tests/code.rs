@@ -1,0 +1,342 @@
+//! Codes at the token endpoint.
+
+use super::people::{World, people};
+use super::*;
+use crate::audit::{Entry, kinds};
+use crate::client_auth::AuthMethod;
+use crate::family::Family;
+use crate::policy::{CODE, CODE_RETRY, DEFAULT_TOKEN, LONGEST_TOKEN};
+use crate::ticket::Verifier;
+use crate::types::{Lifetime, RedirectUri, TicketKey, Timestamp};
+use crate::user::UserState;
+use crate::write::{Revoked, RevokedId};
+
+const GRANT: Result<(), ErrorCode> = Err(ErrorCode::InvalidGrant);
+const CLIENT: Result<(), ErrorCode> = Err(ErrorCode::InvalidClient);
+
+/// The family that a code became.
+fn family(world: &World) -> &Family {
+    let key = world.tenant.families.keys().max().expect("a family");
+    &world.tenant.families[key]
+}
+
+#[test]
+fn a_code_becomes_tokens_by_whatever_binds_it() {
+    for (challenged, body, basic, method) in [
+        (false, "SECRET", None, AuthMethod::ClientSecretPost),
+        (false, "", Some("ID:SECRET"), AuthMethod::ClientSecretBasic),
+        (true, "ID VERIFIER", None, AuthMethod::None),
+        (true, "SECRET VERIFIER", None, AuthMethod::ClientSecretPost),
+        (true, "VERIFIER", Some("ID:SECRET"), AuthMethod::ClientSecretBasic),
+        // The vendor's command line.
+        (true, "VERIFIER", Some("ID:"), AuthMethod::None),
+        (true, "ID VERIFIER", Some("ID:"), AuthMethod::None),
+    ] {
+        for dialect in [Dialect::Genesys, Dialect::Standard] {
+            let mut world = people();
+            let code = world.code(dialect, challenged, "users");
+            let given = world.given(&code, body, basic);
+            let (decided, _) = world.tenant.ask_token(dialect, given.basic(), &given.body);
+            let expected = Event::TokenIssued {
+                organization: world.tenant.id(),
+                client: world.app.id,
+                grant: crate::grants::GrantType::AuthorizationCode,
+                user: Some(world.user),
+                proof: (method, (method != AuthMethod::None).then(|| world.secret())),
+                at: world.tenant.now,
+            };
+            assert_eq!(decided.events, [expected], "{body} {basic:?}");
+            let tokens = world.exchange(dialect, &given).expect("tokens");
+            let family = family(&world);
+            assert_eq!(decided.writes.len(), 2, "{:?}", decided.writes);
+            let ticket = TicketKey(Handle::parse(&code).expect("a handle").row);
+            assert_eq!(decided.writes[0], Write::CreateFamily(family.origin.clone()));
+            assert_eq!(decided.writes[1], Write::Redeem(ticket, world.tenant.now));
+            assert_eq!(world.tenant.tickets[&ticket].content.family, Some(family.key));
+
+            let consent = world.tenant.consents[&(world.user, world.app.id)].epoch;
+            let token = tokens.access;
+            assert_eq!((token.user, token.consent_epoch), (Some((world.user, 1)), Some(consent)));
+            assert_eq!((token.family, token.scope.to_string()), (Some(family.key), "users".to_owned()));
+            let audience = if dialect == Dialect::Genesys { Audience::Management } else { Audience::Issuer };
+            assert_eq!(token.audience, audience);
+            let refresh = RefreshToken::parse(&tokens.refresh.expect("a refresh token")).expect("ours");
+            assert_eq!((refresh.family, refresh.generation, family.generation), (family.key, 0, 0));
+            let origin = &family.origin;
+            assert_eq!((origin.client, origin.user, origin.dialect), (world.app.id, world.user, dialect));
+            assert_eq!((origin.client_epoch, origin.user_epoch), (token.client_epoch, 1));
+            assert_eq!((origin.consent_epoch, origin.scope.to_string()), (Some(consent), "users".to_owned()));
+            assert_eq!(origin.client_authenticated, method != AuthMethod::None);
+            assert_eq!(origin.expires_at, world.tenant.now + world.tenant.policy.login.refresh_lifetime);
+        }
+    }
+}
+
+#[test]
+fn a_code_is_refused_without_what_binds_it() {
+    for (challenged, body, basic, expected) in [
+        (false, "ID", None, CLIENT),
+        (false, "ID VERIFIER", None, CLIENT),
+        (false, "VERIFIER", Some("ID:"), CLIENT),
+        (false, "", Some("ID:"), CLIENT),
+        (false, "WRONG", None, CLIENT),
+        (false, "", Some("ID:wrong"), CLIENT),
+        // RFC 9700 section 2.1.1: a downgrade.
+        (false, "SECRET VERIFIER", None, GRANT),
+        (true, "SECRET", None, GRANT),
+        (true, "ID", None, GRANT),
+        (true, "ID OTHER_VERIFIER", None, GRANT),
+        (true, "SECRET OTHER_VERIFIER", None, GRANT),
+        (true, "ID CHALLENGE", None, GRANT),
+        (true, "OTHER_VERIFIER", Some("ID:"), GRANT),
+        (true, "WRONG VERIFIER", None, CLIENT),
+        (true, "VERIFIER", Some("ID:wrong"), CLIENT),
+        (true, "", Some("ID:"), CLIENT),
+        (true, "VERIFIER", None, CLIENT),
+        (true, "SECRET VERIFIER", Some("ID:SECRET"), Err(ErrorCode::InvalidRequest)),
+        (true, "OTHER_ID VERIFIER", Some("ID:SECRET"), Err(ErrorCode::InvalidRequest)),
+        (true, "OTHER_ID VERIFIER", Some("ID:"), Err(ErrorCode::InvalidRequest)),
+        (true, "ID VERIFIER", Some("OTHER_ID:"), Err(ErrorCode::InvalidRequest)),
+    ] {
+        for dialect in [Dialect::Genesys, Dialect::Standard] {
+            let mut world = people();
+            let code = world.code(dialect, challenged, "users");
+            let given = world.given(&code, body, basic);
+            assert_eq!(world.tried(dialect, &given), expected, "{challenged} {body} {basic:?}");
+            // It was not spent on that.
+            let right = if challenged { "ID VERIFIER" } else { "SECRET" };
+            let given = world.given(&code, right, None);
+            assert_eq!(world.tried(dialect, &given), Ok(()), "{challenged} {body} {basic:?}");
+        }
+    }
+}
+
+#[test]
+fn a_code_goes_back_to_where_it_was_sent() {
+    for uri in ["", "https://app.example/", "https://app.example/cb2", "https://app.example/CB"] {
+        let mut world = people();
+        world.client().redirect_uris.push(RedirectUri::parse("https://app.example/cb2").expect("a callback"));
+        let code = world.code(Dialect::Genesys, true, "users");
+        let mut given = world.given(&code, "SECRET VERIFIER", None);
+        given.replace("redirect_uri", uri);
+        assert_eq!(world.tried(Dialect::Genesys, &given), GRANT, "{uri}");
+    }
+}
+
+#[test]
+fn a_code_is_good_until_it_expires() {
+    for (millis, expected) in [(CODE.millis() - 1, Ok(())), (CODE.millis(), GRANT), (86_400_000, GRANT)] {
+        let mut world = people();
+        let code = world.code(Dialect::Genesys, true, "users");
+        let given = world.given(&code, "ID VERIFIER", None);
+        world.later(millis);
+        assert_eq!(world.tried(Dialect::Genesys, &given), expected, "{millis}");
+        assert_eq!(world.tenant.families.len(), usize::from(expected.is_ok()));
+    }
+}
+
+#[test]
+fn a_code_of_another_client_or_the_other_side_is_none() {
+    for spent in [false, true] {
+        let mut world = people();
+        let code = world.code(Dialect::Genesys, true, "users");
+        let twin = world.twin();
+        let right = world.given(&code, "ID VERIFIER", None);
+        if spent {
+            assert_eq!(world.tried(Dialect::Genesys, &right), Ok(()));
+            world.later(CODE_RETRY.millis());
+        }
+        let mut foreign = world.given(&code, "SECRET VERIFIER", None);
+        foreign.replace("client_id", &twin.id.to_string());
+        foreign.replace("client_secret", &twin.secret);
+        for (dialect, given) in [(Dialect::Genesys, &foreign), (Dialect::Standard, &right)] {
+            let (decided, _) = world.tenant.ask_token(dialect, given.basic(), &given.body);
+            let error = decided.outcome.expect_err("a refusal");
+            assert_eq!((error.code, error.detail), (ErrorCode::InvalidGrant, "the code is not valid"));
+            assert!(decided.writes.is_empty(), "{:?}", decided.writes);
+        }
+        assert_eq!(world.tried(Dialect::Genesys, &right).is_ok(), !spent);
+    }
+}
+
+#[test]
+fn what_is_no_code_of_ours_is_refused() {
+    let mut world = people();
+    let code = world.code(Dialect::Genesys, true, "users");
+    let row = Handle::parse(&code).expect("a handle").row;
+    let verifier = || Handle::parse(&code).expect("a handle").verifier;
+    let forged = Handle { row, verifier: Verifier::random(&world.tenant.random) }.expose();
+    let elsewhere = Handle { row: row + 1, verifier: verifier() }.expose();
+    for wrong in ["x", &forged, &elsewhere, &code[1..], &format!("{code}A"), &code.to_lowercase()] {
+        let given = world.given(wrong, "ID VERIFIER", None);
+        assert_eq!(world.tried(Dialect::Genesys, &given), GRANT, "{wrong}");
+    }
+    let given = world.given("", "ID VERIFIER", None);
+    assert_eq!(world.tried(Dialect::Genesys, &given), Err(ErrorCode::InvalidRequest));
+    world.tenant.tickets.get_mut(&TicketKey(row)).expect("a ticket").content.kind = "another".to_owned();
+    let given = world.given(&code, "ID VERIFIER", None);
+    assert_eq!(world.tried(Dialect::Genesys, &given), GRANT);
+}
+
+#[test]
+fn a_code_dies_with_whatever_it_stands_on() {
+    let changes: [(&str, fn(&mut World), Result<(), ErrorCode>); 9] = [
+        ("nothing", |_| (), Ok(())),
+        ("the client's epoch", |it| it.client().epoch += 1, GRANT),
+        ("the client is inactive", |it| it.client().state = ClientState::Inactive, CLIENT),
+        ("the client is disabled", |it| it.client().state = ClientState::Disabled, CLIENT),
+        (
+            "the client has another grant",
+            |it| it.client().grant_types = "implicit".parse().expect("known"),
+            Err(ErrorCode::UnauthorizedClient),
+        ),
+        ("the user's epoch", |it| it.user().epoch += 1, GRANT),
+        ("the user is inactive", |it| it.user().state = UserState::Inactive, GRANT),
+        ("the consent was taken back", World::take_back, GRANT),
+        ("and given again", World::take_back_and_give_again, GRANT),
+    ];
+    for (name, change, expected) in changes {
+        let mut world = people();
+        let code = world.code(Dialect::Genesys, false, "users");
+        let given = world.given(&code, "SECRET", None);
+        change(&mut world);
+        assert_eq!(world.tried(Dialect::Genesys, &given), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_replay_at_once_is_refused_and_later_takes_down_all_that_came_of_it() {
+    let retry = CODE_RETRY.millis();
+    for (millis, revokes) in [
+        (0, false),
+        (retry - 1, false),
+        (retry, true),
+        (CODE.millis(), true),
+        (CODE.millis() + 3_600_000, true),
+    ] {
+        let mut world = people();
+        let code = world.code(Dialect::Genesys, true, "users");
+        let given = world.given(&code, "ID VERIFIER", None);
+        let first = world.exchange(Dialect::Genesys, &given).expect("tokens");
+        let audited = world.tenant.audit.len();
+        world.later(millis);
+        let (decided, _) = world.tenant.ask_token(Dialect::Genesys, given.basic(), &given.body);
+        assert_eq!(decided.outcome.as_ref().err().map(|it| it.code), Some(ErrorCode::InvalidGrant));
+        let key = family(&world).key;
+        let id = RevokedId::Family(key);
+        let revoked =
+            Revoked { organization: world.tenant.id(), id, expires_at: world.tenant.now + LONGEST_TOKEN };
+        let entry = Entry {
+            client: Some(world.app.id),
+            entity: Some(("user".to_owned(), world.user.to_string())),
+            ..Entry::of(world.tenant.id(), kinds::CODE_REPLAYED, world.tenant.now)
+        };
+        let expected = [
+            Write::RevokeFamily(key, world.tenant.now),
+            Write::Revoke(revoked),
+            Write::Audit(Box::new(entry)),
+        ];
+        assert_eq!(decided.writes, if revokes { &expected[..] } else { &[] }, "{millis}");
+
+        assert_eq!(world.tried(Dialect::Genesys, &given), GRANT);
+        assert_eq!(world.tenant.audit.len() - audited, usize::from(revokes));
+        assert_eq!(world.lives(&first.access), !revokes && millis < DEFAULT_TOKEN.millis(), "{millis}");
+        let refresh = first.refresh.expect("a refresh token");
+        assert_eq!(world.refreshed(&refresh).is_ok(), !revokes, "{millis}");
+    }
+}
+
+#[test]
+fn whoever_only_saw_a_spent_code_takes_nothing_down() {
+    let mut world = people();
+    let code = world.code(Dialect::Genesys, true, "users");
+    let right = world.given(&code, "ID VERIFIER", None);
+    let tokens = world.exchange(Dialect::Genesys, &right).expect("tokens");
+    world.later(CODE_RETRY.millis());
+    let other = world.tenant.app("CODE", "users");
+    let mut foreign = world.given(&code, "ID VERIFIER", None);
+    foreign.replace("client_id", &other.id.to_string());
+    let mut elsewhere = world.given(&code, "ID VERIFIER", None);
+    elsewhere.replace("redirect_uri", "https://app.example/");
+    let guessed = world.given(&code, "ID OTHER_VERIFIER", None);
+    let without = world.given(&code, "ID", None);
+    for given in [foreign, elsewhere, guessed, without] {
+        let (decided, _) = world.tenant.ask_token(Dialect::Genesys, given.basic(), &given.body);
+        assert!(decided.outcome.is_err() && decided.writes.is_empty(), "{:?}", decided.writes);
+    }
+    assert!(world.lives(&tokens.access));
+}
+
+#[test]
+fn of_two_exchanges_at_once_one_is_decided_anew() {
+    let mut world = people();
+    let code = world.code(Dialect::Genesys, true, "users");
+    let given = world.given(&code, "ID VERIFIER", None);
+    let [one, other] = [(); 2].map(|()| world.tenant.ask_token(Dialect::Genesys, None, &given.body).0.writes);
+    world.tenant.commit(one).expect("nobody was faster");
+    assert!(world.tenant.commit(other).is_err());
+    assert_eq!(world.tenant.families.len(), 1, "the other's family is not there either");
+    assert_eq!(world.tried(Dialect::Genesys, &given), GRANT);
+}
+
+#[test]
+fn the_scope_of_a_token_is_narrowed_and_its_family_keeps_its_own() {
+    let both = "users oauth:readonly";
+    for (asked, expected) in [
+        ("", Ok(both)),
+        ("users", Ok("users")),
+        ("oauth:readonly users", Ok("oauth:readonly users")),
+        ("users analytics", Ok("users")),
+        ("analytics", Err(ErrorCode::InvalidScope)),
+        ("nonsense", Err(ErrorCode::InvalidScope)),
+    ] {
+        for dialect in [Dialect::Genesys, Dialect::Standard] {
+            let mut world = people();
+            let code = world.code(dialect, true, both);
+            let mut given = world.given(&code, "ID VERIFIER", None);
+            given.replace("scope", asked);
+            let got = world.exchange(dialect, &given).map(|it| it.access.scope.to_string());
+            assert_eq!(got.map_err(|error| error.code), expected.map(str::to_owned), "{asked}");
+            if expected.is_ok() {
+                assert_eq!(family(&world).origin.scope.to_string(), both);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_client_that_may_not_refresh_gets_nothing_to_refresh_with() {
+    let mut world = people();
+    world.client().grant_types = "authorization_code".parse().expect("known");
+    let code = world.code(Dialect::Genesys, true, "users");
+    let given = world.given(&code, "ID VERIFIER", None);
+    let tokens = world.exchange(Dialect::Genesys, &given).expect("a token");
+    assert_eq!(tokens.refresh, None);
+    let it = family(&world);
+    assert_eq!((it.origin.expires_at, tokens.access.family), (tokens.access.expires_at, Some(it.key)));
+}
+
+#[test]
+fn a_refusal_is_counted_with_the_client_that_the_request_names() {
+    let mut world = people();
+    let code = world.code(Dialect::Genesys, true, "users");
+    let known = Some((world.app.id, world.tenant.id()));
+    for (body, client, code_of) in [
+        ("ID OTHER_VERIFIER", known, ErrorCode::InvalidGrant),
+        ("WRONG VERIFIER", known, ErrorCode::InvalidClient),
+    ] {
+        let given = world.given(&code, body, None);
+        let (decided, _) = world.tenant.ask_token(Dialect::Genesys, None, &given.body);
+        let at: Timestamp = world.tenant.now;
+        assert_eq!(decided.events, [Event::TokenRefused { client, code: code_of, at }], "{body}");
+    }
+}
+
+#[test]
+fn a_token_for_a_resource_is_as_short_as_its_family_is_not() {
+    let mut world = people();
+    let code = world.code(Dialect::Standard, true, "users");
+    let given = world.given(&code, "ID VERIFIER", None);
+    let tokens = world.exchange(Dialect::Standard, &given).expect("tokens");
+    assert_eq!(tokens.access.expires_at, world.tenant.now + Lifetime::from_seconds(3600));
+}

@@ -7,6 +7,8 @@ mod world;
 
 #[path = "endpoint/account.rs"]
 mod account;
+#[path = "endpoint/account_login.rs"]
+mod account_login;
 #[path = "endpoint/administrators.rs"]
 mod administrators;
 #[path = "endpoint/audit.rs"]

@@ -173,7 +173,7 @@ fn authorize() -> Value {
         "description": "For a browser, not for a program. What is wrong with a request goes to its redirect URI as an error; without a client and one of its redirect URIs it is a page.",
         "security": [],
         "parameters": parameters,
-        "responses": browser(vec![("303", moved(onward))]),
+        "responses": browser(vec![("302", moved(onward))]),
     })
 }
 
@@ -191,7 +191,7 @@ fn logout() -> Value {
         "description": "For a browser, not for a program. Tokens that were issued live on.",
         "security": [],
         "parameters": parameters,
-        "responses": browser(vec![("200", page("The session has ended.")), ("303", moved("To the redirect URI."))]),
+        "responses": browser(vec![("200", page("The session has ended.")), ("302", moved("To the redirect URI."))]),
     })
 }
 

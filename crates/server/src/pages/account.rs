@@ -64,7 +64,8 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
 
 /// Where the person logs in.
 fn door(named: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new("account/login?".to_owned());
+    let page = "account/login?";
+    let mut query = form_urlencoded::Serializer::for_suffix(page.to_owned(), page.len());
     query.extend_pairs(named.map(|name| ("org", name)));
     query.finish().trim_end_matches('?').to_owned()
 }

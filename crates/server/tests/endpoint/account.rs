@@ -207,7 +207,7 @@ async fn a_password_that_is_not_taken_is_explained() {
         assert!(!String::from_utf8_lossy(&answer.body).contains(PASSWORD), "{answer}");
         table.row(case, answer.gist());
     }
-    for _ in 0..4 {
+    for _ in 0..6 {
         browser.send(password(&page, "wrong", NEW)).await;
     }
     let throttled = browser.send(password(&page, PASSWORD, NEW)).await;

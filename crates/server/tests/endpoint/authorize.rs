@@ -201,7 +201,7 @@ async fn a_client_of_the_implicit_grant_gets_its_token_in_the_fragment() {
     assert_eq!(me.json()["id"], ada.id.to_string(), "{me}");
     let refused = altered(app.id, &[("response_type", Some("token")), ("scope", Some("nonsense"))]);
     let refused = browser.authorize(&refused).await;
-    assert!(refused.gist().starts_with(&format!("303 -> {CALLBACK}#error=invalid_scope")), "{refused}");
+    assert!(refused.gist().starts_with(&format!("302 -> {CALLBACK}#error=invalid_scope")), "{refused}");
     let code = browser.authorize(&request(&app)).await;
     assert!(code.gist().contains("?error=unauthorized_client"), "{code}");
 }

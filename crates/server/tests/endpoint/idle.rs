@@ -1,7 +1,9 @@
 //! `/api/v2/tokens/timeout`, and what becomes of tokens that nobody uses.
 
 use axum::http::StatusCode;
+use chancery_core::types::{FamilyKey, Timestamp};
 use chancery_server::jobs;
+use chancery_store::Store;
 use serde_json::{Value, json};
 
 use crate::world::{Robot, Table, Tokens, World, get, put, transcript};
@@ -106,7 +108,7 @@ async fn whatever_is_done_with_a_token_keeps_it_alive() {
 }
 
 #[tokio::test]
-async fn a_use_counts_from_the_minute_it_was_in() {
+async fn a_use_counts_to_the_moment_and_is_kept_by_the_minute() {
     let (world, _, tokens) = five_minutes().await;
     // 22:13:20, the use is at 22:14:59.
     world.pass(99_000);
@@ -115,10 +117,12 @@ async fn a_use_counts_from_the_minute_it_was_in() {
         let path = "/api/v2/tokens/me?preserveIdleTTL=true";
         get(path).bearer(&tokens.access).send(&world).await.json()["dateTokenIdles"].clone()
     };
-    assert_eq!(idles().await, "2023-11-14T22:19:00.000Z");
+    assert_eq!(idles().await, "2023-11-14T22:19:59.000Z");
     jobs::flush(world.app.clone()).await.expect("writes");
     world.app.forget_everything();
-    assert_eq!(idles().await, "2023-11-14T22:19:00.000Z", "wherever it is asked for");
+    assert_eq!(idles().await, "2023-11-14T22:19:59.000Z");
+    let kept = world.store.find_family(FamilyKey(1)).await.expect("reads").expect("is there");
+    assert_eq!(kept.last_used_at.map(Timestamp::to_rfc3339).as_deref(), Some("2023-11-14T22:14:00.000Z"));
     world.pass(4 * MINUTE);
     assert_eq!(uses(&world, &tokens.access).await, StatusCode::OK);
 }
@@ -130,7 +134,7 @@ async fn a_look_that_is_to_preserve_the_time_left_does() {
     let looks = |flag: &str| get(format!("/api/v2/tokens/me?preserveIdleTTL={flag}")).bearer(&tokens.access);
     assert_eq!(looks("true").send(&world).await.json()["dateTokenIdles"], "2023-11-14T22:18:20.000Z");
     assert_eq!(looks("false").send(&world).await.status, StatusCode::OK);
-    assert_eq!(looks("true").send(&world).await.json()["dateTokenIdles"], "2023-11-14T22:22:00.000Z");
+    assert_eq!(looks("true").send(&world).await.json()["dateTokenIdles"], "2023-11-14T22:22:20.000Z");
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ async fn who_is_not_let_in_is_not_told_why() {
         let browser = Browser::of(&world);
         let page = browser.authorize(&request(&app)).await;
         let answer = browser.log_in(&page, spelling, PASSWORD).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer}");
+        assert_eq!(answer.status, StatusCode::FOUND, "{answer}");
     }
 }
 
@@ -181,7 +181,7 @@ async fn after_too_many_attempts_even_the_right_password_waits() {
     assert_eq!(right.status, StatusCode::TOO_MANY_REQUESTS, "{right}");
     world.pass(seconds * 1000);
     let right = browser.log_in(&page, &ada.email, PASSWORD).await;
-    assert_eq!(right.status, StatusCode::SEE_OTHER, "{right}");
+    assert_eq!(right.status, StatusCode::FOUND, "{right}");
     let mut table = Table::default();
     table.row(format!("after {judged} attempts, Retry-After: {seconds}"), throttled.gist());
     transcript!(table);

@@ -43,7 +43,7 @@ async fn opens(world: &World, person: &Somebody, password: &str) -> bool {
     let app = world.app(|_| ()).await;
     let browser = Browser::of(world);
     let page = browser.authorize(&request(&app)).await;
-    browser.log_in(&page, &person.email, password).await.status == StatusCode::SEE_OTHER
+    browser.log_in(&page, &person.email, password).await.status == StatusCode::FOUND
 }
 
 #[tokio::test]

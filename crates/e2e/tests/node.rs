@@ -5,23 +5,25 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use chancery_e2e::{Process, Server, isolate, repository};
+use chancery_e2e::{Builder, Process, Server, isolate, repository};
 
 /// Needs a server where nobody else administers.
 const ALONE: &str = "last-administrator.test.mjs";
 /// Needs a browser instead of the SDK.
-const BROWSER: &str = "docs.test.mjs";
+const DOCS: &str = "docs.test.mjs";
+/// The folder of those that need a browser and two servers, each file servers of its own.
+const BROWSER: &str = "browser";
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 fn folder() -> PathBuf {
     repository().join("crates/e2e/js")
 }
 
-/// The other files of the suite.
-fn together() -> Vec<String> {
-    let entries = std::fs::read_dir(folder()).expect("the folder of the suite");
+/// The files with tests in a folder of the suite.
+fn files(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("the folder of the suite");
     let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.ends_with(".test.mjs") && name != ALONE && name != BROWSER).collect()
+    names.filter(|name| name.ends_with(".test.mjs")).collect()
 }
 
 fn sdk() -> PathBuf {
@@ -43,33 +45,47 @@ fn is_installed(test: &str, needed: &Path) -> bool {
     false
 }
 
-/// Runs these files against a new server, and counts the tests that passed.
+/// Runs these files against new servers, and counts the tests that passed.
 #[track_caller]
-fn passed(files: &[String]) -> u32 {
-    let server = Server::start();
+fn passed(files: &[String], servers: Vec<(&str, Server)>) -> u32 {
     let mut command = Command::new("node");
     isolate(&mut command);
-    command
-        .args(["--test", "--test-reporter=tap"])
-        .args(files)
-        .current_dir(folder())
-        .env("CHANCERY_URL", server.url())
-        .env("CHANCERY_BOOTSTRAP", server.data_dir().join("bootstrap.json"));
-    let output = Process::start(&mut command).wait(Duration::from_secs(300));
+    command.args(["--test", "--test-reporter=tap"]).args(files).current_dir(folder());
+    for (name, server) in &servers {
+        command.env(format!("{name}_URL"), server.url());
+        command.env(format!("{name}_BOOTSTRAP"), server.data_dir().join("bootstrap.json"));
+    }
+    let output = Process::start(&mut command).wait(Duration::from_secs(900));
     println!("{}", output.stdout);
     assert_eq!(output.code, Some(0), "{output}");
     let count = |what: &str| output.stdout.lines().find_map(|line| line.strip_prefix(what)?.parse().ok());
     let (all, passed): (Option<u32>, Option<u32>) = (count("# tests "), count("# pass "));
     assert_eq!(all, passed, "{output}");
-    let output = server.stop();
-    assert!(!output.stderr.contains("ERROR"), "{output}");
+    for (_, server) in servers {
+        let output = server.stop();
+        assert!(!output.stderr.contains("ERROR"), "{output}");
+    }
     passed.expect("the tests were counted")
+}
+
+/// Runs a file of the browser's suite, if a browser is there.
+#[track_caller]
+fn browse(test: &str, file: &str, least: u32) {
+    if !is_installed(test, Path::new(CHROMIUM)) || !is_installed(test, &sdk()) {
+        return;
+    }
+    let asking = Builder::fresh().env("CHANCERY_GENESYS_REQUIRE_CONSENT", "true").start();
+    let servers = vec![("CHANCERY", Server::start()), ("CHANCERY_CONSENT", asking)];
+    let passed = passed(&[format!("{BROWSER}/{file}")], servers);
+    assert!(passed >= least, "the suite was not found: {passed} tests ran");
 }
 
 #[test]
 fn the_vendors_javascript_sdk_works_unmodified() {
     if is_installed("the_vendors_javascript_sdk_works_unmodified", &sdk()) {
-        let passed = passed(&together());
+        let mut together = files(&folder());
+        together.retain(|name| name != ALONE && name != DOCS);
+        let passed = passed(&together, vec![("CHANCERY", Server::start())]);
         assert!(passed > 130, "the suite was not found: {passed} tests ran");
     }
 }
@@ -77,7 +93,7 @@ fn the_vendors_javascript_sdk_works_unmodified() {
 #[test]
 fn the_last_administrator_stays_whatever_the_vendors_javascript_sdk_asks_for() {
     if is_installed("the_last_administrator_stays_whatever_the_vendors_javascript_sdk_asks_for", &sdk()) {
-        let passed = passed(&[ALONE.to_owned()]);
+        let passed = passed(&[ALONE.to_owned()], vec![("CHANCERY", Server::start())]);
         assert!(passed >= 14, "the suite was not found: {passed} tests ran");
     }
 }
@@ -87,7 +103,36 @@ fn the_page_at_docs_works_in_a_browser() {
     if is_installed("the_page_at_docs_works_in_a_browser", Path::new(CHROMIUM))
         && is_installed("the_page_at_docs_works_in_a_browser", &sdk())
     {
-        let passed = passed(&[BROWSER.to_owned()]);
+        let passed = passed(&[DOCS.to_owned()], vec![("CHANCERY", Server::start())]);
         assert!(passed >= 17, "the suite was not found: {passed} tests ran");
     }
+}
+
+macro_rules! browse {
+    ($($test:ident $file:literal $least:literal;)+) => {
+        $(
+            #[test]
+            fn $test() {
+                browse(stringify!($test), $file, $least);
+            }
+        )+
+
+        #[test]
+        fn no_file_of_the_browsers_suite_is_left_out() {
+            let mut known = [$($file),+].map(str::to_owned);
+            known.sort();
+            let mut found = files(&folder().join(BROWSER));
+            found.sort();
+            assert_eq!(found, known);
+        }
+    };
+}
+
+browse! {
+    a_person_logs_in_to_an_application_of_the_vendors_javascript_sdk "vendor.test.mjs" 21;
+    a_person_is_asked_before_an_application_acts_for_them "consent.test.mjs" 9;
+    a_person_sees_to_their_account "account.test.mjs" 9;
+    the_pages_are_for_everybody "pages.test.mjs" 13;
+    no_other_site_acts_for_a_person "forgery.test.mjs" 15;
+    what_is_told_becomes_nothing_else "injection.test.mjs" 11;
 }

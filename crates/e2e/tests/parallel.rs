@@ -2,28 +2,8 @@
 #![expect(clippy::expect_used, reason = "what cannot be set up fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Barrier;
 
-use chancery_e2e::{Answer, Made, Registry, Server, query};
-
-const THREADS: usize = 64;
-
-/// Runs `work` in all threads at the same moment, and answers what came of it in the order of the threads.
-fn at_once<T: Send>(work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let start = Barrier::new(THREADS);
-    std::thread::scope(|scope| {
-        let (start, work) = (&start, &work);
-        let threads: Vec<_> = (0..THREADS)
-            .map(|index| {
-                scope.spawn(move || {
-                    start.wait();
-                    work(index)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().expect("a thread does not panic")).collect()
-    })
-}
+use chancery_e2e::{Answer, Made, Registry, Server, THREADS, at_once, query};
 
 fn version(server: &Server, id: &str) -> i64 {
     let statement = format!("SELECT version FROM clients WHERE id = '{id}'");

@@ -15,7 +15,7 @@ use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::form::Form;
 use chancery_core::session::{self, Session};
 use chancery_core::ticket::Handle;
-use chancery_core::types::{ClientId, SessionKey};
+use chancery_core::types::{ClientId, from_wire, wire_name};
 use chancery_core::user::{Password, User, password as rules};
 use chancery_core::write::Write;
 
@@ -45,13 +45,28 @@ struct Person {
     cookie: String,
 }
 
+/// What was done, by the name that the page is then asked for with: asked for again, it does nothing again.
+const DONE: &[(AccountNotice, &str)] = &[
+    (AccountNotice::SessionEnded, "session-ended"),
+    (AccountNotice::OthersEnded, "others-ended"),
+    (AccountNotice::ConsentRevoked, "consent-revoked"),
+    (AccountNotice::PasswordChanged, "password-changed"),
+];
+
+fn done(parts: &Parts, notice: AccountNotice) -> Answer {
+    onward(&parts.method, &format!("account?done={}", wire_name(DONE, notice)))
+}
+
 /// `GET`.
 pub async fn show(app: Arc<App>, request: Request) -> Answer {
     let (parts, _) = request.into_parts();
+    let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
     match person(&app, &parts).await? {
-        Some(person) => page(&app, &parts, &person, None).await,
+        Some(person) => {
+            let notice = query.find("done").and_then(|name| from_wire(DONE, name));
+            page(&app, &parts, &person, notice).await
+        }
         None => {
-            let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
             let named = query.find("org");
             match organization(&app, named).await? {
                 Some(_) => onward(&parts.method, &door(named)),
@@ -89,41 +104,37 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     if form.find("change_password").is_some() {
         return change_password(&app, &parts, person, &form).await;
     }
-    let notice = if let Some(id) = form.find("end_session") {
-        end_session(&app, &person, id).await?
-    } else if form.find("end_others").is_some() {
+    if let Some(id) = form.find("end_session") {
+        return end_session(&app, &parts, &person, id).await;
+    }
+    if form.find("end_others").is_some() {
         let others = Write::EndSessions(person.user.id, Some(person.session.key));
         app.commit(vec![others, entry(&app, &person, kinds::SESSIONS_ENDED)]).await?;
-        Some(AccountNotice::OthersEnded)
-    } else if let Some(client) = form.find("revoke_consent").and_then(ClientId::parse) {
+        return done(&parts, AccountNotice::OthersEnded);
+    }
+    if let Some(client) = form.find("revoke_consent").and_then(ClientId::parse) {
         let user = person.user.id;
         settle_afresh(&app, |facts, env| consent::revoke(facts, user, client, env)).await?;
-        Some(AccountNotice::ConsentRevoked)
-    } else {
-        None
-    };
-    // One's own session may be the one that was ended.
-    match self::person(&app, &parts).await? {
-        Some(person) => page(&app, &parts, &person, notice).await,
-        None => {
-            let mut response = nobody(&app, &parts);
-            forget(&app, &mut response);
-            Ok(response)
-        }
+        return done(&parts, AccountNotice::ConsentRevoked);
     }
+    page(&app, &parts, &person, None).await
 }
 
-async fn end_session(app: &Arc<App>, person: &Person, id: &str) -> Result<Option<AccountNotice>, Failure> {
-    let Some(key) = id.parse().ok().map(SessionKey) else { return Ok(None) };
+async fn end_session(app: &Arc<App>, parts: &Parts, person: &Person, id: &str) -> Answer {
     let own = app.store.sessions(person.user.id).await?;
-    if own.iter().any(|session| session.key == key) {
-        let entry = entry(app, person, kinds::SESSIONS_ENDED);
-        app.commit(vec![Write::EndSession(key), entry]).await?;
+    let found = own.iter().map(|session| session.key).find(|key| key.0.to_string() == id);
+    if let Some(key) = found {
+        app.commit(vec![Write::EndSession(key), entry(app, person, kinds::SESSIONS_ENDED)]).await?;
     }
-    Ok(Some(AccountNotice::SessionEnded))
+    if found != Some(person.session.key) {
+        return done(parts, AccountNotice::SessionEnded);
+    }
+    let mut response = nobody(app, parts);
+    forget(app, &mut response);
+    Ok(response)
 }
 
-async fn change_password(app: &Arc<App>, parts: &Parts, mut person: Person, form: &Form<'_>) -> Answer {
+async fn change_password(app: &Arc<App>, parts: &Parts, person: Person, form: &Form<'_>) -> Answer {
     let user = &person.user;
     let old = Password::new(form.find("old_password").unwrap_or_default());
     let new = Password::new(form.find("new_password").unwrap_or_default());
@@ -157,14 +168,8 @@ async fn change_password(app: &Arc<App>, parts: &Parts, mut person: Person, form
         }
         Err(failure) => return Err(failure),
     };
+    let mut response = done(parts, AccountNotice::PasswordChanged)?;
     let cookie = verifier.and_then(|verifier| cookie_of(app, &made, verifier));
-    if let Some(value) = cookie.as_ref().and_then(|it| it.to_str().ok()?.split_once('=')) {
-        person.cookie = value.1.split(';').next().unwrap_or_default().to_owned();
-        if let Some(session) = find(app, &person.cookie).await? {
-            (person.session, person.user) = session;
-        }
-    }
-    let mut response = page(app, parts, &person, Some(AccountNotice::PasswordChanged)).await?;
     response.headers_mut().extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
     Ok(response)
 }
@@ -247,7 +252,7 @@ async fn page(app: &Arc<App>, parts: &Parts, person: &Person, notice: Option<Acc
                 client_id: client.id.to_string(),
                 app: client.name.clone(),
                 scopes: t.scopes(it.scope.names()),
-                since: Moment(it.created_at),
+                since: Moment(it.modified_at),
             });
         }
     }

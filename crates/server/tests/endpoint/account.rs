@@ -26,6 +26,15 @@ async fn signed_in(policy: Policy) -> (World, Robot, Somebody) {
     (world, app, ada)
 }
 
+/// Does something on the page, and looks at what became of it.
+async fn done(browser: &Browser<'_>, ask: Ask) -> Answer {
+    let answer = browser.send(ask).await;
+    match answer.header("location") {
+        Some(location) => browser.visit(format!("/{location}")).await,
+        None => answer,
+    }
+}
+
 /// The values of the buttons of that name.
 fn buttons(page: &Answer, name: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(&page.body).into_owned();
@@ -96,14 +105,14 @@ async fn sessions_are_seen_and_ended() {
     let sessions = buttons(&page, "end_session");
     assert_eq!(sessions.len(), 3, "{page}");
     // The newest first.
-    let ended = one.send(act(&page, &[("end_session", &sessions[0])])).await;
+    let ended = done(&one, act(&page, &[("end_session", &sessions[0])])).await;
     assert_eq!(ended.gist(), r#"200 "Your account · Chancery" That session has ended."#);
     assert!(is_in(&one, &app).await && is_in(&two, &app).await && !is_in(&three, &app).await);
-    let others = one.send(act(&page, &[("end_others", "yes")])).await;
+    let others = done(&one, act(&page, &[("end_others", "yes")])).await;
     assert_eq!(buttons(&others, "end_session").len(), 1, "{others}");
     assert!(is_in(&one, &app).await && !is_in(&two, &app).await);
     for wrong in ["0", "x", "99999", &sessions[0]] {
-        assert_eq!(one.send(act(&page, &[("end_session", wrong)])).await.status, StatusCode::OK);
+        assert_eq!(done(&one, act(&page, &[("end_session", wrong)])).await.status, StatusCode::OK);
     }
     assert!(is_in(&one, &app).await);
     let own = one.send(act(&page, &[("end_session", &sessions[2])])).await;
@@ -132,7 +141,7 @@ async fn an_application_loses_its_access() {
     let tokens = world.exchanged(&app, &code).await;
     let page = browser.visit("/account").await;
     assert_eq!(buttons(&page, "revoke_consent"), [app.id.to_string()]);
-    let revoked = browser.send(act(&page, &[("revoke_consent", &app.id.to_string())])).await;
+    let revoked = done(&browser, act(&page, &[("revoke_consent", &app.id.to_string())])).await;
     assert_eq!(buttons(&revoked, "revoke_consent"), Vec::<String>::new(), "{revoked}");
     assert_eq!(
         get("/api/v2/tokens/me").bearer(&tokens.access).send(&world).await.status,
@@ -153,7 +162,7 @@ async fn a_password_is_changed_and_only_this_browser_stays() {
     let tokens = world.exchanged(&app, &code).await;
     let page = one.visit("/account").await;
     let (_, before) = one.cookie("session").expect("a session");
-    let changed = one.send(password(&page, PASSWORD, NEW)).await;
+    let changed = done(&one, password(&page, PASSWORD, NEW)).await;
     let (_, after) = one.cookie("session").expect("a session");
     assert_ne!(before, after);
     assert_eq!(buttons(&changed, "end_session").len(), 1, "{changed}");
@@ -181,7 +190,7 @@ async fn where_nothing_is_to_be_revoked_all_stay() {
     let tokens = world.exchanged(&app, &code).await;
     let page = one.visit("/account").await;
     let changed = one.send(password(&page, PASSWORD, NEW)).await;
-    assert_eq!((changed.status, changed.header("set-cookie")), (StatusCode::OK, None), "{changed}");
+    assert_eq!((changed.status, changed.header("set-cookie")), (StatusCode::SEE_OTHER, None), "{changed}");
     assert!(is_in(&one, &app).await && is_in(&two, &app).await);
     assert_eq!(get("/api/v2/tokens/me").bearer(&tokens.access).send(&world).await.status, StatusCode::OK);
 }

@@ -24,7 +24,8 @@ pub struct IdleTokenTimeout {
     /// Whether `inactivityTimeoutGroupBundles` is obeyed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inactivity_timeout_groups_enabled: Option<bool>,
-    /// Timeouts of their own for the members of groups.
+    /// Timeouts of their own for the members of groups. The server has no groups, so it neither says nor reads any.
+    #[schemars(skip)]
     #[serde(default, deserialize_with = "object::many", skip_serializing_if = "Option::is_none")]
     pub inactivity_timeout_group_bundles: Option<Vec<InactivityTimeoutGroupBundle>>,
 }

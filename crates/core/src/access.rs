@@ -89,9 +89,8 @@ pub fn admit(
             return Err(ApiError::new(ApiCode::IpNotAuthorized).into());
         }
         if caller.user.is_some() {
-            let idle = &organization.settings.idle;
-            caller.idle = Some(idle.after).filter(|_| idle.enabled);
-            if has_lapsed(facts, &caller, env)? {
+            caller.idle = organization.settings.idle.limit();
+            if verify::has_lapsed(facts, caller.idle, caller.token.family, env)? {
                 return Err(refused().into());
             }
             if env.policy.enforce_scopes && !scopes.is_empty() && !caller.token.scope.has_any(scopes) {
@@ -117,12 +116,6 @@ pub fn admit(
         Err(ApiError::new(code).with("permissions", names.join(", ")).into())
     };
     decide().into()
-}
-
-/// Whether the token was not used for so long that it has lapsed.
-fn has_lapsed<E>(facts: &Facts, caller: &Caller, env: &Env) -> Result<bool, Undecided<E>> {
-    let (Some(idle), Some(family)) = (caller.idle, caller.token.family) else { return Ok(false) };
-    Ok(facts.family_use(family)?.is_none_or(|used| used + idle <= env.now))
 }
 
 #[cfg(test)]

@@ -5,8 +5,20 @@
 
 mod world;
 
+#[path = "endpoint/account.rs"]
+mod account;
+#[path = "endpoint/account_login.rs"]
+mod account_login;
 #[path = "endpoint/administrators.rs"]
 mod administrators;
+#[path = "endpoint/audit.rs"]
+mod audit;
+#[path = "endpoint/audit_listing.rs"]
+mod audit_listing;
+#[path = "endpoint/authorizations.rs"]
+mod authorizations;
+#[path = "endpoint/authorize.rs"]
+mod authorize;
 #[path = "endpoint/cache.rs"]
 mod cache;
 #[path = "endpoint/clients_body.rs"]
@@ -23,6 +35,8 @@ mod clients_read;
 mod clients_secret;
 #[path = "endpoint/clients_update.rs"]
 mod clients_update;
+#[path = "endpoint/consent.rs"]
+mod consent;
 #[path = "endpoint/cors.rs"]
 mod cors;
 #[path = "endpoint/divisions.rs"]
@@ -41,18 +55,30 @@ mod grants;
 mod grants_guard;
 #[path = "endpoint/hosts.rs"]
 mod hosts;
+#[path = "endpoint/idle.rs"]
+mod idle;
 #[path = "endpoint/ip_allowlist.rs"]
 mod ip_allowlist;
 #[path = "endpoint/jwks.rs"]
 mod jwks;
+#[path = "endpoint/kills.rs"]
+mod kills;
 #[path = "endpoint/limits.rs"]
 mod limits;
+#[path = "endpoint/login.rs"]
+mod login;
+#[path = "endpoint/logout.rs"]
+mod logout;
 #[path = "endpoint/openapi.rs"]
 mod openapi;
 #[path = "endpoint/organization_settings.rs"]
 mod organization_settings;
 #[path = "endpoint/organizations.rs"]
 mod organizations;
+#[path = "endpoint/pages.rs"]
+mod pages;
+#[path = "endpoint/passwords.rs"]
+mod passwords;
 #[path = "endpoint/permissions.rs"]
 mod permissions;
 #[path = "endpoint/permitted.rs"]
@@ -71,17 +97,29 @@ mod roles_guard;
 mod roles_write;
 #[path = "endpoint/scopes.rs"]
 mod scopes;
+#[path = "endpoint/scopes_enforced.rs"]
+mod scopes_enforced;
+#[path = "endpoint/sessions.rs"]
+mod sessions;
 #[path = "endpoint/subjects.rs"]
 mod subjects;
 #[path = "endpoint/token.rs"]
 mod token;
+#[path = "endpoint/token_code.rs"]
+mod token_code;
 #[path = "endpoint/token_limits.rs"]
 mod token_limits;
 #[path = "endpoint/tokens_me.rs"]
 mod tokens_me;
 #[path = "endpoint/usage.rs"]
 mod usage;
+#[path = "endpoint/users.rs"]
+mod users;
+#[path = "endpoint/users_guard.rs"]
+mod users_guard;
 #[path = "endpoint/users_me.rs"]
 mod users_me;
 #[path = "endpoint/users_roles.rs"]
 mod users_roles;
+#[path = "endpoint/users_write.rs"]
+mod users_write;

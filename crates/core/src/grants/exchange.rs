@@ -10,6 +10,7 @@ use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
+use crate::family::Family;
 use crate::form::Form;
 use crate::grants::authorization_code::Code;
 use crate::grants::spend::{Basis, spend};
@@ -89,6 +90,9 @@ fn decide(
     issued.token.consent_epoch = user.and_then(|behalf| behalf.consent_epoch);
     let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
     let writes = spend(&presented, &basis, &mut issued, env)?;
+    if let Presented::Refresh(family, _) = &presented {
+        not_lapsed(family, facts, env)?;
+    }
     let event = issued_event(&proven, grant, user.map(|behalf| behalf.user), env);
     Ok(Decision::write(issued, writes).and(event))
 }
@@ -144,6 +148,20 @@ fn still_stands(behalf: &Behalf, client: &Client, facts: &Facts) -> Result<(), U
         || !verify::consented(facts, behalf.user, client.id, behalf.consent_epoch)?
     {
         return Err(gone().into());
+    }
+    Ok(())
+}
+
+/// Whoever did not use the tokens of a login for so long that they lapsed logs in again. Of tokens for others nobody here
+/// knows when they were used.
+fn not_lapsed(family: &Family, facts: &Facts, env: &Env) -> Result<(), Undecided<OAuthError>> {
+    if family.origin.dialect != Dialect::Genesys {
+        return Ok(());
+    }
+    let organization = facts.organization(family.origin.organization)?.as_ref();
+    let idle = organization.and_then(|it| it.settings.idle.limit());
+    if verify::has_lapsed(facts, idle, Some(family.key), env)? {
+        return Err(OAuthError::new(ErrorCode::InvalidGrant, "the login was not used for too long").into());
     }
     Ok(())
 }

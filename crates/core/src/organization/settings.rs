@@ -45,6 +45,13 @@ pub struct IdleTimeout {
     pub unit: Option<String>,
 }
 
+impl IdleTimeout {
+    /// After how long without use a token of a person lapses; `None`: never before its time.
+    pub fn limit(&self) -> Option<Lifetime> {
+        self.enabled.then_some(self.after)
+    }
+}
+
 /// What an idle timeout can be.
 pub const IDLE_RANGE: std::ops::RangeInclusive<i64> = 300..=28_800;
 

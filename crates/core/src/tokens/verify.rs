@@ -8,7 +8,7 @@ use crate::decision::Undecided;
 use crate::env::Env;
 use crate::facts::Facts;
 use crate::tokens::AccessToken;
-use crate::types::{ClientId, UserId};
+use crate::types::{ClientId, FamilyKey, Lifetime, UserId};
 use crate::user::{User, UserState};
 
 /// The client, and the user if there is one.
@@ -64,6 +64,17 @@ pub fn consented<E>(
     let Some(epoch) = epoch else { return Ok(true) };
     let consent = facts.consent((user, client))?.as_ref();
     Ok(consent.is_some_and(|it| it.epoch == epoch && it.state == ConsentState::Authorized))
+}
+
+/// Whether nobody has used a token of the family for so long that they have all lapsed; `None` never lapses.
+pub fn has_lapsed<E>(
+    facts: &Facts,
+    idle: Option<Lifetime>,
+    family: Option<FamilyKey>,
+    env: &Env,
+) -> Result<bool, Undecided<E>> {
+    let (Some(idle), Some(family)) = (idle, family) else { return Ok(false) };
+    Ok(facts.family_use(family)?.is_none_or(|used| used + idle <= env.now))
 }
 
 #[cfg(test)]

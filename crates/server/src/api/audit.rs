@@ -28,10 +28,10 @@ pub const OPERATIONS: &[Operation] = &[Operation::get(
     Param::new("pageSize", Kind::Number(1, 500), "How many a page holds; absent: 100"),
     Param::new("from", Kind::Text, "Not before this instant").refused_as(ApiCode::InvalidDate),
     Param::new("until", Kind::Text, "Before this instant").refused_as(ApiCode::InvalidDate),
-    Param::new("actor", Kind::Text, "Only what this user or client did"),
-    Param::new("client", Kind::Text, "Only what was done through this client"),
+    Param::new("actor", Kind::Uuid, "Only what this user or client did"),
+    Param::new("client", Kind::Uuid, "Only what was done through this client"),
     Param::new("kind", Kind::Text, "Only of this kind, or all of a group: login or login.failed, for example"),
-    Param::new("before", Kind::Text, "Where the page before ended: see nextUri"),
+    Param::new("before", Kind::Like("^([0-9]{1,18}-[0-9]{1,18})?$"), "Where the page before ended: see nextUri"),
 ])
 .answers::<AuditListing>()];
 

@@ -68,6 +68,10 @@ pub struct Param {
 pub enum Kind {
     /// Any text.
     Text,
+    /// A text of this form, in the words of a regular expression; the operation judges it.
+    Like(&'static str),
+    /// A UUID.
+    Uuid,
     /// A whole number within bounds.
     Number(i64, i64),
     /// `true` or `false`.

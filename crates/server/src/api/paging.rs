@@ -57,7 +57,8 @@ impl Query {
             let values = self.0.iter().filter(|(name, value)| name == it.name && !value.is_empty());
             for (_, value) in values {
                 let good = match it.kind {
-                    Kind::Text | Kind::Many => true,
+                    Kind::Text | Kind::Like(_) | Kind::Many => true,
+                    Kind::Uuid => uuid::Uuid::try_parse(value).is_ok(),
                     Kind::Flag => value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false"),
                     Kind::Number(least, most) => {
                         value.parse().is_ok_and(|number: i64| (least..=most).contains(&number))

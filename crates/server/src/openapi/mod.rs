@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the tables that the router is made from.
 
+mod endpoints;
 mod operation;
 mod schema;
 
@@ -27,11 +28,11 @@ pub fn document(issuer: &str) -> Value {
             path[it.method.to_lowercase()] = described;
         }
     }
-    for (path, method, described) in operation::token_endpoints() {
+    for (path, method, described) in endpoints::all() {
         let entry = paths.entry(path).or_insert_with(|| json!({}));
         entry[method] = described;
     }
-    let mut tags: Vec<&str> = vec!["Access tokens"];
+    let mut tags: Vec<&str> = vec![endpoints::TOKENS, endpoints::LOGIN];
     for (tag, _) in api::ALL {
         if !tags.contains(tag) {
             tags.push(tag);

@@ -95,7 +95,9 @@ fn refusals(it: &Operation) -> Vec<(u16, Vec<ApiCode>)> {
         Demand::All(_) => &[ApiCode::MissingPermissions],
     };
     let bodies: &[&[ApiCode]] = if it.body.is_some() { &[BODY, JSON] } else { &[BODY] };
-    let own = [ALWAYS, demanded, it.errors].into_iter().chain(bodies.iter().copied()).flatten();
+    let scopes: &[ApiCode] = if it.scopes.is_empty() { &[] } else { &[ApiCode::NotAuthorizedForScope] };
+    let own = [ALWAYS, scopes, demanded, it.errors].into_iter().chain(bodies.iter().copied()).flatten();
+    let own = own.chain(it.query.iter().map(|it| &it.refusal));
     let mut by_status: Vec<(u16, Vec<ApiCode>)> = Vec::new();
     for code in own {
         match by_status.iter_mut().find(|(status, _)| *status == code.status()) {
@@ -120,7 +122,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
         "divisionId" if path.contains("/roles/") => {
             json!({ "anyOf": [{ "type": "string", "format": "uuid" }, { "type": "string", "const": "*" }] })
         }
-        "scopeId" | "executionId" => json!({ "type": "string", "minLength": 1 }),
+        "scopeId" | "executionId" | "sessionId" => json!({ "type": "string", "minLength": 1 }),
         _ => json!({ "type": "string", "format": "uuid" }),
     };
     names
@@ -133,6 +135,11 @@ fn query_parameter(it: &Param) -> Value {
         json!({ "name": it.name, "in": "query", "required": it.required, "description": it.about });
     parameter["schema"] = match it.kind {
         Kind::Text => json!({ "type": "string" }),
+        Kind::Like(form) => json!({ "type": "string", "pattern": form }),
+        // Empty is as good as absent.
+        Kind::Uuid => {
+            json!({ "anyOf": [{ "type": "string", "format": "uuid" }, { "type": "string", "const": "" }] })
+        }
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Number(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::OneOf(values) => json!({ "type": "string", "enum": values }),
@@ -143,93 +150,4 @@ fn query_parameter(it: &Param) -> Value {
         parameter["explode"] = true.into();
     }
     parameter
-}
-
-/// The endpoints that tokens come from.
-pub fn token_endpoints() -> [(&'static str, &'static str, Value); 3] {
-    let text = |about: &str| json!({ "type": "string", "description": about });
-    let error = |description: Option<&str>, codes: &[(&str, &str)]| {
-        let mut properties =
-            json!({ "error": { "type": "string" }, "error_description": { "type": "string" } });
-        let mut required = vec!["error", "error_description"];
-        if let Some(name) = description {
-            properties[name] = text("The same text as error_description.");
-            required.push(name);
-        }
-        let codes: Vec<_> = codes.iter().map(|(code, when)| json!({ "code": code, "when": when })).collect();
-        json!({
-            "description": "Refused.",
-            "content": { "application/json": {
-                "schema": { "type": "object", "properties": properties, "required": required },
-            } },
-            "x-error-codes": codes,
-        })
-    };
-    let token = |kind: &str| {
-        json!({ "description": "A token.", "content": { "application/json": { "schema": {
-            "type": "object",
-            "properties": {
-                "access_token": { "type": "string" },
-                "token_type": { "type": "string", "const": kind },
-                "expires_in": { "type": "integer", "description": "Seconds." },
-                "scope": { "type": "string" },
-            },
-            "required": ["access_token", "token_type", "expires_in"],
-        } } } })
-    };
-    let form = |properties: Value| {
-        json!({ "required": true, "content": { "application/x-www-form-urlencoded": {
-            "schema": { "type": "object", "properties": properties, "required": ["grant_type"] },
-        } } })
-    };
-    let mut members = json!({
-        "grant_type": { "type": "string", "const": "client_credentials" },
-        "scope": text("Names, separated by spaces."),
-        "client_id": text("The client, where no Authorization header says it."),
-        "client_secret": text("Its secret, where no Authorization header says it."),
-    });
-    let codes = &[
-        ("invalid_request", "The form is malformed, or too many requests came."),
-        ("invalid_client", "The client is unknown, did not prove who it is, or is not active."),
-        ("unauthorized_client", "The client is not registered for the grant."),
-        ("unsupported_grant_type", "The server does not have the grant."),
-        ("invalid_scope", "The scope is not known."),
-    ];
-    let refused = error(Some("description"), codes);
-    let genesys = json!({
-        "operationId": "postOauthToken",
-        "tags": ["Access tokens"],
-        "summary": "Get a token for /api/v2, as the vendor's SDKs do",
-        "security": [{ "basic": [] }, {}],
-        "requestBody": form(members.clone()),
-        "responses": { "200": token("bearer"), "400": refused, "401": refused, "408": refused, "413": refused,
-            "421": refused, "500": refused, "503": refused },
-    });
-    members["resource"] = text("For whom the token is (RFC 8707): the issuer, or the issuer's /api/v2.");
-    let refused = error(None, codes);
-    let standard = json!({
-        "operationId": "postOauth2Token",
-        "tags": ["Access tokens"],
-        "summary": "Get a token that anybody can verify (RFC 6749, RFC 9068)",
-        "security": [{ "basic": [] }, {}],
-        "requestBody": form(members),
-        "responses": { "200": token("Bearer"), "400": refused, "401": refused, "408": refused, "413": refused,
-            "421": refused, "429": refused, "500": refused, "503": refused },
-    });
-    let keys = json!({
-        "operationId": "getJwks",
-        "tags": ["Access tokens"],
-        "summary": "The keys that tokens are verified with (RFC 7517)",
-        "security": [],
-        "responses": { "200": { "description": "The key set.", "content": { "application/json": { "schema": {
-            "type": "object",
-            "properties": { "keys": { "type": "array", "items": { "type": "object" } } },
-            "required": ["keys"],
-        } } } } },
-    });
-    [
-        ("/oauth/token", "post", genesys),
-        ("/oauth2/token", "post", standard),
-        ("/.well-known/jwks.json", "get", keys),
-    ]
 }

@@ -79,7 +79,8 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
 
 /// Where the person logs in.
 fn door(named: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new("account/login?".to_owned());
+    let page = "account/login?";
+    let mut query = form_urlencoded::Serializer::for_suffix(page.to_owned(), page.len());
     query.extend_pairs(named.map(|name| ("org", name)));
     query.finish().trim_end_matches('?').to_owned()
 }
@@ -178,7 +179,7 @@ fn refusal(error: &ApiError) -> AccountNotice {
     let least = least.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
     AccountNotice::PasswordRefused(match error.code {
         ApiCode::InvalidOldPassword => return AccountNotice::WrongPassword,
-        ApiCode::PasswordEmpty | ApiCode::PasswordTooShort => PasswordRefusal::TooShort { least },
+        ApiCode::PasswordTooShort => PasswordRefusal::TooShort { least },
         ApiCode::PasswordCompromised => PasswordRefusal::Common,
         ApiCode::PasswordReused => PasswordRefusal::Reused,
         ApiCode::PasswordTooYoung => PasswordRefusal::TooYoung,

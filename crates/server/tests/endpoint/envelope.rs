@@ -145,7 +145,7 @@ async fn the_edges_of_the_api_belong_to_it() {
         "/api/v2/oauth/clients/x/",
         "/api/v2//oauth/clients",
         "/api/v2/OAuth/Clients",
-        "/api/v2/tokens/timeout",
+        "/api/v2/tokens/timeout/",
         "/api",
         "/api/v1/users/me",
         "/API/v2/tokens/me",

@@ -41,7 +41,11 @@ fn snake(id: &str) -> String {
 
 /// The first file of a suite that calls an operation.
 fn proof(files: &[(String, String)], call: &str) -> Option<String> {
-    let found = files.iter().find(|(_, text)| text.contains(&format!(".{call}")));
+    let call = format!(".{call}");
+    // Not as the beginning of another's name.
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let calls = |text: &str| text.match_indices(&call).any(|(at, _)| ends(&text[at + call.len()..]));
+    let found = files.iter().find(|(_, text)| calls(text));
     found.map(|(name, _)| format!("`{name}`"))
 }
 

@@ -61,6 +61,22 @@ impl Answer {
         format!("{status} {} {fields:?} {}", text("code"), text("message"))
     }
 
+    /// One line that says where a browser is: the page with its problem, or where it is sent.
+    pub fn gist(&self) -> String {
+        let status = self.status.as_u16();
+        if let Some(location) = self.header("location") {
+            return format!("{status} -> {location}");
+        }
+        let text = String::from_utf8_lossy(&self.body);
+        let between = |before: &str, after: &str| {
+            let (_, rest) = text.split_once(before)?;
+            rest.split_once(after).map(|(found, _)| found.trim().to_owned())
+        };
+        let title = between("<title>", "</title>").unwrap_or_default();
+        let notice = between(r#"role="alert">"#, "<").or_else(|| between(r#"role="status">"#, "<"));
+        format!("{status} \"{title}\" {}", notice.unwrap_or_default()).trim_end().to_owned()
+    }
+
     /// What holds for every answer of the path's group.
     pub(super) fn check(&self, method: &Method, path: &str) {
         let ids = ["inin-correlation-id", "genesys-correlation-id"].map(|name| self.header(name));
@@ -70,6 +86,10 @@ impl Answer {
         if *method == Method::HEAD || self.status == StatusCode::NO_CONTENT {
             assert!(self.body.is_empty(), "{self}");
             return;
+        }
+        let is_page = self.header("content-type").is_some_and(|it| it.starts_with("text/html"));
+        if is_page && !path.starts_with("/docs") {
+            self.check_page();
         }
         if path.starts_with("/api/v2/") {
             assert_eq!(self.header("cache-control"), Some("no-cache, no-store, must-revalidate"), "{self}");
@@ -101,6 +121,23 @@ impl Answer {
                 assert!(standard || self.header("www-authenticate").is_none(), "{self}");
             }
         }
+    }
+
+    /// Nobody frames, fills or scripts a page, keeps it, or hears from where its links lead.
+    fn check_page(&self) {
+        let policy = self.header("content-security-policy").unwrap_or_default();
+        for directive in
+            ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"]
+        {
+            assert!(policy.contains(directive), "{directive}\n{self}");
+        }
+        assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{self}");
+        assert_eq!(self.header("x-frame-options"), Some("DENY"), "{self}");
+        assert_eq!(self.header("referrer-policy"), Some("same-origin"), "{self}");
+        assert!(self.header("cache-control").is_some_and(|value| value.contains("no-store")), "{self}");
+        assert_eq!(self.header("access-control-allow-origin"), None, "{self}");
+        let text = String::from_utf8_lossy(&self.body);
+        assert!(!text.contains("<script") && !text.contains("style="), "{self}");
     }
 
     fn check_error_body(&self, json: &Value) {

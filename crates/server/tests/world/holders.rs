@@ -37,6 +37,11 @@ impl World {
         self.token(&self.robot(&[(role, division)]).await).await
     }
 
+    /// Which version of a user the store has.
+    pub async fn version(&self, user: UserId) -> u32 {
+        self.store.find_user(user).await.expect("reads").expect("is there").version
+    }
+
     /// What a subject holds, as the store has it.
     pub async fn held(&self, subject: impl Into<SubjectId>) -> Vec<(RoleId, DivisionScope)> {
         let grants = self.store.role_grants(subject.into()).await.expect("reads");

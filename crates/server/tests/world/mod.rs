@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod browser;
 mod declared;
 mod holders;
 
@@ -33,6 +34,7 @@ use chancery_store::{Memory, Store};
 
 pub use answer::{Answer, Table};
 pub use ask::{Ask, delete, get, head, options, patch, post, put};
+pub use browser::{Browser, CALLBACK, PASSWORD, Somebody, Tokens, VERIFIER, challenge, code, csrf, request};
 pub use holders::NOBODY;
 
 /// By which URL the server is known.
@@ -110,22 +112,27 @@ impl World {
 
     /// With other keys and ids than every other seed.
     pub async fn seeded(seed: u64, policy: Policy) -> Self {
-        Self::made(seed, policy, Edges::default()).await
+        Self::made(seed, policy, Edges::default(), ISSUER).await
     }
 
     /// In other surroundings.
     pub async fn amid(edges: Edges, policy: Policy) -> Self {
-        Self::made(1, policy, edges).await
+        Self::made(1, policy, edges, ISSUER).await
     }
 
-    async fn made(seed: u64, policy: Policy, edges: Edges) -> Self {
+    /// By another URL.
+    pub async fn known_as(issuer: &str) -> Self {
+        Self::made(1, Policy::default(), Edges::default(), issuer).await
+    }
+
+    async fn made(seed: u64, policy: Policy, edges: Edges, issuer: &str) -> Self {
         let (store, random) = (Arc::new(Memory::new()), Arc::new(Counting::new(seed)));
         let clock = Arc::new(Hands(AtomicI64::new(START.millis())));
         let master = MasterKey::random(&*random);
         let keys = rotation::first_keys(&master, &*random, START).expect("keys");
         let keys = keys.into_iter().map(Write::CreateKey).collect();
         store.commit(keys, START).await.expect("an empty store takes them");
-        let (issuer, parts_clock) = (ISSUER.to_owned(), Arc::clone(&clock));
+        let (issuer, parts_clock) = (issuer.to_owned(), Arc::clone(&clock));
         let (parts_store, parts_random) = (Arc::clone(&store), Arc::clone(&random));
         let parts = Parts {
             store: parts_store,

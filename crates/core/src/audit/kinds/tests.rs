@@ -1,3 +1,5 @@
+//! The names of what can happen: in order, in one form, and none for nothing.
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -8,9 +8,10 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::{Facts, Load};
+use crate::organization::settings::Idle;
 use crate::rbac::{Authority, Permission};
 use crate::tokens::{AccessToken, Audience, verify};
-use crate::types::{Lifetime, OrganizationId, SubjectId};
+use crate::types::{OrganizationId, SubjectId};
 use crate::user::User;
 
 /// Whoever is behind a valid token.
@@ -26,8 +27,8 @@ pub struct Caller {
     pub token: Arc<AccessToken>,
     /// From where the request came.
     pub address: IpAddr,
-    /// Without use for so long, the token lapses; `None`: never before its time.
-    pub idle: Option<Lifetime>,
+    /// When the token lapses without use; `None`: never before its time.
+    pub idle: Option<Idle>,
 }
 
 /// What an operation asks of its caller.

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use super::*;
 use crate::family::NewFamily;
 use crate::tenant::Tenant;
-use crate::types::{FamilyKey, Scope, Timestamp, UserId};
+use crate::types::{FamilyKey, Lifetime, Scope, Timestamp, UserId};
 use crate::write::Write;
 
 struct World {
@@ -55,8 +55,9 @@ impl World {
     }
 
     fn idling_after(&mut self, enabled: bool, seconds: u32) {
+        let since = enabled.then_some(self.tenant.now);
         let idle = &mut self.tenant.organization.settings.idle;
-        (idle.enabled, idle.after) = (enabled, Lifetime::from_seconds(seconds));
+        (idle.since, idle.after) = (since, Lifetime::from_seconds(seconds));
     }
 
     fn later(&mut self, millis: i64) {
@@ -118,7 +119,7 @@ fn a_persons_token_lapses_when_it_is_not_used() {
         match admitted {
             Ok(caller) => {
                 assert!(lives, "{enabled} {seconds} {millis}");
-                assert_eq!(caller.idle, enabled.then(|| Lifetime::from_seconds(seconds)));
+                assert_eq!(caller.idle, world.tenant.organization.settings.idle.limit());
             }
             Err(code) => assert_eq!((code, lives), (ApiCode::BadCredentials, false), "{seconds} {millis}"),
         }
@@ -139,6 +140,19 @@ fn a_use_keeps_a_token_and_its_family_from_lapsing() {
     assert!(world.admitted(&[]).is_err());
     world.tenant.families.get_mut(&key).expect("a family").rotated_at = world.tenant.now;
     assert!(world.admitted(&[]).is_ok(), "whoever refreshes is at work");
+}
+
+#[test]
+fn what_was_not_used_before_the_timeout_was_set_is_not_held_against_anybody() {
+    let mut world = world();
+    world.in_a_family();
+    world.later(80_000_000);
+    world.idling_after(true, 300);
+    assert!(world.admitted(&[]).is_ok());
+    world.later(299_999);
+    assert!(world.admitted(&[]).is_ok());
+    world.later(1);
+    assert!(world.admitted(&[]).is_err());
 }
 
 #[test]

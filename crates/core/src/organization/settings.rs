@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
 use crate::decision::{Decision, Step, Undecided};
+use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::Facts;
 use crate::organization::Organization;
-use crate::types::Lifetime;
+use crate::types::{Lifetime, Timestamp};
 use crate::write::Write;
 
 /// Kept as one document; what an older version did not know has its default.
@@ -37,8 +38,9 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct IdleTimeout {
-    /// `enableIdleTokenTimeout`.
-    pub enabled: bool,
+    /// `enableIdleTokenTimeout`, and when it was: what was not used before that is not held against anybody, since nobody
+    /// took note.
+    pub since: Option<Timestamp>,
     /// `idleTokenTimeoutSeconds`: a token that is not used for so long is refused.
     pub after: Lifetime,
     /// `inactivityTimeoutUnit`; how the vendor's clients show it.
@@ -46,9 +48,23 @@ pub struct IdleTimeout {
 }
 
 impl IdleTimeout {
-    /// After how long without use a token of a person lapses; `None`: never before its time.
-    pub fn limit(&self) -> Option<Lifetime> {
-        self.enabled.then_some(self.after)
+    /// When a token of a person lapses without use; `None`: never before its time.
+    pub fn limit(&self) -> Option<Idle> {
+        self.since.map(|since| Idle { since, after: self.after })
+    }
+}
+
+/// An idle timeout that is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idle {
+    since: Timestamp,
+    after: Lifetime,
+}
+
+impl Idle {
+    /// When a token that was last used then lapses.
+    pub fn lapses_at(self, used: Timestamp) -> Timestamp {
+        used.max(self.since) + self.after
     }
 }
 
@@ -57,7 +73,7 @@ pub const IDLE_RANGE: std::ops::RangeInclusive<i64> = 300..=28_800;
 
 impl Default for IdleTimeout {
     fn default() -> Self {
-        Self { enabled: false, after: Lifetime::from_seconds(28_800), unit: None }
+        Self { since: None, after: Lifetime::from_seconds(28_800), unit: None }
     }
 }
 
@@ -210,6 +226,7 @@ pub fn idle_after(
     seconds: Option<i64>,
     enabled: Option<bool>,
     unit: Option<&str>,
+    env: &Env,
 ) -> Step<Organization, ApiError> {
     let decide = || -> Outcome {
         let mut it = find(facts, caller)?;
@@ -227,7 +244,11 @@ pub fn idle_after(
             }
             idle.unit = Some(unit.to_owned());
         }
-        idle.enabled = enabled.unwrap_or(idle.enabled);
+        if enabled.unwrap_or(idle.since.is_some()) {
+            idle.since.get_or_insert(env.now);
+        } else {
+            idle.since = None;
+        }
         Ok(replaced(it))
     };
     decide().into()

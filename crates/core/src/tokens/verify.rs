@@ -7,8 +7,9 @@ use crate::consent::ConsentState;
 use crate::decision::Undecided;
 use crate::env::Env;
 use crate::facts::Facts;
+use crate::organization::settings::Idle;
 use crate::tokens::AccessToken;
-use crate::types::{ClientId, FamilyKey, Lifetime, UserId};
+use crate::types::{ClientId, FamilyKey, UserId};
 use crate::user::{User, UserState};
 
 /// The client, and the user if there is one.
@@ -69,12 +70,12 @@ pub fn consented<E>(
 /// Whether nobody has used a token of the family for so long that they have all lapsed; `None` never lapses.
 pub fn has_lapsed<E>(
     facts: &Facts,
-    idle: Option<Lifetime>,
+    idle: Option<Idle>,
     family: Option<FamilyKey>,
     env: &Env,
 ) -> Result<bool, Undecided<E>> {
     let (Some(idle), Some(family)) = (idle, family) else { return Ok(false) };
-    Ok(facts.family_use(family)?.is_none_or(|used| used + idle <= env.now))
+    Ok(facts.family_use(family)?.is_none_or(|used| idle.lapses_at(used) <= env.now))
 }
 
 #[cfg(test)]

@@ -38,15 +38,16 @@ async fn update(call: Call) -> Answer {
     let body: IdleTokenTimeout = call.json()?;
     let (seconds, enabled) = (body.idle_token_timeout_seconds.map(i64::from), body.enable_idle_token_timeout);
     let unit = body.inactivity_timeout_unit.as_deref();
-    let changed =
-        call.change(|facts, _| settings::idle_after(facts, &call.caller, seconds, enabled, unit)).await?;
+    let changed = call
+        .change(|facts, env| settings::idle_after(facts, &call.caller, seconds, enabled, unit, env))
+        .await?;
     Ok(respond::ok(&represent(&changed.settings.idle)))
 }
 
 fn represent(it: &IdleTimeout) -> IdleTokenTimeout {
     IdleTokenTimeout {
         idle_token_timeout_seconds: Some(i32::try_from(it.after.seconds()).unwrap_or(i32::MAX)),
-        enable_idle_token_timeout: Some(it.enabled),
+        enable_idle_token_timeout: Some(it.since.is_some()),
         inactivity_timeout_unit: it.unit.clone(),
         inactivity_timeout_groups_enabled: Some(false),
         ..IdleTokenTimeout::default()

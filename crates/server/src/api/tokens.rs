@@ -71,7 +71,7 @@ async fn revoke_all(call: Call) -> Answer {
 async fn idles_at(call: &Call) -> Result<Option<DateTime>, Failure> {
     let (Some(idle), Some(family)) = (call.caller.idle, call.caller.token.family) else { return Ok(None) };
     let used = call.look_up(|facts| facts.family_use(family).copied()).await?;
-    Ok(used.map(|used| date(used + idle)))
+    Ok(used.map(|used| date(idle.lapses_at(used))))
 }
 
 /// What a token is, for its bearer.

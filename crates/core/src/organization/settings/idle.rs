@@ -7,14 +7,15 @@ use crate::tenant::Tenant;
 type Asked = (Option<i64>, Option<bool>, Option<&'static str>);
 
 fn set(tenant: &Tenant, (seconds, enabled, unit): Asked) -> Decision<Organization, ApiError> {
-    tenant.decide(|facts, _| idle_after(facts, &tenant.admin(), seconds, enabled, unit))
+    tenant.decide(|facts, env| idle_after(facts, &tenant.admin(), seconds, enabled, unit, env))
 }
 
 #[test]
 fn what_is_left_out_stays() {
     let mut tenant = Tenant::found();
-    let idle = |enabled, seconds, unit: Option<&str>| IdleTimeout {
-        enabled,
+    let start = tenant.now;
+    let idle = |enabled: bool, seconds, unit: Option<&str>| IdleTimeout {
+        since: enabled.then_some(start),
         after: Lifetime::from_seconds(seconds),
         unit: unit.map(str::to_owned),
     };
@@ -63,5 +64,5 @@ fn a_timeout_has_its_range_and_its_units() {
 fn a_timeout_of_an_older_version_is_off() {
     let read: Settings = serde_json::from_str("{}").expect("settings");
     assert_eq!(read.idle, IdleTimeout::default());
-    assert!(!read.idle.enabled);
+    assert_eq!(read.idle.limit(), None);
 }

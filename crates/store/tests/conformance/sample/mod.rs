@@ -119,7 +119,7 @@ pub fn settings() -> Settings {
                 ..PasswordRequirements::default()
             },
         },
-        idle: IdleTimeout { enabled: true, after: MINUTE, unit: Some("Hours".to_owned()) },
+        idle: IdleTimeout { since: Some(NOW), after: MINUTE, unit: Some("Hours".to_owned()) },
     }
 }
 

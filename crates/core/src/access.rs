@@ -8,7 +8,7 @@ use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::{Facts, Load};
-use crate::organization::settings::Idle;
+use crate::organization::idle::Idle;
 use crate::rbac::{Authority, Permission};
 use crate::tokens::{AccessToken, Audience, verify};
 use crate::types::{OrganizationId, SubjectId};
@@ -94,7 +94,9 @@ pub fn admit(
             if verify::has_lapsed(facts, caller.idle, caller.token.family, env)? {
                 return Err(refused().into());
             }
-            if env.policy.enforce_scopes && !scopes.is_empty() && !caller.token.scope.has_any(scopes) {
+            // The client's too: what was taken from it since, its tokens do not keep.
+            let has = [&caller.token.scope, &caller.client.scope].iter().all(|it| it.has_any(scopes));
+            if env.policy.enforce_scopes && !scopes.is_empty() && !has {
                 let error = ApiError::new(ApiCode::NotAuthorizedForScope);
                 return Err(error.with("scope", scopes.join(", ")).into());
             }

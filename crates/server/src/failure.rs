@@ -132,7 +132,7 @@ impl Failure {
                 OAuthError::new(ErrorCode::MisdirectedRequest, "the request is for another host")
             }
             Self::RateLimited(..) => {
-                OAuthError::new(ErrorCode::RateLimitExceeded, "rate limit exceeded; try again in a minute")
+                OAuthError::new(ErrorCode::RateLimitExceeded, "rate limit exceeded; try again later")
             }
             Self::Api(_)
             | Self::Stray(_)

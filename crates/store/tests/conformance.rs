@@ -217,7 +217,7 @@ macro_rules! suite {
                     a_time_holds_from_its_beginning_until_before_its_end
                     a_kind_covers_itself_and_what_is_below_it
                     all_that_is_wanted_is_wanted_at_once
-                    a_user_is_no_client_of_the_same_id;
+                    whoever_acted_is_found_by_the_id_alone;
                 key:
                     every_field_reads_back
                     an_id_is_taken_once
@@ -238,7 +238,7 @@ macro_rules! suite {
                 sweep:
                     an_empty_store_has_nothing_to_sweep
                     tickets_stay_for_a_day_after_they_expired
-                    families_go_when_they_have_expired
+                    families_go_when_their_last_token_has_expired
                     sessions_go_when_they_have_expired
                     audit_entries_go_when_they_are_too_old
                     revocations_go_when_they_have_expired

@@ -18,6 +18,7 @@ fn world() -> World {
     let mut tenant = Tenant::found();
     let user = tenant.user("somebody@example.com");
     let token = AccessToken { user: Some((user, 1)), ..(*tenant.admin().token).clone() };
+    tenant.clients.get_mut(&token.client).expect("a client").scope = Scope::parse("all").expect("known");
     World { tenant, user, token }
 }
 
@@ -97,6 +98,20 @@ fn a_persons_token_needs_one_of_the_scopes_where_they_are_enforced() {
         world.tenant.policy.enforce_scopes = true;
         world.token.user = None;
         assert!(world.admitted(asked).is_ok(), "{scope} {asked:?}");
+    }
+}
+
+#[test]
+fn what_a_client_lost_its_tokens_do_not_keep() {
+    let mut world = world();
+    world.tenant.policy.enforce_scopes = true;
+    world.token.scope = Scope::parse("users oauth").expect("known");
+    let client = world.tenant.clients.get_mut(&world.token.client).expect("a client");
+    client.scope = Scope::parse("users:readonly").expect("known");
+    assert!(world.admitted(&["users", "users:readonly"]).is_ok());
+    for lost in [&["users"][..], &["oauth:readonly"]] {
+        let code = world.admitted(lost).map_err(|error| error.code).err();
+        assert_eq!(code, Some(ApiCode::NotAuthorizedForScope), "{lost:?}");
     }
 }
 

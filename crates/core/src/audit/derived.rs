@@ -79,7 +79,8 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         }
         Write::CreateConsent(it) | Write::ReplaceConsent(it) => {
             let kind = match it.state {
-                ConsentState::Authorized => kinds::CONSENT_GIVEN,
+                ConsentState::Authorized if it.asked => kinds::CONSENT_GIVEN,
+                ConsentState::Authorized => kinds::CONSENT_IMPLIED,
                 ConsentState::Revoked => kinds::CONSENT_REVOKED,
             };
             (it.organization, kind, ("client", it.client.to_string()))

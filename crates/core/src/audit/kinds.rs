@@ -17,6 +17,7 @@ kinds! {
     CODE_REPLAYED = "code.replayed";
     CONSENT_DENIED = "consent.denied";
     CONSENT_GIVEN = "consent.given";
+    CONSENT_IMPLIED = "consent.implied";
     CONSENT_REVOKED = "consent.revoked";
     DIVISION_CREATED = "division.created";
     DIVISION_CHANGED = "division.changed";
@@ -29,6 +30,7 @@ kinds! {
     ORGANIZATION_CREATED = "organization.created";
     ORGANIZATION_CHANGED = "organization.changed";
     PASSWORD_CHANGED = "password.changed";
+    PASSWORD_REFUSED = "password.refused";
     PASSWORD_SET = "password.set";
     REFRESH_REPLAYED = "refresh_token.replayed";
     ROLE_CREATED = "role.created";

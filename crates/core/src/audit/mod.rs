@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use crate::access::Caller;
 use crate::client::Actor;
-use crate::types::{AuditKey, ClientId, OrganizationId, Timestamp};
+use crate::types::{AuditKey, ClientId, OrganizationId, SubjectId, Timestamp};
 
 /// An entry that is not stored yet; the store makes its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +80,8 @@ pub struct Wanted {
     pub from: Option<Timestamp>,
     /// Before this.
     pub until: Option<Timestamp>,
-    /// By whom.
-    pub actor: Option<Actor>,
+    /// By whom, a user or a client.
+    pub actor: Option<SubjectId>,
     /// With which client.
     pub client: Option<ClientId>,
     /// Of which kind: the kind itself, or all that begin with it and a dot.

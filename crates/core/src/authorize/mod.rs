@@ -154,7 +154,10 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
         return Ok(Decision::write(answer, vec![Write::Audit(Box::new(denied))]));
     }
     let asked = ask.decision == Some(Verdict::Allow);
-    if env.policy.require_consent && !asked && !covers(consent, &wanted.scope) {
+    // What was taken back, only the person gives again.
+    let taken_back = consent.is_some_and(|it| it.state == ConsentState::Revoked);
+    let asks = taken_back || env.policy.require_consent && !covers(consent, &wanted.scope);
+    if asks && !asked {
         return Ok(Decision::allow(Next::Consent));
     }
     let mut writes = vec![Write::Require(Require::Session(session.key))];
@@ -190,7 +193,7 @@ fn check(facts: &Facts, ask: &Ask, target: &Target, env: &Env) -> Result<Wanted,
 /// Whether the person was asked before, and said yes to all of it.
 fn covers(consent: Option<&Consent>, scope: &Scope) -> bool {
     consent.is_some_and(|it| {
-        it.state == ConsentState::Authorized && it.asked && scope.intersection(&it.scope) == *scope
+        it.state == ConsentState::Authorized && it.asked && scope.within(&it.scope) == *scope
     })
 }
 

@@ -53,6 +53,16 @@ pub enum Actor {
     Client(ClientId),
 }
 
+impl Actor {
+    /// As whoever can hold roles.
+    pub fn subject(self) -> SubjectId {
+        match self {
+            Self::User(id) => id.into(),
+            Self::Client(id) => id.into(),
+        }
+    }
+}
+
 /// A registered client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {

@@ -69,7 +69,7 @@ impl Grant for AuthorizationCode {
             (Some(challenge), Some(verifier)) if answers(verifier, challenge) => {}
             (Some(_), Some(_)) => return refused("code_verifier does not match the code_challenge"),
         }
-        Ok(Authorization { user: Some(code.behalf), scope: code.scope })
+        Ok(Authorization { user: Some(code.behalf), scope: code.scope, writes: Vec::new() })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::client::{Client, ClientState};
-use crate::client_auth::{self, Proven};
+use crate::client_auth::{self, AuthMethod, Proven};
 use crate::decision::{Decision, Event, Step, Undecided};
 use crate::dialect::Dialect;
 use crate::env::Env;
@@ -72,24 +72,31 @@ fn decide(
     if grant.handles() == Handles::None && grant.needs_proof(&Presented::Nothing) {
         proven.demand()?;
     }
-    may_use(client, grant)?;
+    // Whoever proves nothing learns of no client what it is registered for.
+    if proven.method != AuthMethod::None {
+        may_use(client, grant)?;
+    }
     let presented = presented(grant, client, request, facts, env)?;
     if grant.needs_proof(&presented) {
         proven.demand()?;
     }
+    may_use(client, grant)?;
     let ask = Ask { proven: &proven, form, presented: &presented, facts, env };
-    let Authorization { user, scope: allowed } = grant.authorize(&ask)?;
+    let Authorization { user, scope: allowed, mut writes } = grant.authorize(&ask)?;
     if let Some(behalf) = &user {
         still_stands(behalf, client, facts)?;
     }
-    let scope = narrow_scope(form, &allowed, user.is_some(), request.dialect)?;
+    // What the client lost since the person agreed, its logins lost too.
+    let left =
+        if user.is_some() { allowed.within(&client.scope.union(&Scope::openid())) } else { allowed.clone() };
+    let scope = narrow_scope(form, &left, user.is_some(), request.dialect)?;
     let audience = narrow_audience(form, request.dialect, env)?;
 
     let holder = user.map(|behalf| (behalf.user, behalf.user_epoch));
     let mut issued = mint(client, holder, scope, audience, request.dialect.token_format(), env);
     issued.token.consent_epoch = user.and_then(|behalf| behalf.consent_epoch);
     let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
-    let writes = spend(&presented, &basis, &mut issued, env)?;
+    writes.extend(spend(&presented, &basis, &mut issued, env)?);
     if let Presented::Refresh(family, _) = &presented {
         not_lapsed(family, facts, env)?;
     }
@@ -182,7 +189,7 @@ fn narrow_scope(form: &Form, allowed: &Scope, has_user: bool, dialect: Dialect) 
     let Some(asked) = form.find("scope") else { return Ok(allowed.clone()) };
     let asked =
         Scope::parse(asked).ok_or(OAuthError::new(ErrorCode::InvalidScope, "the scope is not known"))?;
-    let scope = asked.intersection(allowed);
+    let scope = asked.within(allowed);
     if scope.is_empty() && !asked.is_empty() && (has_user || !dialect.drops_scope_without_user()) {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "the client may not ask for this scope"));
     }

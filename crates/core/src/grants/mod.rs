@@ -22,6 +22,7 @@ use crate::form::Form;
 use crate::policy::Policy;
 use crate::ticket::Ticket;
 use crate::types::{Scope, UserId};
+use crate::write::Write;
 
 /// A grant type that a client can be registered for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -131,12 +132,14 @@ impl std::str::FromStr for GrantTypes {
 }
 
 /// What a grant yields: for whom, and how much of the client's scope was allowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Authorization {
     /// The user; `None`: the client itself.
     pub user: Option<Behalf>,
     /// The most that can be asked for.
     pub scope: Scope,
+    /// What the grant is beside a token, a login for example.
+    pub writes: Vec<Write>,
 }
 
 /// For whom a token is issued, and the epochs that it stands on: those of the moment when the person agreed.

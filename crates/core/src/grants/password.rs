@@ -38,8 +38,9 @@ impl Grant for PasswordGrant {
             let failed = login::failed(ask.facts, client.organization, email, Some(client.id), ask.env)?;
             return Err(Undecided::RefusedWith(refused, vec![failed]));
         };
+        let writes = login::done(user, Some(client.id), ask.env);
         let user =
             Behalf { user: user.id, user_epoch: user.epoch, client_epoch: client.epoch, consent_epoch: None };
-        Ok(Authorization { user: Some(user), scope: client.scope.clone() })
+        Ok(Authorization { user: Some(user), scope: client.scope.clone(), writes })
     }
 }

@@ -32,6 +32,6 @@ impl Grant for RefreshTokenGrant {
             client_epoch: origin.client_epoch,
             consent_epoch: origin.consent_epoch,
         };
-        Ok(Authorization { user: Some(user), scope: origin.scope.clone() })
+        Ok(Authorization { user: Some(user), scope: origin.scope.clone(), writes: Vec::new() })
     }
 }

@@ -1,9 +1,11 @@
 //! The tenant and its divisions.
 
+pub mod idle;
 pub mod settings;
 
 use crate::types::{DivisionId, OrganizationId, Timestamp};
 
+pub use idle::IdleTimeout;
 pub use settings::Settings;
 
 /// A tenant. Every other row names one; a `client_id` fixes it at the OAuth endpoints.

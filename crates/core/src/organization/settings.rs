@@ -7,11 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
 use crate::decision::{Decision, Step, Undecided};
-use crate::env::Env;
 use crate::error::{ApiCode, ApiError};
 use crate::facts::Facts;
-use crate::organization::Organization;
-use crate::types::{Lifetime, Timestamp};
+use crate::organization::{IdleTimeout, Organization};
 use crate::write::Write;
 
 /// Kept as one document; what an older version did not know has its default.
@@ -32,49 +30,6 @@ pub struct Settings {
     pub authentication: Authentication,
     /// When tokens of people lapse.
     pub idle: IdleTimeout,
-}
-
-/// `tokens/timeout`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct IdleTimeout {
-    /// `enableIdleTokenTimeout`, and when it was: what was not used before that is not held against anybody, since nobody
-    /// took note.
-    pub since: Option<Timestamp>,
-    /// `idleTokenTimeoutSeconds`: a token that is not used for so long is refused.
-    pub after: Lifetime,
-    /// `inactivityTimeoutUnit`; how the vendor's clients show it.
-    pub unit: Option<String>,
-}
-
-impl IdleTimeout {
-    /// When a token of a person lapses without use; `None`: never before its time.
-    pub fn limit(&self) -> Option<Idle> {
-        self.since.map(|since| Idle { since, after: self.after })
-    }
-}
-
-/// An idle timeout that is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Idle {
-    since: Timestamp,
-    after: Lifetime,
-}
-
-impl Idle {
-    /// When a token that was last used then lapses.
-    pub fn lapses_at(self, used: Timestamp) -> Timestamp {
-        used.max(self.since) + self.after
-    }
-}
-
-/// What an idle timeout can be.
-pub const IDLE_RANGE: std::ops::RangeInclusive<i64> = 300..=28_800;
-
-impl Default for IdleTimeout {
-    fn default() -> Self {
-        Self { since: None, after: Lifetime::from_seconds(28_800), unit: None }
-    }
 }
 
 /// `authentication/settings`.
@@ -161,7 +116,7 @@ pub struct Draft {
     pub voicemail_enabled: Option<bool>,
 }
 
-type Outcome = Result<Decision<Organization, ApiError>, Undecided<ApiError>>;
+pub(super) type Outcome = Result<Decision<Organization, ApiError>, Undecided<ApiError>>;
 
 /// Replaces what `PUT organizations/me` can; what the caller leaves out stays.
 pub fn update(facts: &Facts, caller: &Caller, draft: &Draft) -> Step<Organization, ApiError> {
@@ -219,47 +174,12 @@ pub fn authenticate_by(
     decide().into()
 }
 
-/// Replaces the idle timeout of tokens; what the caller leaves out stays.
-pub fn idle_after(
-    facts: &Facts,
-    caller: &Caller,
-    seconds: Option<i64>,
-    enabled: Option<bool>,
-    unit: Option<&str>,
-    env: &Env,
-) -> Step<Organization, ApiError> {
-    let decide = || -> Outcome {
-        let mut it = find(facts, caller)?;
-        let idle = &mut it.settings.idle;
-        if let Some(seconds) = seconds {
-            let refused = || ApiError::new(ApiCode::TokenTimeoutExceeded).at("idleTokenTimeoutSeconds");
-            let fits = Some(seconds).filter(|seconds| IDLE_RANGE.contains(seconds));
-            let seconds = fits.and_then(|it| u32::try_from(it).ok()).ok_or_else(refused)?;
-            idle.after = Lifetime::from_seconds(seconds);
-        }
-        if let Some(unit) = unit {
-            if !["Minutes", "Hours"].contains(&unit) {
-                let reason = "The unit is Minutes or Hours.";
-                return Err(ApiError::constraint("inactivityTimeoutUnit", reason).into());
-            }
-            idle.unit = Some(unit.to_owned());
-        }
-        if enabled.unwrap_or(idle.since.is_some()) {
-            idle.since.get_or_insert(env.now);
-        } else {
-            idle.since = None;
-        }
-        Ok(replaced(it))
-    };
-    decide().into()
-}
-
-fn find(facts: &Facts, caller: &Caller) -> Result<Organization, Undecided<ApiError>> {
+pub(super) fn find(facts: &Facts, caller: &Caller) -> Result<Organization, Undecided<ApiError>> {
     let found = facts.organization(caller.organization)?.as_deref();
     found.cloned().ok_or_else(|| ApiError::new(ApiCode::NotFound).into())
 }
 
-fn replaced(it: Organization) -> Decision<Organization, ApiError> {
+pub(super) fn replaced(it: Organization) -> Decision<Organization, ApiError> {
     let answer = Organization { version: it.version + 1, ..it.clone() };
     Decision::write(answer, vec![Write::ReplaceOrganization(Box::new(it))])
 }
@@ -410,6 +330,3 @@ mod tests {
         assert_eq!(serde_json::from_str::<Settings>(&text).expect("settings"), read);
     }
 }
-
-#[cfg(test)]
-mod idle;

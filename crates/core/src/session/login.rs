@@ -39,6 +39,8 @@ pub struct Attempt<'a> {
 pub struct LoggedIn {
     /// Who.
     pub user: UserId,
+    /// The user's epoch.
+    pub user_epoch: u32,
     /// What the cookie proves the session with.
     pub verifier: Verifier,
 }
@@ -70,16 +72,9 @@ pub fn log_in(facts: &Facts, attempt: &Attempt, env: &Env) -> Step<LoggedIn, Wro
         // Rows are counted, so a cookie that proves nothing would end anybody's.
         let old = attempt.old.map(|handle| proved(facts, handle, env)).transpose()?.flatten();
         writes.extend(old.map(|session| Write::EndSession(session.key)));
-        writes.extend([
-            Write::CreateSession(session),
-            Write::RecordLogin(user.id, env.now),
-            Write::Audit(Box::new(Entry {
-                actor: Some(Actor::User(user.id)),
-                client: attempt.client,
-                ..Entry::of(user.organization, kinds::LOGIN, env.now)
-            })),
-        ]);
-        Ok(Decision::write(LoggedIn { user: user.id, verifier }, writes))
+        writes.push(Write::CreateSession(session));
+        writes.extend(done(user, attempt.client, env));
+        Ok(Decision::write(LoggedIn { user: user.id, user_epoch: user.epoch, verifier }, writes))
     };
     decide().into()
 }
@@ -96,6 +91,16 @@ pub fn recognise<'a, E>(
     let hash = user.and_then(|user| user.password.clone());
     let is_right = *facts.verdict(PasswordCheck { password: password.clone(), hash })?;
     Ok(user.filter(|user| is_right && user.state == UserState::Active))
+}
+
+/// What is written of a login.
+pub fn done(user: &User, client: Option<ClientId>, env: &Env) -> Vec<Write> {
+    let entry = Entry {
+        actor: Some(Actor::User(user.id)),
+        client,
+        ..Entry::of(user.organization, kinds::LOGIN, env.now)
+    };
+    vec![Write::RecordLogin(user.id, env.now), Write::Audit(Box::new(entry))]
 }
 
 /// What is written of a failure: against whom, if there is such a person, but never what was typed.

@@ -1,5 +1,6 @@
 //! The session of a browser in which a person has logged in. A cookie names its row and proves it.
 
+pub mod end;
 pub mod login;
 
 use std::net::IpAddr;
@@ -52,11 +53,7 @@ pub fn find<'a, E>(
     env: &Env,
 ) -> Result<Option<(&'a Arc<Session>, &'a Arc<User>)>, Undecided<E>> {
     let Some(session) = proved(facts, handle, env)? else { return Ok(None) };
-    if !session.is_live(env.policy.login.session_idle, env.now) {
-        return Ok(None);
-    }
-    let backs =
-        |user: &&Arc<User>| user.epoch == session.origin.user_epoch && user.state == UserState::Active;
+    let backs = |user: &&Arc<User>| session.stands_for(user, env.policy.login.session_idle, env.now);
     Ok(facts.user(session.origin.user)?.as_ref().filter(backs).map(|user| (session, user)))
 }
 
@@ -71,7 +68,15 @@ pub fn proved<'a, E>(
 }
 
 impl Session {
-    /// Whether it still stands for its person.
+    /// Whether it still stands for `user`, as the user is now.
+    pub fn stands_for(&self, user: &User, idle: Lifetime, now: Timestamp) -> bool {
+        user.id == self.origin.user
+            && user.epoch == self.origin.user_epoch
+            && user.state == UserState::Active
+            && self.is_live(idle, now)
+    }
+
+    /// Whether it has neither idled nor come to its end.
     pub fn is_live(&self, idle: Lifetime, now: Timestamp) -> bool {
         now < self.origin.expires_at && now < self.seen_at + idle
     }

@@ -7,7 +7,7 @@ use crate::consent::ConsentState;
 use crate::decision::Undecided;
 use crate::env::Env;
 use crate::facts::Facts;
-use crate::organization::settings::Idle;
+use crate::organization::idle::Idle;
 use crate::tokens::AccessToken;
 use crate::types::{ClientId, FamilyKey, UserId};
 use crate::user::{User, UserState};

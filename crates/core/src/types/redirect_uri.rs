@@ -5,7 +5,25 @@ use serde::{Deserialize, Serialize};
 /// No callback is longer.
 pub const MOST_CHARACTERS: usize = 2048;
 
-const SCRIPTS: &[&str] = &["javascript", "data", "vbscript", "file", "blob", "about", "view-source"];
+const SCRIPTS: &[&str] = &[
+    "about",
+    "blob",
+    "chrome",
+    "data",
+    "feed",
+    "file",
+    "filesystem",
+    "ftp",
+    "jar",
+    "javascript",
+    "mailto",
+    "sms",
+    "tel",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
 
 /// A callback as it was registered; compared as a plain string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,8 +69,19 @@ impl RedirectUri {
             return Err("a redirect URI must not have a scheme that a browser keeps to itself");
         }
         let is_web = |scheme_wanted: &str| scheme.eq_ignore_ascii_case(scheme_wanted);
-        if (is_web("https") || is_web("http")) && authority(rest).is_some_and(|it| it.contains('@')) {
-            return Err("a redirect URI must not contain a user");
+        if is_web("https") || is_web("http") {
+            let authority = authority(rest).unwrap_or_default();
+            if authority.contains('@') {
+                return Err("a redirect URI must not contain a user");
+            }
+            // What a host is not made of would be read as something else where the authority is named.
+            if !authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]".contains(&b)) {
+                return Err("the host of a redirect URI must be a name or an address");
+            }
+            let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+            if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+                return Err("the port of a redirect URI must be a number up to 65535");
+            }
         }
         if (is_web("https") || is_web("http")) && host(rest).is_none_or(str::is_empty) {
             return Err("a redirect URI must name a host");
@@ -87,14 +116,11 @@ impl RedirectUri {
             .then_some(())
     }
 
-    /// The source expression that stands for it in a page's `form-action` (CSP3 section 2.3.1).
-    pub fn source(asked: &str) -> &str {
-        let Some((scheme, rest)) = asked.split_once(':') else { return "" };
+    /// Where it leads, for people: host and port, or the scheme of an application.
+    pub fn place(asked: &str) -> &str {
+        let (scheme, rest) = asked.split_once(':').unwrap_or((asked, ""));
         let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-        match authority(rest) {
-            Some(authority) if is_web => &asked[..scheme.len() + ":".len() + "//".len() + authority.len()],
-            _ => &asked[..scheme.len() + ":".len()],
-        }
+        authority(rest).filter(|_| is_web).unwrap_or(scheme)
     }
 }
 
@@ -150,6 +176,15 @@ mod tests {
             "http://a\n",
             "https://a/é",
             "https://user@a/",
+            "https://a;b/",
+            "https://a:99999/",
+            "https://a:b/",
+            "chrome://settings",
+            "filesystem:http://a/",
+            "feed:javascript:alert(1)",
+            "mailto:a@b",
+            "https://a,b/",
+            "https://a%2fb/",
             "https://a\\b/",
             "https://a/{x}",
             "https://a/%zz{",
@@ -234,15 +269,15 @@ mod tests {
     }
 
     #[test]
-    fn a_page_may_send_its_form_to_where_the_answer_goes() {
-        for (uri, source) in [
-            ("https://app.example/cb?x=1", "https://app.example"),
-            ("http://localhost:8080/", "http://localhost:8080"),
-            ("http://[::1]:8080", "http://[::1]:8080"),
-            ("com.example.app:/cb", "com.example.app:"),
-            ("com.example.app://host/cb", "com.example.app:"),
+    fn people_are_told_where_it_leads() {
+        for (uri, place) in [
+            ("https://app.example/cb?x=1", "app.example"),
+            ("http://localhost:8080/", "localhost:8080"),
+            ("http://[::1]:8080", "[::1]:8080"),
+            ("com.example.app:/cb", "com.example.app"),
+            ("com.example.app://host/cb", "com.example.app"),
         ] {
-            assert_eq!(RedirectUri::source(uri), source);
+            assert_eq!(RedirectUri::place(uri), place);
         }
     }
 }

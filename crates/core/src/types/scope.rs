@@ -112,9 +112,9 @@ impl Scope {
         Self::from_names(text.split(' ').filter(|name| !name.is_empty()))
     }
 
-    /// What both sets have, in the order of `self`.
-    pub fn intersection(&self, other: &Self) -> Self {
-        Self(self.0.iter().copied().filter(|name| other.0.contains(name)).collect())
+    /// What of this set `allowed` lets somebody have: `all` lets everything, and a name its `:readonly` too.
+    pub fn within(&self, allowed: &Self) -> Self {
+        Self(self.0.iter().copied().filter(|name| allowed.has_any(&[name.0])).collect())
     }
 
     /// What either set has, that of `self` first.
@@ -215,7 +215,7 @@ mod tests {
         ] {
             assert_eq!(of(one).union(&of(other)), of(both));
         }
-        assert_eq!(of("oauth users").intersection(&of("users oauth")), of("oauth users"));
+        assert_eq!(of("oauth users").within(&of("users oauth")), of("oauth users"));
         assert_eq!(Scope::openid(), of("openid profile email address phone offline_access"));
     }
 
@@ -225,6 +225,21 @@ mod tests {
             ScopeName::all().into_iter().map(ScopeName::description).collect();
         assert_eq!(texts.len(), KNOWN.len());
         assert!(texts.iter().all(|text| !text.contains([':', '-'])), "{texts:?}");
+    }
+
+    #[test]
+    fn a_part_of_what_is_allowed_is_allowed() {
+        let of = |text: &str| Scope::parse(text).expect("known");
+        for (asked, allowed, left) in [
+            ("users:readonly", "users", "users:readonly"),
+            ("users", "users:readonly", ""),
+            ("users oauth:readonly openid", "all", "users oauth:readonly openid"),
+            ("all", "users oauth", ""),
+            ("users routing", "users", "users"),
+            ("users-rules", "users", ""),
+        ] {
+            assert_eq!(of(asked).within(&of(allowed)), of(left), "{asked} of {allowed}");
+        }
     }
 
     proptest! {
@@ -238,8 +253,8 @@ mod tests {
         fn narrowing_never_widens(a in proptest::collection::vec(0..KNOWN.len(), 0..20), b in proptest::collection::vec(0..KNOWN.len(), 0..20)) {
             let a = Scope::from_names(a.into_iter().map(|pick| KNOWN[pick])).unwrap_or_default();
             let b = Scope::from_names(b.into_iter().map(|pick| KNOWN[pick])).unwrap_or_default();
-            let both = a.intersection(&b);
-            prop_assert!(both.names().all(|name| a.names().any(|n| n == name) && b.names().any(|n| n == name)));
+            let both = a.within(&b);
+            prop_assert!(both.names().all(|name| a.names().any(|n| n == name) && b.has_any(&[name])));
         }
     }
 }

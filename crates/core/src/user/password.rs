@@ -63,7 +63,9 @@ pub fn change(
         let organization = facts.organization(user.organization)?.as_deref().ok_or_else(gone)?;
         let hash = user.password.clone();
         if !*facts.verdict(PasswordCheck { password: old.clone(), hash })? {
-            return Err(ApiError::new(ApiCode::InvalidOldPassword).into());
+            let entry = Entry { kind: kinds::PASSWORD_REFUSED.to_owned(), ..entry.clone() };
+            let writes = vec![Write::Audit(Box::new(entry))];
+            return Err(Undecided::RefusedWith(ApiCode::InvalidOldPassword.into(), writes));
         }
         refuse_too_young(user, organization, env)?;
         check(&new.password, &user.email, &organization.settings.authentication.password)?;
@@ -81,8 +83,7 @@ pub fn change(
             }));
             verifier = Some(fresh);
         }
-        let entry = Entry { kind: kinds::PASSWORD_CHANGED.to_owned(), ..entry.clone() };
-        writes.push(Write::Audit(Box::new(entry)));
+        writes.push(Write::Audit(Box::new(entry.clone())));
         Ok(Decision::write(verifier, writes))
     };
     decide().into()

@@ -41,7 +41,7 @@ pub fn check(password: &Password, email: &str, wanted: &PasswordRequirements) ->
     }
     let lower = text.to_lowercase();
     let name = email.split('@').next().unwrap_or_default();
-    if lower == email || lower == name || common_passwords::contains(text) {
+    if lower.trim().is_empty() || lower == email || lower == name || common_passwords::contains(text) {
         return Err(ApiCode::PasswordCompromised.into());
     }
     Ok(())
@@ -69,6 +69,7 @@ mod tests {
             ("üöäßéèàç", None),
             (&"Zp$".repeat(342), Some("invalid.new.password")),
             ("Password", Some("password.compromised")),
+            ("        ", Some("password.compromised")),
             ("somebody.else", Some("password.compromised")),
             ("Somebody.Else@example.com", Some("password.compromised")),
             ("plum tractor vivid oath", None),

@@ -2,14 +2,13 @@
 
 use chancery_api::{AuditEntity, AuditEntry, AuditListing};
 use chancery_core::audit::{Audited, Wanted};
-use chancery_core::client::{Actor, Client};
+use chancery_core::client::Actor;
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::rbac::permission::AUDITS_AUDIT_VIEW;
-use chancery_core::types::{AuditKey, ClientId, Timestamp, UserId};
+use chancery_core::types::{AuditKey, ClientId, SubjectId, Timestamp};
 
 use super::paging::Query;
 use super::{Answer, Call, Kind, Operation, Param, actor, date};
-use crate::failure::Failure;
 use crate::http::respond;
 
 const PATH: &str = "/api/v2/chancery/audit";
@@ -43,10 +42,10 @@ async fn list(call: Call) -> Answer {
         organization: call.caller.organization,
         from: instant(query, "from")?,
         until: instant(query, "until")?,
-        actor: match query.one("actor") {
-            Some(text) => Some(who(&call, text).await?),
-            None => None,
-        },
+        actor: query
+            .one("actor")
+            .map(|text| SubjectId::parse(text).ok_or_else(|| Query::refused("actor")))
+            .transpose()?,
         client: query
             .one("client")
             .map(|text| ClientId::parse(text).ok_or_else(|| Query::refused("client")))
@@ -79,18 +78,6 @@ fn instant(query: &Query, name: &str) -> Result<Option<Timestamp>, ApiError> {
 fn cursor(text: &str) -> Option<(Timestamp, AuditKey)> {
     let (at, key) = text.split_once('-')?;
     Some((Timestamp::from_millis(at.parse().ok()?), AuditKey(key.parse().ok()?)))
-}
-
-/// Users and clients have ids of one form: whoever is no client is a user.
-async fn who(call: &Call, text: &str) -> Result<Actor, Failure> {
-    let refused = || Query::refused("actor");
-    let id = ClientId::parse(text).ok_or_else(refused)?;
-    let organization = call.caller.organization;
-    let client = call.look_up(|facts| Ok(Client::find_in(facts, organization, id)?.cloned())).await?;
-    if client.is_some() {
-        return Ok(Actor::Client(id));
-    }
-    Ok(Actor::User(UserId::parse(text).ok_or_else(refused)?))
 }
 
 fn represent(it: &Audited) -> AuditEntry {

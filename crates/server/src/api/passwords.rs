@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chancery_api::{ChangeMyPasswordRequest, ChangePasswordRequest, Password as Sent};
 use chancery_core::audit::{Entry, kinds};
-use chancery_core::error::{ApiCode, ApiError};
+use chancery_core::error::ApiCode;
 use chancery_core::rbac::permission::DIRECTORY_USER_SET_PASSWORD;
 use chancery_core::user::{NewPassword, Password, password as rules};
 
 use super::users::known;
 use super::{Answer, Call, Operation, USERS};
 use crate::failure::Failure;
-use crate::limits::logins::Outcome;
+use crate::own_password::{self, Change};
 use crate::password;
 
 /// These refusals, and those of every new password.
@@ -86,25 +86,15 @@ async fn set(call: Call) -> Answer {
 async fn change(call: Call) -> Answer {
     let user = call.caller.user.clone().ok_or(ApiCode::NotAUser)?;
     let body: ChangeMyPasswordRequest = call.json()?;
-    let old = Password::new(body.old_password.as_ref().map_or("", Sent::expose));
-    let (logins, now) = (&call.app.limits.logins, call.app.clock.now());
-    // Whoever has somebody's token guesses no faster than at the login.
-    let admitted = logins.admit(user.organization, &user.email, call.caller.address, true, now);
-    let admitted = admitted.map_err(|seconds| Failure::RateLimited(seconds, None))?;
-    let new = prepare(&call, body.new_password).await?;
-    let entry = Entry::by(&call.caller, kinds::PASSWORD_CHANGED, ("user", user.id), now);
-    let _turn = call.app.turn(user.id).await;
-    let changed =
-        call.change(|facts, env| rules::change(facts, user.id, &old, &new, None, &entry, env)).await;
-    let is_wrong = |error: &ApiError| error.code == ApiCode::InvalidOldPassword;
-    let outcome = match &changed {
-        Err(Failure::Api(error)) if is_wrong(error) => Outcome::Wrong,
-        // Whatever else was refused, the old password was right.
-        Ok(_) | Err(Failure::Api(_)) => Outcome::Right,
-        Err(_) => Outcome::Unjudged,
+    let change = Change {
+        user: &user,
+        address: call.caller.address,
+        old: body.old_password.as_ref().map_or("", Sent::expose),
+        new: body.new_password.as_ref().map_or("", Sent::expose),
+        session: None,
+        entry: Entry::by(&call.caller, kinds::PASSWORD_CHANGED, ("user", user.id), call.app.clock.now()),
     };
-    logins.judge(admitted, outcome, now);
-    changed?;
+    own_password::change(&call.app, &change).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -1,16 +1,17 @@
 //! `/api/v2/chancery/users/{userId}/sessions`: the browsers in which a person is logged in.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chancery_api::{UserSession, UserSessionListing};
 use chancery_core::audit::{Entry, kinds};
-use chancery_core::decision::Undecided;
 use chancery_core::error::ApiCode;
 use chancery_core::rbac::permission::{ADMIN_WORD, DIRECTORY_ORGANIZATION_ADMIN, DIRECTORY_USER_EDIT};
 use chancery_core::session::Session;
-use chancery_core::types::{SessionKey, UserId};
-use chancery_core::user::registry;
-use chancery_core::write::Write;
+use chancery_core::session::end::{Which, end};
+use chancery_core::types::UserId;
+use chancery_core::user::{User, registry};
 
 use super::users::user_id;
 use super::{Answer, Call, Operation, USERS, USERS_READ, date};
@@ -37,7 +38,7 @@ pub const OPERATIONS: &[Operation] = &[
     .answers_nothing()
     .refuses(&[ApiCode::NotFound, ApiCode::MissingDivisionPermission]),
     Operation::delete("deleteChanceryUserSession", ONE, "End a browser session of a user", |call| {
-        Box::pin(end(call))
+        Box::pin(end_one(call))
     })
     .about("Chancery's own.")
     .scopes(USERS)
@@ -47,54 +48,48 @@ pub const OPERATIONS: &[Operation] = &[
 
 /// `GET`: those that have not ended by themselves.
 async fn list(call: Call) -> Answer {
-    let (user, epoch) = theirs(&call).await?;
+    let user = theirs(&call).await?;
     let (now, idle) = (call.app.clock.now(), call.app.policy.login.session_idle);
-    let found = call.app.store.sessions(user).await?;
-    let live = |it: &Session| it.is_live(idle, now) && it.origin.user_epoch == epoch;
-    let entities: Vec<UserSession> =
-        found.iter().filter(|it| live(it)).map(|it| represent(user, it)).collect();
+    let found = call.app.store.sessions(user.id).await?;
+    let live = found.iter().filter(|it| it.stands_for(&user, idle, now));
+    let entities: Vec<UserSession> = live.map(|it| represent(user.id, it)).collect();
     Ok(respond::ok(&UserSessionListing {
         total: i64::try_from(entities.len()).unwrap_or(i64::MAX),
         entities,
-        self_uri: Some(path(user)),
+        self_uri: Some(path(user.id)),
     }))
 }
 
 /// `DELETE` of all.
 async fn end_all(call: Call) -> Answer {
-    let (user, _) = theirs(&call).await?;
-    call.app.commit(vec![Write::EndSessions(user, None), ended(&call, user)]).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    ended(&call, Which::AllBut(None)).await
 }
 
 /// `DELETE` of one.
-async fn end(call: Call) -> Answer {
-    let (user, _) = theirs(&call).await?;
-    let key = call.segment("sessionId").parse().map(SessionKey).map_err(|_| ApiCode::NotFound)?;
-    if !call.app.store.sessions(user).await?.iter().any(|session| session.key == key) {
-        return Err(ApiCode::NotFound.into());
-    }
-    call.app.commit(vec![Write::EndSession(key), ended(&call, user)]).await?;
+async fn end_one(call: Call) -> Answer {
+    ended(&call, Which::One(call.segment("sessionId"))).await
+}
+
+async fn ended(call: &Call, which: Which<'_>) -> Answer {
+    let user = theirs(call).await?;
+    let known = call.app.store.sessions(user.id).await?;
+    let entry = Entry::by(&call.caller, kinds::SESSIONS_ENDED, ("user", user.id), call.app.clock.now());
+    call.change(|_, _| end(&user, &known, which, entry.clone())).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// The user that the path names with its epoch, if the caller may see where it is logged in.
-async fn theirs(call: &Call) -> Result<(UserId, u32), Failure> {
+/// The user that the path names, if the caller may see where it is logged in.
+async fn theirs(call: &Call) -> Result<Arc<User>, Failure> {
     let id = user_id(call)?;
-    call.look_up(|facts| -> Result<_, Undecided<_>> {
+    call.look_up(|facts| {
         let user = registry::find(facts, &call.caller, id)?;
         if call.caller.subject() != id.into() {
             let anywhere = [ADMIN_WORD, DIRECTORY_ORGANIZATION_ADMIN];
             registry::may(facts, &call.caller, &[DIRECTORY_USER_EDIT], &anywhere, user.division)?;
         }
-        Ok((id, user.epoch))
+        Ok(Arc::clone(user))
     })
     .await
-}
-
-fn ended(call: &Call, user: UserId) -> Write {
-    let now = call.app.clock.now();
-    Write::Audit(Box::new(Entry::by(&call.caller, kinds::SESSIONS_ENDED, ("user", user), now)))
 }
 
 fn represent(user: UserId, it: &Session) -> UserSession {

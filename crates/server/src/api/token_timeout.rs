@@ -2,7 +2,7 @@
 
 use chancery_api::IdleTokenTimeout;
 use chancery_core::error::ApiCode;
-use chancery_core::organization::settings::{self, IdleTimeout};
+use chancery_core::organization::{IdleTimeout, idle};
 use chancery_core::rbac::permission::DIRECTORY_ORGANIZATION_ADMIN;
 
 use super::{AUTHORIZATION, Answer, Call, Operation, organizations};
@@ -38,9 +38,8 @@ async fn update(call: Call) -> Answer {
     let body: IdleTokenTimeout = call.json()?;
     let (seconds, enabled) = (body.idle_token_timeout_seconds.map(i64::from), body.enable_idle_token_timeout);
     let unit = body.inactivity_timeout_unit.as_deref();
-    let changed = call
-        .change(|facts, env| settings::idle_after(facts, &call.caller, seconds, enabled, unit, env))
-        .await?;
+    let changed =
+        call.change(|facts, env| idle::idle_after(facts, &call.caller, seconds, enabled, unit, env)).await?;
     Ok(respond::ok(&represent(&changed.settings.idle)))
 }
 

@@ -130,7 +130,7 @@ pub fn page(
         problem: failure.as_page(),
         correlation: &id.0,
     };
-    show::html(status(outside(failure)), &page, &[])
+    show::html(status(outside(failure)), &page, show::Forms::Here)
 }
 
 /// Where nobody speaks a dialect.

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::http::{address, authorization, body, respond};
 use crate::limits::Requester;
-use crate::limits::logins::{Admitted, Outcome};
+use crate::limits::logins::{Admitted, Outcome, Who};
 use crate::settle::{look_up, settle_made};
 
 /// RFC 6749 section 5.1.
@@ -105,6 +105,7 @@ async fn attempt(
     };
     let client = look_up(app, |facts| facts.client(id).cloned()).await?;
     let Some(client) = client else { return Ok(None) };
-    let admitted = app.limits.logins.admit(client.organization, email, address, false, app.clock.now());
+    let admitted =
+        app.limits.logins.admit(client.organization, email, address, Who::Stranger, app.clock.now());
     admitted.map(Some).map_err(|seconds| Failure::RateLimited(seconds, None))
 }

@@ -13,17 +13,17 @@ use chancery_core::consent::{self, ConsentState};
 use chancery_core::decision::{Decision, Step, Undecided};
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::form::Form;
+use chancery_core::session::end::{Which, log_out};
 use chancery_core::session::{self, Session};
 use chancery_core::ticket::Handle;
-use chancery_core::types::{ClientId, from_wire, wire_name};
-use chancery_core::user::{Password, User, password as rules};
-use chancery_core::write::Write;
+use chancery_core::types::{ClientId, SessionKey, from_wire, wire_name};
+use chancery_core::user::User;
 
 use super::account_login::organization;
 use super::door::cookie_of;
 use super::forged;
-use super::logout::{forget, log_out};
-use super::show::{html, onward};
+use super::logout::forget;
+use super::show::{Forms, html, onward};
 use super::views::{
     AccountNotice, AccountPage, ConsentRow, LoggedOutPage, Moment, PasswordRefusal, SessionRow,
 };
@@ -32,9 +32,8 @@ use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::{address, body, origin};
-use crate::limits::logins::Outcome;
-use crate::password;
-use crate::settle::{look_up, settle, settle_afresh, settle_afresh_made};
+use crate::own_password::{self, Change};
+use crate::settle::{look_up, settle_afresh};
 
 const PURPOSE: &str = "account";
 
@@ -96,7 +95,9 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
         return page(&app, &parts, &person, Some(AccountNotice::Expired)).await;
     }
     if form.find("log_out").is_some() {
-        log_out(&app, Handle::parse(&person.cookie).as_ref()).await?;
+        if let Some(handle) = Handle::parse(&person.cookie) {
+            settle_afresh(&app, |facts, env| log_out(facts, &handle, env)).await?;
+        }
         let mut response = nobody(&app, &parts);
         forget(&app, &mut response);
         return Ok(response);
@@ -108,8 +109,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
         return end_session(&app, &parts, &person, id).await;
     }
     if form.find("end_others").is_some() {
-        let others = Write::EndSessions(person.user.id, Some(person.session.key));
-        app.commit(vec![others, entry(&app, &person, kinds::SESSIONS_ENDED)]).await?;
+        end(&app, &person, Which::AllBut(Some(person.session.key))).await?;
         return done(&parts, AccountNotice::OthersEnded);
     }
     if let Some(client) = form.find("revoke_consent").and_then(ClientId::parse) {
@@ -121,12 +121,12 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
 }
 
 async fn end_session(app: &Arc<App>, parts: &Parts, person: &Person, id: &str) -> Answer {
-    let own = app.store.sessions(person.user.id).await?;
-    let found = own.iter().map(|session| session.key).find(|key| key.0.to_string() == id);
-    if let Some(key) = found {
-        app.commit(vec![Write::EndSession(key), entry(app, person, kinds::SESSIONS_ENDED)]).await?;
-    }
-    if found != Some(person.session.key) {
+    let ended = match end(app, person, Which::One(id)).await {
+        // It has ended already.
+        Err(Failure::Api(error)) if error.code == ApiCode::NotFound => None,
+        ended => ended?,
+    };
+    if ended != Some(person.session.key) {
         return done(parts, AccountNotice::SessionEnded);
     }
     let mut response = nobody(app, parts);
@@ -134,38 +134,24 @@ async fn end_session(app: &Arc<App>, parts: &Parts, person: &Person, id: &str) -
     Ok(response)
 }
 
+async fn end(app: &Arc<App>, person: &Person, which: Which<'_>) -> Result<Option<SessionKey>, Failure> {
+    let known = app.store.sessions(person.user.id).await?;
+    let entry = entry(app, person);
+    settle_afresh(app, |_, _| session::end::end(&person.user, &known, which, entry.clone())).await
+}
+
 async fn change_password(app: &Arc<App>, parts: &Parts, person: Person, form: &Form<'_>) -> Answer {
-    let user = &person.user;
-    let old = Password::new(form.find("old_password").unwrap_or_default());
-    let new = Password::new(form.find("new_password").unwrap_or_default());
-    let (now, from) = (app.clock.now(), address::of(parts, &app.edges));
-    // Whoever sits at somebody else's browser guesses no faster than at the login.
-    let admitted = app.limits.logins.admit(user.organization, &user.email, from, true, now);
-    let admitted = admitted.map_err(|seconds| Failure::RateLimited(seconds, None))?;
-    let new = password::prepare(&app.hashing, new, Arc::clone(&app.random)).await?;
-    let entry = Entry {
-        actor: Some(Actor::User(user.id)),
-        entity: Some(("user".to_owned(), user.id.to_string())),
-        ..Entry::of(user.organization, kinds::PASSWORD_CHANGED, now)
+    let change = Change {
+        user: &person.user,
+        address: address::of(parts, &app.edges),
+        old: form.find("old_password").unwrap_or_default(),
+        new: form.find("new_password").unwrap_or_default(),
+        session: Some(&person.session),
+        entry: Entry { kind: kinds::PASSWORD_CHANGED.to_owned(), ..entry(app, &person) },
     };
-    let (id, session) = (user.id, Arc::clone(&person.session));
-    let changed = settle_afresh_made(app, |facts, env| {
-        rules::change(facts, id, &old, &new, Some(&session), &entry, env)
-    })
-    .await;
-    let is_wrong = |error: &ApiError| error.code == ApiCode::InvalidOldPassword;
-    let outcome = match &changed {
-        Err(Failure::Api(error)) if is_wrong(error) => Outcome::Wrong,
-        // Whatever else was refused, the old password was right.
-        Ok(_) | Err(Failure::Api(_)) => Outcome::Right,
-        Err(_) => Outcome::Unjudged,
-    };
-    app.limits.logins.judge(admitted, outcome, now);
-    let (verifier, made) = match changed {
+    let (verifier, made) = match own_password::change(app, &change).await {
         Ok(changed) => changed,
-        Err(Failure::Api(error)) => {
-            return page(app, parts, &person, Some(refusal(&error))).await;
-        }
+        Err(Failure::Api(error)) => return page(app, parts, &person, Some(refusal(&error))).await,
         Err(failure) => return Err(failure),
     };
     let mut response = done(parts, AccountNotice::PasswordChanged)?;
@@ -192,12 +178,12 @@ fn refusal(error: &ApiError) -> AccountNotice {
     })
 }
 
-fn entry(app: &App, person: &Person, kind: &str) -> Write {
-    Write::Audit(Box::new(Entry {
+fn entry(app: &App, person: &Person) -> Entry {
+    Entry {
         actor: Some(Actor::User(person.user.id)),
         entity: Some(("user".to_owned(), person.user.id.to_string())),
-        ..Entry::of(person.user.organization, kind, app.clock.now())
-    }))
+        ..Entry::of(person.user.organization, kinds::SESSIONS_ENDED, app.clock.now())
+    }
 }
 
 async fn person(app: &Arc<App>, parts: &Parts) -> Result<Option<Person>, Failure> {
@@ -217,7 +203,7 @@ pub async fn is_signed_in(app: &Arc<App>, parts: &Parts) -> Result<bool, Failure
 
 async fn find(app: &Arc<App>, cookie: &str) -> Result<Option<(Arc<Session>, Arc<User>)>, Failure> {
     let Some(handle) = Handle::parse(cookie) else { return Ok(None) };
-    settle(app, |facts, env| {
+    settle_afresh(app, |facts, env| {
         let found = session::find(facts, &handle, env);
         let owned = |found: Option<(&Arc<Session>, &Arc<User>)>| {
             Decision::allow(found.map(|(session, user)| (Arc::clone(session), Arc::clone(user))))
@@ -235,7 +221,7 @@ async fn page(app: &Arc<App>, parts: &Parts, person: &Person, notice: Option<Acc
     let t = language(parts, None, Some(&organization.default_language));
     let (now, idle) = (app.clock.now(), app.policy.login.session_idle);
     let sessions = app.store.sessions(user.id).await?;
-    let live = |it: &Session| it.is_live(idle, now) && it.origin.user_epoch == user.epoch;
+    let live = |it: &Session| it.stands_for(user, idle, now);
     let row = |it: Session| SessionRow {
         id: it.key.0.to_string(),
         user_agent: it.origin.agent,
@@ -270,11 +256,11 @@ async fn page(app: &Arc<App>, parts: &Parts, person: &Person, notice: Option<Acc
     };
     let status =
         if notice.is_some_and(AccountNotice::is_problem) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok(html(status, &view, &[]))
+    Ok(html(status, &view, Forms::Here))
 }
 
 /// Nobody is signed in: there is nothing to show, and no client to sign in for.
 fn nobody(app: &App, parts: &Parts) -> Response {
     let t = language(parts, None, None);
-    html(StatusCode::OK, &LoggedOutPage { t, brand: &app.brand, organization: None }, &[])
+    html(StatusCode::OK, &LoggedOutPage { t, brand: &app.brand, organization: None }, Forms::Here)
 }

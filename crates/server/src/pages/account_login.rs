@@ -57,7 +57,6 @@ async fn at_door(
         name: t.account.title.as_str(),
         t,
         form: page(t.tag),
-        sources: &[],
         languages: languages(t, page),
     };
     then(door).await

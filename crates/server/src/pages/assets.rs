@@ -27,7 +27,7 @@ pub async fn asset(app: Arc<App>, request: Request) -> Answer {
         // Asked again each time, so that a new version is seen at once.
         (CACHE_CONTROL, "no-cache"),
         // An image that is opened by itself is a document too, and runs nothing.
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ];
     Ok((headers, bytes).into_response())
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use chancery_core::authorize::Verdict;
+use chancery_core::authorize::{Verdict, Wanted};
 use chancery_core::form::Form;
 use chancery_core::types::RedirectUri;
 
 use super::authorize::go_on;
 use super::forged;
-use super::show::{html, onward};
+use super::show::{Forms, html, onward};
 use super::views::ConsentPage;
 use super::visit::Visit;
 use crate::api::Answer;
@@ -28,21 +28,20 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     };
     let organization = visit.organization(&seen).await?;
     let t = visit.texts(&organization);
-    let source = RedirectUri::source(&seen.target.redirect_uri);
     let page = ConsentPage {
         t,
         brand: &app.brand,
         organization: &organization.name,
         app: &seen.target.client.name,
-        host: source.split_once("://").map_or(source, |(_, host)| host),
+        host: RedirectUri::place(&seen.target.redirect_uri),
         user_name: &user.name,
         user_email: &user.email,
         scopes: t.scopes(wanted.scope.names()),
         form: &visit.page("consent"),
-        csrf: &forged::token(cookie(&visit), &purpose(&visit), &app.keys()),
+        csrf: &forged::token(cookie(&visit), &purpose(&visit, wanted), &app.keys()),
         other_account: &visit.with("login", "prompt", "login"),
     };
-    Ok(html(StatusCode::OK, &page, &[source]))
+    Ok(html(StatusCode::OK, &page, Forms::Anywhere))
 }
 
 /// `POST`: what the person said, in this session and about this request.
@@ -51,10 +50,16 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let visit = Visit::of(&app, &parts)?;
     let bytes = body::form(&parts.headers, content).await?;
     let form = Form::parse(&bytes)?;
-    let csrf = form.find("csrf").unwrap_or_default();
-    let is_ours = forged::is_genuine(csrf, cookie(&visit), &purpose(&visit), &app.keys());
-    if visit.session.is_none() || forged::is_foreign(&parts) || !is_ours {
+    if forged::is_foreign(&parts) {
         return Err(Failure::Forged);
+    }
+    let seen = visit.see().await?;
+    let csrf = form.find("csrf").unwrap_or_default();
+    let is_ours = |wanted| forged::is_genuine(csrf, cookie(&visit), &purpose(&visit, wanted), &app.keys());
+    if visit.session.is_none() || !seen.wanted.as_ref().is_ok_and(is_ours) {
+        // Another tab logged in or out meanwhile, or the client asks for something else by now: whoever is there is asked
+        // anew.
+        return onward(&parts.method, &visit.page("authorize"));
     }
     let decision = match form.find("decision") {
         Some("allow") => Verdict::Allow,
@@ -68,6 +73,7 @@ fn cookie<'a>(visit: &'a Visit) -> &'a str {
     visit.app.cookies.session.find(&visit.parts.headers).unwrap_or_default()
 }
 
-fn purpose(visit: &Visit) -> String {
-    format!("consent {}", visit.query)
+/// What was shown: a yes to it is none to anything else.
+fn purpose(visit: &Visit, wanted: &Wanted) -> String {
+    format!("consent {} {}", wanted.scope, visit.query)
 }

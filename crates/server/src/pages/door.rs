@@ -8,25 +8,23 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use chancery_core::form::Form;
 use chancery_core::organization::Organization;
-use chancery_core::session::login::{self, Attempt, normal};
+use chancery_core::session::login::{self, Attempt};
 use chancery_core::ticket::{Handle, Verifier};
-use chancery_core::types::{ClientId, OrganizationId};
+use chancery_core::types::ClientId;
 use chancery_core::user::Password;
 use chancery_store::Made;
 
-use super::forged;
-use super::show::html;
+use super::show::{Forms, html};
 use super::texts::Texts;
 use super::views::{Language, LoginPage, LoginProblem};
+use super::{device, forged};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::address;
-use crate::limits::logins::Outcome;
+use crate::limits::logins::{Outcome, Who};
 use crate::settle::settle_afresh_made;
 
 const PURPOSE: &str = "login";
-/// The cookie of a device is bound to no other cookie.
-const DEVICE: &str = "device";
 
 /// Where somebody logs in, and to what.
 pub struct Door<'a> {
@@ -44,8 +42,6 @@ pub struct Door<'a> {
     pub t: &'static Texts,
     /// Where the form goes.
     pub form: String,
-    /// Where the answer to it may go, beside this server.
-    pub sources: &'a [&'a str],
     /// The same page in every language.
     pub languages: Vec<Language>,
 }
@@ -74,7 +70,7 @@ impl Door<'_> {
             Some(LoginProblem::TooManyAttempts { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Some(LoginProblem::Busy) => StatusCode::SERVICE_UNAVAILABLE,
         };
-        let mut response = html(status, &view, self.sources);
+        let mut response = html(status, &view, Forms::Anywhere);
         if let Some(LoginProblem::TooManyAttempts { seconds }) = problem {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -96,10 +92,9 @@ impl Door<'_> {
             return Ok(self.page(email, Some(LoginProblem::Expired)));
         }
         let (now, from) = (app.clock.now(), address::of(parts, &app.edges));
-        let device = device(self.organization.id, email);
-        let known = app.cookies.device.find(&parts.headers).unwrap_or_default();
-        let is_known = forged::is_genuine(known, DEVICE, &device, &app.keys());
-        let admitted = match app.limits.logins.admit(self.organization.id, email, from, is_known, now) {
+        let is_known = device::is_known(app, parts, self.organization.id, email).await?;
+        let who = if is_known { Who::Known } else { Who::Stranger };
+        let admitted = match app.limits.logins.admit(self.organization.id, email, from, who, now) {
             Ok(admitted) => admitted,
             Err(seconds) => {
                 return Ok(self.page(email, Some(LoginProblem::TooManyAttempts { seconds })));
@@ -129,7 +124,7 @@ impl Door<'_> {
         }
         let (logged_in, made) = logged_in?;
         let mut response = onward()?;
-        let known = app.cookies.device.set(&forged::token(DEVICE, &device, &app.keys()));
+        let known = device::cookie(app, logged_in.user, logged_in.user_epoch);
         for cookie in cookie_of(app, &made, logged_in.verifier).into_iter().chain(known) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -147,10 +142,6 @@ impl Door<'_> {
 pub fn cookie_of(app: &App, made: &[Made], verifier: Verifier) -> Option<HeaderValue> {
     let key = made.iter().find_map(|made| if let Made::Session(key) = made { Some(*key) } else { None })?;
     app.cookies.session.set(&Handle { row: key.0, verifier }.expose())
-}
-
-fn device(organization: OrganizationId, email: &str) -> String {
-    format!("{organization} {}", normal(email))
 }
 
 /// 256 random bits.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::Request;
 use chancery_core::authorize::{Seen, Wanted};
 use chancery_core::form::Form;
-use chancery_core::types::RedirectUri;
 
 use super::door::Door;
 use super::show::onward;
@@ -58,7 +57,6 @@ async fn at_door(
         name: &client.name,
         t,
         form: visit.page("login"),
-        sources: &[RedirectUri::source(&seen.target.redirect_uri)],
         languages: languages(t, |tag| visit.with("login", "ui_locales", tag)),
     };
     then(door).await

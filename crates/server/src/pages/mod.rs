@@ -7,6 +7,7 @@ pub mod assets;
 pub mod authorize;
 pub mod brand;
 pub mod consent;
+pub mod device;
 pub mod docs;
 pub mod door;
 pub mod forged;

@@ -7,8 +7,24 @@ use axum::response::{IntoResponse, Response};
 
 use crate::failure::Failure;
 
-/// A page. Its forms go to this server and, since a browser counts what the answer redirects to, to `sources`.
-pub fn html(status: StatusCode, page: &impl Template, sources: &[&str]) -> Response {
+macro_rules! policy {
+    () => {
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    };
+}
+
+/// Where the forms of a page may lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forms {
+    /// To this server.
+    Here,
+    /// To this server, and on with the answer: browsers hold every redirect that follows to `form-action`, those of the
+    /// application too, and nobody knows where these lead.
+    Anywhere,
+}
+
+/// A page.
+pub fn html(status: StatusCode, page: &impl Template, forms: Forms) -> Response {
     let text = match page.render() {
         Ok(text) => text,
         Err(error) => {
@@ -16,16 +32,14 @@ pub fn html(status: StatusCode, page: &impl Template, sources: &[&str]) -> Respo
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {}; base-uri 'none'; \
-         frame-ancestors 'none'",
-        sources.join(" ")
-    );
+    let policy = match forms {
+        Forms::Here => concat!(policy!(), "; form-action 'self'"),
+        Forms::Anywhere => policy!(),
+    };
     let mut response = (status, text).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    let strict = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).unwrap_or(strict));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // With none at all, a browser would not say where our own forms stood.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));

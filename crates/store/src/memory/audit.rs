@@ -1,6 +1,7 @@
 //! The audit log.
 
 use chancery_core::audit::{Audited, Entry, Wanted};
+use chancery_core::client::Actor;
 use chancery_core::types::AuditKey;
 
 use super::State;
@@ -29,7 +30,7 @@ fn is_wanted(it: &Audited, wanted: &Wanted) -> bool {
         && wanted.from.is_none_or(|from| from <= entry.at)
         && wanted.until.is_none_or(|until| entry.at < until)
         && wanted.before.is_none_or(|before| (entry.at, it.key) < before)
-        && wanted.actor.is_none_or(|actor| entry.actor == Some(actor))
+        && wanted.actor.is_none_or(|actor| entry.actor.map(Actor::subject) == Some(actor))
         && wanted.client.is_none_or(|client| entry.client == Some(client))
         && wanted.kind.as_ref().is_none_or(of_kind)
 }

@@ -26,7 +26,7 @@ use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
 use chancery_core::write::{Revoked, RevokedId, Write};
 
-use crate::sql::sweep::{TICKETS, first_day};
+use crate::sql::sweep::{FAMILIES, TICKETS, first_day};
 use crate::{Change, Made, Store, StoreError};
 
 /// A store that forgets everything when it is dropped. Every commit copies it whole: meant for small contents.
@@ -254,7 +254,7 @@ impl Store for Memory {
     async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         let state = &mut *self.state();
         let tickets = remove(&mut state.tickets, limit, |it| it.content.expires_at < now - TICKETS);
-        let families = remove(&mut state.families, limit, |it| it.origin.expires_at < now);
+        let families = remove(&mut state.families, limit, |it| it.origin.expires_at < now - FAMILIES);
         let revoked = remove(&mut state.revoked, limit, |it| it.expires_at < now);
         let usage = remove(&mut state.usage, limit, |it| it.day < first_day(now));
         let sessions = remove(&mut state.sessions, limit, |it| it.origin.expires_at < now);

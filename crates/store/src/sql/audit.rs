@@ -40,7 +40,7 @@ pub fn wanted(it: &Wanted) -> Query<Audited> {
         sql: "SELECT key, organization_id, at, kind, actor, client_id, entity_kind, entity_id, address, correlation_id,
                   count, detail
               FROM audit WHERE organization_id = $1 AND (at, key) < ($2, $3) AND at >= $4
-                  AND (actor = $5 OR $5 IS NULL) AND (client_id = $6 OR $6 IS NULL)
+                  AND (actor IN ('user:' || $5, 'client:' || $5) OR $5 IS NULL) AND (client_id = $6 OR $6 IS NULL)
                   AND (kind = $7 OR substr(kind, 1, length($7) + 1) = $7 || '.' OR $7 IS NULL)
               ORDER BY at DESC, key DESC LIMIT $8",
         params: params![
@@ -48,7 +48,7 @@ pub fn wanted(it: &Wanted) -> Query<Audited> {
             at,
             key.0,
             it.from.unwrap_or(Timestamp::from_millis(i64::MIN)),
-            it.actor.map(actor),
+            it.actor,
             it.client,
             it.kind.as_deref(),
             it.limit

@@ -7,6 +7,8 @@ use super::{Expect, Statement, params};
 
 /// How long a ticket stays after its expiry, so that a replay is still recognised.
 pub const TICKETS: Lifetime = Lifetime::from_days(1);
+/// How long a family stays after its expiry: its last access token may live on for so long.
+pub const FAMILIES: Lifetime = chancery_core::policy::LONGEST_TOKEN;
 /// How long a change stays readable: far longer than a node can go without reading.
 pub const CHANGES: Lifetime = Lifetime::from_seconds(3600);
 
@@ -26,7 +28,7 @@ pub fn statements(now: Timestamp, audit_before: Timestamp, limit: u32) -> Vec<St
         ),
         delete(
             "DELETE FROM families WHERE key IN (SELECT key FROM families WHERE expires_at < $1 LIMIT $2)",
-            now.millis(),
+            (now - FAMILIES).millis(),
         ),
         delete(
             "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at < $1 LIMIT $2)",

@@ -1,7 +1,6 @@
 //! How SQLite answers what grows without end or is asked often: by an index, never by reading a whole table.
 
 use chancery_core::audit::Wanted;
-use chancery_core::client::Actor;
 use chancery_core::env::fixed::Counting;
 use chancery_core::types::{AuditKey, ClientId, OrganizationId, SessionKey, Timestamp, UserId};
 use chancery_core::user::UserState;
@@ -54,7 +53,7 @@ fn the_audit_log_is_read_in_its_order() {
     let filtered = Wanted {
         from: Some(now),
         until: Some(now),
-        actor: Some(Actor::User(user())),
+        actor: Some(user().into()),
         client: Some(client()),
         kind: Some("client".to_owned()),
         before: Some((now, AuditKey(1))),

@@ -65,7 +65,7 @@ pub async fn every_family_has_a_key_of_its_own(store: Arc<dyn Store>) {
 pub async fn a_key_is_not_made_again_after_its_family_was_swept(store: Arc<dyn Store>) {
     let first = create_family(&store, family()).await;
     let second = create_family(&store, family()).await;
-    assert_eq!(store.sweep(NOW + DAY + DAY, LONG_AGO, 10).await, Ok(2));
+    assert_eq!(store.sweep(NOW + DAY + DAY + DAY + DAY, LONG_AGO, 10).await, Ok(2));
     let third = create_family(&store, family()).await;
     assert!(third != first && third != second, "{third:?} was made twice");
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chancery_core::audit::Entry;
 use chancery_core::family::NewFamily;
+use chancery_core::policy::LONGEST_TOKEN;
 use chancery_core::session::NewSession;
 use chancery_core::ticket::NewTicket;
 use chancery_core::types::Timestamp;
@@ -50,10 +51,10 @@ pub async fn tickets_stay_for_a_day_after_they_expired(store: Arc<dyn Store>) {
     assert_eq!(store.sweep(after(NOW), LONG_AGO, 1000).await, Ok(1));
 }
 
-pub async fn families_go_when_they_have_expired(store: Arc<dyn Store>) {
-    let gone = create_family(&store, family_until(before(NOW))).await;
-    let kept = create_family(&store, family_until(NOW)).await;
-    let revoked = create_family(&store, family_until(NOW + MINUTE)).await;
+pub async fn families_go_when_their_last_token_has_expired(store: Arc<dyn Store>) {
+    let gone = create_family(&store, family_until(before(NOW - LONGEST_TOKEN))).await;
+    let kept = create_family(&store, family_until(NOW - LONGEST_TOKEN)).await;
+    let revoked = create_family(&store, family_until(NOW)).await;
     commit(&store, [Write::RevokeFamily(revoked, Timestamp::from_millis(0))]).await;
     assert_eq!(store.sweep(NOW, LONG_AGO, 1000).await, Ok(1));
     assert_eq!(store.find_family(gone).await, Ok(None));

@@ -13,7 +13,7 @@ pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
         return Ok(());
     };
     let Some(asked) = Scope::parse(asked) else { return refused("the scope is not known") };
-    wanted.scope = asked.intersection(&registered.union(&Scope::openid()));
+    wanted.scope = asked.within(&registered.union(&Scope::openid()));
     if wanted.scope.is_empty() && !asked.is_empty() {
         return refused("the client may not ask for this scope");
     }

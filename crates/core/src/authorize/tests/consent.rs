@@ -110,16 +110,16 @@ fn what_was_taken_back_is_asked_for_anew() {
 }
 
 #[test]
-fn where_nobody_is_asked_what_was_taken_back_is_given_again_without_a_word() {
+fn what_was_taken_back_is_asked_for_even_where_nobody_is_asked() {
     let mut world = asking();
     world.scoped("users oauth:readonly", Some(Verdict::Allow));
     let first = world.consent().expect("a consent").epoch;
     world.take_back();
     world.tenant.policy.require_consent = false;
-    assert!(matches!(world.scoped("users", None).0, Told::Go(_)));
-    assert_eq!(world.kept(first), ("users".to_owned(), false, GIVEN, 1, 3));
-    world.tenant.policy.require_consent = true;
-    assert_eq!(world.scoped("users", None).0, Told::Consent, "it was not asked for since");
+    assert_eq!(world.scoped("users", None), (Told::Consent, vec![]));
+    assert!(matches!(world.scoped("users", Some(Verdict::Allow)).0, Told::Go(_)));
+    assert_eq!(world.kept(first), ("users".to_owned(), true, GIVEN, 1, 3));
+    assert!(matches!(world.scoped("oauth:readonly", None).0, Told::Go(_)), "it is an own client again");
 }
 
 #[test]

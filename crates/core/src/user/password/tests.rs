@@ -104,11 +104,10 @@ fn a_change_writes_the_user_and_ends_the_sessions() {
         epoch: before.epoch + 1,
         ..before.clone()
     };
-    let entry = Entry { kind: kinds::PASSWORD_CHANGED.to_owned(), ..world.entry() };
     let expected = [
         Write::ReplaceUser(Box::new(user)),
         Write::EndSessions(world.user, None),
-        Write::Audit(Box::new(entry)),
+        Write::Audit(Box::new(world.entry())),
     ];
     assert_eq!(decided.writes, expected);
 }

@@ -14,8 +14,8 @@ use chancery_core::family::NewFamily;
 use chancery_core::grants::{GrantType, GrantTypes};
 use chancery_core::keyring::rotation::first_keys;
 use chancery_core::keyring::{KeyRow, MasterKey};
-use chancery_core::organization::settings::{Authentication, IdleTimeout, PasswordRequirements};
-use chancery_core::organization::{Division, Organization, Settings};
+use chancery_core::organization::settings::{Authentication, PasswordRequirements};
+use chancery_core::organization::{Division, IdleTimeout, Organization, Settings};
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, PolicyRemarks, Role, RoleGrant, SubjectKind};
 use chancery_core::session::NewSession;
 use chancery_core::ticket::NewTicket;
@@ -281,8 +281,8 @@ pub fn client(n: u64) -> Client {
         description: Some(UNICODE.to_owned()),
         token_lifetime: Lifetime::from_seconds(1800),
         redirect_uris: vec![
-            uri("https://b.example/?x=\"1\""),
-            uri("https://a.example/é"),
+            uri("https://b.example/?x=%221%22"),
+            uri("https://a.example/%C3%A9"),
             uri("com.example:/"),
         ],
         grant_types: GrantTypes::default().with(GrantType::AuthorizationCode).with(GrantType::RefreshToken),

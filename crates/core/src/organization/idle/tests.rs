@@ -1,7 +1,10 @@
 //! The idle timeout of tokens, as it is set.
 
 use super::*;
+use crate::decision::Decision;
+use crate::organization::Settings;
 use crate::tenant::Tenant;
+use crate::write::Write;
 
 /// What is set: seconds, whether, and the unit.
 type Asked = (Option<i64>, Option<bool>, Option<&'static str>);

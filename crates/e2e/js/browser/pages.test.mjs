@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import {
-  PHONE, WIDE, asking, browse, callback, exists, fill, focuses, logIn, plain, press, text, violations,
+  PHONE, WIDE, app, asking, browse, callback, exists, fill, focuses, logIn, plain, press, text, violations,
 } from './world.mjs';
 
 const LANGUAGES = { de: 'Anmelden', en: 'Sign in', es: 'Iniciar sesión', fr: 'Connexion' };
@@ -212,5 +212,19 @@ describe('languages', () => {
       });
     }
     assert.equal(titles.size, Object.keys(LANGUAGES).length);
+  });
+});
+
+test('an application may lead on to another origin with what it was answered', async (t) => {
+  const home = callback().replace(app.origin, app.foreign);
+  const client = await asking.register(t, { registeredRedirectUri: [app.lead(app.path(), home)] });
+  await browse({}, async (page) => {
+    await page.goto(asking.authorize(client));
+    await logIn(page, asking.person);
+    await press(page, '[value=allow]');
+    assert.equal(page.url(), home, 'after the consent');
+    await page.goto(asking.authorize(client, { prompt: 'login' }));
+    await logIn(page, asking.person);
+    assert.equal(page.url(), home, 'after the login');
   });
 });

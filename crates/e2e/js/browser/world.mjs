@@ -48,7 +48,8 @@ async function site() {
     const { pathname } = new URL(url, 'http://site');
     requests.push({ method, url, referer: headers.referer });
     const page = pages.get(pathname);
-    answer.writeHead(page ? 200 : 404, { 'Content-Type': page?.type ?? 'text/plain' }).end(page?.text);
+    if (page?.location) return answer.writeHead(302, { Location: page.location }).end();
+    return answer.writeHead(page ? 200 : 404, { 'Content-Type': page?.type ?? 'text/plain' }).end(page?.text);
   });
   await new Promise((listening) => listener.listen(0, '127.0.0.1', listening));
   after(() => {
@@ -64,6 +65,11 @@ async function site() {
     foreign: `http://localhost:${port}`,
     requests,
     path: () => `/page-${(count += 1)}`,
+    /** A page that leads elsewhere. */
+    lead(path, location) {
+      pages.set(path, { location });
+      return this.origin + path;
+    },
     put(path, text, type = 'text/html; charset=utf-8') {
       pages.set(path, { type, text });
       return this.origin + path;

@@ -310,6 +310,20 @@ fn a_scope_is_narrowed_for_once_and_never_widened() {
 }
 
 #[test]
+fn what_the_client_lost_since_is_not_refreshed() {
+    let (mut world, _, refresh) = started();
+    world.client().scope = Scope::parse("users:readonly").expect("known");
+    let given = world.refreshing(&refresh, false);
+    let tokens = world.exchange(Dialect::Genesys, &given).expect("tokens");
+    assert_eq!(tokens.access.scope.to_string(), "");
+    assert_eq!(family(&world).origin.scope.to_string(), "users oauth:readonly", "it may get it back");
+    world.client().scope = Scope::parse("all").expect("known");
+    let given = world.refreshing(&tokens.refresh.expect("another"), false);
+    let tokens = world.exchange(Dialect::Genesys, &given).expect("tokens");
+    assert_eq!(tokens.access.scope.to_string(), "users oauth:readonly");
+}
+
+#[test]
 fn of_two_refreshes_at_once_both_get_the_same_token() {
     let (mut world, _, refresh) = started();
     let [one, other] = [(); 2].map(|()| world.writes(&refresh));

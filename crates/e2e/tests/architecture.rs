@@ -22,6 +22,7 @@ const CORE: &[&str] = &[
     "aws-lc-rs",
     "base64",
     "form_urlencoded",
+    "icu_normalizer",
     "ipnet",
     "jiff",
     "postcard",

@@ -82,8 +82,8 @@ pub async fn prepare(
 ) -> Result<NewPassword, StoreError> {
     hashing
         .run(move || {
-            let text = password.expose();
-            let hash = if text.len() > MOST_BYTES { None } else { hash(text, &*random) };
+            let is_sane = password.expose().len() <= MOST_BYTES;
+            let hash = if is_sane { hash(&password, &*random) } else { None };
             NewPassword { hash: hash.unwrap_or(PasswordHash::new(String::new())), password }
         })
         .await
@@ -94,10 +94,10 @@ fn matches(text: &str, kept: &PasswordHash) -> bool {
 }
 
 /// Digests a password under a fresh salt; `None` if the library refuses it, which it does for none of sane length.
-pub fn hash(password: &str, random: &dyn Random) -> Option<PasswordHash> {
+pub fn hash(password: &Password, random: &dyn Random) -> Option<PasswordHash> {
     let mut salt = [0; 16];
     random.fill(&mut salt);
-    let phc: Phc = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).ok()?;
+    let phc: Phc = Argon2::default().hash_password_with_salt(password.expose().as_bytes(), &salt).ok()?;
     Some(PasswordHash::new(phc.to_string()))
 }
 
@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn a_password_verifies_against_its_own_hash_only_and_salts_differ() {
         let random = Counting::new(1);
-        let [one, other] = [(), ()].map(|()| hash("correct horse battery", &random).expect("hashes"));
+        let [one, other] =
+            [(), ()].map(|()| hash(&Password::new("correct horse battery"), &random).expect("hashes"));
         assert_ne!(one.expose(), other.expose());
         assert!(one.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.expose());
         assert!(matches("correct horse battery", &one) && !matches("Correct horse battery", &one));
@@ -119,14 +120,14 @@ mod tests {
     #[test]
     fn nobody_is_as_costly_as_somebody() {
         let cost = |hash: &PasswordHash| hash.expose().split('$').nth(3).map(str::to_owned);
-        let somebody = hash("correct horse battery", &Counting::new(1)).expect("hashes");
+        let somebody = hash(&Password::new("correct horse battery"), &Counting::new(1)).expect("hashes");
         assert!(cost(&NOBODY).is_some() && cost(&NOBODY) == cost(&somebody), "{}", NOBODY.expose());
     }
 
     #[tokio::test]
     async fn no_password_is_nobodys() {
         let hashing = Hashing::default();
-        for (text, hash) in [("", None), ("", hash("", &Counting::new(1))), ("x", None)] {
+        for (text, hash) in [("", None), ("", hash(&Password::new(""), &Counting::new(1))), ("x", None)] {
             let check = PasswordCheck { password: Password::new(text), hash };
             assert_eq!(verify(&hashing, check).await, Ok(false));
         }

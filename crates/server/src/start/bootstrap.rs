@@ -5,6 +5,7 @@ use chancery_core::env::Random;
 use chancery_core::founding::{Founded, Plan, found};
 use chancery_core::keyring::{Keyring, MasterKey, rotation};
 use chancery_core::types::{ClientId, ClientSecret, Timestamp};
+use chancery_core::user::Password;
 use chancery_core::write::{Require, Write};
 use chancery_store::{Store, StoreError};
 use zeroize::Zeroizing;
@@ -58,11 +59,18 @@ impl Wishes {
         if self.admin_email.as_deref().is_some_and(|text| !is_address(text)) {
             return Err(refuse("ADMIN_EMAIL", "it is not an e-mail address"));
         }
-        if self.admin_password.as_ref().is_some_and(|text| text.chars().count() < password::LEAST_CHARACTERS)
+        if self
+            .admin_password
+            .as_ref()
+            .is_some_and(|text| Password::new(text).expose().chars().count() < password::LEAST_CHARACTERS)
         {
             return Err(refuse("ADMIN_PASSWORD", "a password has at least 12 characters"));
         }
-        if self.admin_password.as_ref().is_some_and(|text| text.len() > password::MOST_BYTES) {
+        if self
+            .admin_password
+            .as_ref()
+            .is_some_and(|text| Password::new(text).expose().len() > password::MOST_BYTES)
+        {
             return Err(refuse("ADMIN_PASSWORD", "a password has at most 1024 bytes"));
         }
         Ok(Granted {
@@ -121,7 +129,7 @@ pub async fn organization(
     let secret = wishes.client_secret.clone().unwrap_or_else(|| ClientSecret::random(random));
     let email = wishes.admin_email.clone().unwrap_or_else(|| format!("admin@{}.local", naming.short_name));
     let password = wishes.admin_password.clone().unwrap_or_else(|| random_password(random));
-    let hashed = password::hash(&password, random).ok_or_else(|| {
+    let hashed = password::hash(&Password::new(&password), random).ok_or_else(|| {
         StartError("The administrator's password cannot be digested. Choose another.".to_owned())
     })?;
     let plan = Plan {

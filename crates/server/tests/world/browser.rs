@@ -11,7 +11,7 @@ use chancery_core::env::fixed::Counting;
 use chancery_core::jose::base64url;
 use chancery_core::rbac::DivisionScope;
 use chancery_core::types::{RedirectUri, RoleId, Scope, UserId};
-use chancery_core::user::PasswordHash;
+use chancery_core::user::{Password, PasswordHash};
 use chancery_core::write::Write;
 use chancery_server::password::hash;
 use chancery_store::Store;
@@ -27,7 +27,7 @@ pub const CALLBACK: &str = "https://app.example/cb";
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 static HASH: LazyLock<PasswordHash> =
-    LazyLock::new(|| hash(PASSWORD, &Counting::new(4711)).expect("can be digested"));
+    LazyLock::new(|| hash(&Password::new(PASSWORD), &Counting::new(4711)).expect("can be digested"));
 
 /// The S256 challenge of `VERIFIER`.
 pub fn challenge() -> String {

@@ -30,19 +30,25 @@ const ROOM: usize = 64 * 1024 * 1024;
 const PIECE: usize = 1024;
 
 /// The room for bodies that are being read, or answered.
-pub struct Room(Arc<Semaphore>);
+pub struct Room {
+    pieces: Arc<Semaphore>,
+    /// Bodies that have some room and wait for more could all wait for one another: one at a time needs no more.
+    exemption: Arc<Semaphore>,
+}
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(ROOM / PIECE)))
+        Self { pieces: Arc::new(Semaphore::new(ROOM / PIECE)), exemption: Arc::new(Semaphore::new(1)) }
     }
 }
 
 /// A body, with the room that it takes until it is dropped.
+#[derive(Default)]
 pub struct Held {
     /// The body.
     pub bytes: Bytes,
     room: Option<OwnedSemaphorePermit>,
+    exemption: Option<OwnedSemaphorePermit>,
 }
 
 impl Held {
@@ -50,15 +56,22 @@ impl Held {
     async fn grow(&mut self, room: &Room, length: usize) -> Result<(), Failure> {
         let has = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let lacks = length.div_ceil(PIECE).saturating_sub(has);
-        if lacks == 0 {
+        if lacks == 0 || self.exemption.is_some() {
             return Ok(());
         }
         let lacks = u32::try_from(lacks).unwrap_or(u32::MAX);
-        let more = Arc::clone(&room.0).acquire_many_owned(lacks).await;
-        let more = more.map_err(|_| Failure::NoRoom)?;
-        match &mut self.room {
-            Some(permit) => permit.merge(more),
-            None => self.room = Some(more),
+        tokio::select! {
+            biased;
+            more = Arc::clone(&room.pieces).acquire_many_owned(lacks) => {
+                let more = more.map_err(|_| Failure::NoRoom)?;
+                match &mut self.room {
+                    Some(permit) => permit.merge(more),
+                    None => self.room = Some(more),
+                }
+            }
+            exemption = Arc::clone(&room.exemption).acquire_owned() => {
+                self.exemption = Some(exemption.map_err(|_| Failure::NoRoom)?);
+            }
         }
         Ok(())
     }
@@ -81,7 +94,7 @@ pub async fn read(headers: &HeaderMap, body: Body, room: &Room, patience: Durati
 
 async fn gather(mut body: Body, room: &Room, waits: &AtomicBool) -> Result<Held, Failure> {
     let (mut whole, mut length) = (BytesMut::new(), 0);
-    let mut held = Held { bytes: Bytes::new(), room: None };
+    let mut held = Held::default();
     let is_free = body.size_hint().exact().is_some_and(|length| length <= FREE);
     loop {
         if !is_free && length < LARGEST {
@@ -153,4 +166,29 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8], first: u8) -
 fn is_type(headers: &HeaderMap, wanted: &str) -> bool {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn bodies_that_have_all_the_room_between_them_do_not_wait_for_one_another() {
+        let room = Room::default();
+        let grow = |held: &mut Held| held.grow(&room, LARGEST).now_or_never().map(|grown| grown.is_ok());
+        let [mut first, mut second] = [Held::default(), Held::default()];
+        assert!(first.grow(&room, FRAME).await.is_ok() && second.grow(&room, FRAME).await.is_ok());
+        let left = u32::try_from(room.pieces.available_permits()).expect("few");
+        let _rest = room.pieces.try_acquire_many(left).expect("is there");
+        assert_eq!((grow(&mut first), grow(&mut second)), (Some(true), None));
+        drop(first);
+        assert_eq!(grow(&mut second), Some(true));
+        drop(second);
+        assert_eq!(
+            (room.pieces.available_permits(), room.exemption.available_permits()),
+            (2 * FRAME / PIECE, 1)
+        );
+    }
 }

@@ -17,7 +17,9 @@ const STREAMS: usize = 100;
 const ROOM: usize = 64 * 1024 * 1024;
 /// What a crowd may cost at most, in KiB. Without a bound, 1,600 bodies would hold 320,000 KiB and more.
 const MOST: u64 = 192 * 1024;
-/// A crowd that gets nothing sent for so long has been stopped.
+/// The one body that needs no room goes on through what others leave of its connection's window, a byte at a time.
+const TRICKLE: usize = 1024;
+/// A crowd that gets no more than that sent for so long has been stopped.
 const QUIET: Duration = Duration::from_millis(500);
 /// Who is not answered in this time waits.
 const SHORT: Duration = Duration::from_secs(1);
@@ -45,7 +47,7 @@ fn crowd(server: &Server, connections: usize) -> Vec<Uploads> {
 fn pushed(crowd: &mut [Uploads], mut meanwhile: impl FnMut()) -> usize {
     let (begun, mut last) = (Instant::now(), Instant::now());
     while last.elapsed() < QUIET {
-        if crowd.iter_mut().map(Uploads::push).sum::<usize>() > 0 {
+        if crowd.iter_mut().map(Uploads::push).sum::<usize>() > TRICKLE {
             last = Instant::now();
         }
         meanwhile();

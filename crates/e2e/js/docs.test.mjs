@@ -1,27 +1,12 @@
 // The page at /docs in a real browser, against the server that CHANCERY_URL and CHANCERY_BOOTSTRAP name.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import puppeteer from 'puppeteer-core';
+import { CHROMIUM, PHONE, WIDE, launch } from './browser/chromium.mjs';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--no-proxy-server',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const WIDE = { width: 1280, height: 900 };
-const PHONE = { width: 390, height: 844 };
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
 const skip =
@@ -36,7 +21,7 @@ function environment(name) {
 }
 
 describe('the page at /docs', { skip }, () => {
-  let url, administrator, reference, operations, browser, profile;
+  let url, administrator, reference, operations, browser, close;
 
   before(async () => {
     url = environment('CHANCERY_URL').replace(/\/$/, '');
@@ -49,18 +34,11 @@ describe('the page at /docs', { skip }, () => {
         path,
       })),
     );
-    profile = mkdtempSync(join(tmpdir(), 'chancery-docs-'));
-    browser = await puppeteer.launch({
-      executablePath: CHROMIUM,
-      headless: true,
-      userDataDir: profile,
-      args: FLAGS,
-    });
+    ({ browser, close } = await launch());
   });
 
   after(async () => {
-    await browser?.close();
-    if (profile) rmSync(profile, { recursive: true, force: true });
+    await close?.();
   });
 
   /** Runs `body` on a new page, which must stay on its origin and complain about nothing but the `expected` status. */

@@ -266,6 +266,34 @@ class ChanceryTest(unittest.TestCase):
             sdk.TokensApi(api).get_tokens_me()
 
 
+class TokenEndpointTest(ChanceryTest):
+    """Knows how a refusal at /oauth/token looks: always 400 with `error` and the same text twice; never 401, which sends
+    one of the SDKs into a loop."""
+
+    def check_error(self, answer, error, description=None):
+        self.assertEqual(400, answer.status, answer.text)
+        self.assertTrue(answer.headers["Content-Type"].startswith("application/json"))
+        self.assertIn("no-store", answer.headers["Cache-Control"])
+        self.assertIsNone(answer.headers["WWW-Authenticate"])
+        self.check_error_members(answer.body, error, description)
+
+    def check_error_members(self, body, error, description=None):
+        self.assertEqual({"error", "description", "error_description"}, set(body))
+        self.assertEqual(error, body["error"])
+        self.assertEqual(body["description"], body["error_description"])
+        self.assertTrue(body["description"])
+        if description is not None:
+            self.assertEqual(description, body["description"])
+
+    def check_sdk_error(self, call, error, description=None):
+        """The SDK raises ApiException and hands over the body as text, not parsed, and the headers."""
+        with self.assertRaises(ApiException) as caught:
+            call()
+        self.assertEqual(400, caught.exception.status)
+        self.assertIsNone(caught.exception.headers.get("WWW-Authenticate"))
+        self.check_error_members(json.loads(caught.exception.body), error, description)
+
+
 # The test case of roles, divisions and grants
 
 # A caller has a permission nowhere at all, or not in the division at hand.

@@ -1,39 +1,15 @@
 """The grants of a person as the SDK and the vendor's command line use them: codes, verifiers, refreshing."""
 
-import json
 import unittest
 import uuid
 
-from chancery import ApiException, ChanceryTest, ask_for_token, basic, bootstrap, raw, sdk, unconnected, with_token
+from chancery import TokenEndpointTest, ask_for_token, basic, bootstrap, raw, sdk, unconnected, with_token
 from person import Person, code_for, pkce
 
 REDIRECT = "https://app.example.com/callback"
 
 
-class GrantTest(ChanceryTest):
-    """Knows how a refusal at the token endpoint looks (always 400, and the same text twice)."""
-
-    def check_error(self, answer, error, description=None):
-        self.assertEqual(400, answer.status, answer.text)
-        self.assertTrue(answer.headers["Content-Type"].startswith("application/json"))
-        self.assertIn("no-store", answer.headers["Cache-Control"])
-        self.assertIsNone(answer.headers["WWW-Authenticate"])
-        self.check_members(answer.body, error, description)
-
-    def check_members(self, body, error, description=None):
-        self.assertEqual({"error", "description", "error_description"}, set(body))
-        self.assertEqual(error, body["error"])
-        self.assertEqual(body["description"], body["error_description"])
-        self.assertTrue(body["description"])
-        if description is not None:
-            self.assertEqual(description, body["description"])
-
-    def check_sdk_error(self, call, error, description=None):
-        with self.assertRaises(ApiException) as caught:
-            call()
-        self.assertEqual(400, caught.exception.status)
-        self.check_members(json.loads(caught.exception.body), error, description)
-
+class GrantTest(TokenEndpointTest):
     def check_person(self, api):
         """The connection acts for the person who logged in."""
         me = sdk.UsersApi(api).get_users_me()

@@ -5,7 +5,7 @@ import unittest
 import uuid
 
 from chancery import (
-    ApiException, ChanceryTest, ask_for_token, basic, bootstrap, changed, connect, home_division, raw, role_division,
+    ApiException, ChanceryTest, TokenEndpointTest, ask_for_token, basic, bootstrap, changed, connect, home_division, raw, role_division,
     role_id, sdk, unconnected, with_token,
 )
 
@@ -56,31 +56,7 @@ class TokenRequests(ChanceryTest):
         self.assertEqual(200, raw("POST", "/oauth/token", headers=headers, form=CLIENT_CREDENTIALS).status)
 
 
-class RefusedTokenRequests(ChanceryTest):
-    """Always 400 with `error` and the same text twice; never 401, which sends one of the SDKs into a loop."""
-
-    def check_error(self, answer, error, description=None):
-        self.assertEqual(400, answer.status, answer.text)
-        self.assertTrue(answer.headers["Content-Type"].startswith("application/json"))
-        self.assertIsNone(answer.headers["WWW-Authenticate"])
-        self.check_error_members(answer.body, error, description)
-
-    def check_error_members(self, body, error, description=None):
-        self.assertEqual({"error", "description", "error_description"}, set(body))
-        self.assertEqual(error, body["error"])
-        self.assertEqual(body["description"], body["error_description"])
-        self.assertTrue(body["description"])
-        if description is not None:
-            self.assertEqual(description, body["description"])
-
-    def check_sdk_error(self, call, error, description=None):
-        """The SDK raises ApiException and hands over the body as text, not parsed, and the headers."""
-        with self.assertRaises(ApiException) as caught:
-            call()
-        self.assertEqual(400, caught.exception.status)
-        self.assertIsNone(caught.exception.headers.get("WWW-Authenticate"))
-        self.check_error_members(json.loads(caught.exception.body), error, description)
-
+class RefusedTokenRequests(TokenEndpointTest):
     def test_an_unknown_client_is_not_found(self):
         for client_id in (str(uuid.uuid4()), "no-uuid-at-all"):
             with self.subTest(client_id):

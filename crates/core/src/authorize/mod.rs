@@ -137,7 +137,7 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
     let Seen { target, wanted, person } = look(facts, ask, env)?;
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(error) => return Ok(Decision::allow(Next::Answer(target.refuse(error)))),
+        Err(error) => return Ok(Decision::allow(Next::Answer(Answer::refusal(&target, error)))),
     };
     let Some((session, user)) = person.filter(|_| !wanted.log_in) else {
         return Ok(Decision::allow(Next::LogIn));
@@ -150,7 +150,7 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
             ..Entry::of(user.organization, kinds::CONSENT_DENIED, env.now)
         };
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person denied the request");
-        let answer = Next::Answer(target.refuse(error));
+        let answer = Next::Answer(Answer::refusal(&target, error));
         return Ok(Decision::write(answer, vec![Write::Audit(Box::new(denied))]));
     }
     let asked = ask.decision == Some(Verdict::Allow);

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::authorize::{Answer, ResponseType, Stray};
+use crate::authorize::{ResponseType, Stray};
 use crate::client::Client;
 use crate::decision::Undecided;
-use crate::error::OAuthError;
 use crate::facts::Facts;
 use crate::form::Form;
 use crate::types::ClientId;
@@ -42,11 +41,4 @@ pub fn find(facts: &Facts, form: &Form) -> Result<Target, Undecided<Stray>> {
         state: form.find("state").map(str::to_owned),
         response_type: if is_token { ResponseType::Token } else { ResponseType::Code },
     })
-}
-
-impl Target {
-    /// The answer that says no.
-    pub fn refuse(&self, error: OAuthError) -> Answer {
-        Answer::refusal(self, error)
-    }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import puppeteer from 'puppeteer-core';
 
-const CHROMIUM = '/usr/bin/chromium';
+export const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

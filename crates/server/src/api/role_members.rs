@@ -46,6 +46,14 @@ pub const GRANT_RULES: &[ApiCode] = &[
     ApiCode::MissingDivisionPermissions,
     ApiCode::MissingDivisionPermissionImplied,
 ];
+/// What granting to or of those that a body lists by id can be refused for.
+pub const HOLD_RULES: &[ApiCode] = &[
+    ApiCode::NotFound,
+    ApiCode::GeneralBadRequest,
+    ApiCode::MaxRoleAssignmentsExceeded,
+    ApiCode::MissingDivisionPermissions,
+    ApiCode::MissingDivisionPermissionImplied,
+];
 /// What taking a grant away can be refused for.
 pub const TAKE_RULES: &[ApiCode] = &[
     ApiCode::NotFound,
@@ -94,13 +102,7 @@ pub const OPERATIONS: &[Operation] = &[
     .scopes(AUTHORIZATION)
     .takes::<Vec<String>>()
     .answers::<Vec<String>>()
-    .refuses(&[
-        ApiCode::NotFound,
-        ApiCode::GeneralBadRequest,
-        ApiCode::MaxRoleAssignmentsExceeded,
-        ApiCode::MissingDivisionPermissions,
-        ApiCode::MissingDivisionPermissionImplied,
-    ]),
+    .refuses(HOLD_RULES),
     Operation::put("putAuthorizationRoleUsersRemove", REMOVE, "Removes the users from the role", |call| {
         Box::pin(remove(call))
     })

@@ -7,7 +7,7 @@ use chancery_core::rbac::permission::{AUTHORIZATION_GRANT_ADD, AUTHORIZATION_GRA
 use chancery_core::rbac::{Authority, permission};
 use chancery_core::types::SubjectId;
 
-use super::role_members::change;
+use super::role_members::{HOLD_RULES, change};
 use super::{AUTHORIZATION, AUTHORIZATION_READ, Answer, Call, Operation};
 use crate::failure::Failure;
 use crate::http::respond;
@@ -31,13 +31,7 @@ pub const OPERATIONS: &[Operation] = &[
         .scopes(AUTHORIZATION)
         .takes::<Vec<String>>()
         .answers::<UserAuthorization>()
-        .refuses(&[
-            ApiCode::NotFound,
-            ApiCode::GeneralBadRequest,
-            ApiCode::MaxRoleAssignmentsExceeded,
-            ApiCode::MissingDivisionPermissions,
-            ApiCode::MissingDivisionPermissionImplied,
-        ]),
+        .refuses(HOLD_RULES),
 ];
 
 /// `GET .../roles` of a user or client.

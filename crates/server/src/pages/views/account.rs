@@ -9,7 +9,7 @@ use crate::pages::texts::Texts;
 
 /// Sessions, applications and password. Each form sends `csrf`, and one of `end_session` (an id), `end_others`,
 /// `revoke_consent` (a client id), `change_password` (with `old_password` and `new_password`) and `log_out`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Template)]
 #[template(path = "account.html")]
 pub struct AccountPage<'a> {
     /// The texts.

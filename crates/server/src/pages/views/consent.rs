@@ -6,7 +6,7 @@ use crate::pages::brand::Brand;
 use crate::pages::texts::Texts;
 
 /// Who asks, for what, as whom, and where it goes. The form sends `decision`, `allow` or `deny`, and `csrf`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Template)]
 #[template(path = "consent.html")]
 pub struct ConsentPage<'a> {
     /// The texts.

@@ -6,7 +6,7 @@ use crate::pages::brand::Brand;
 use crate::pages::texts::{self, Texts};
 
 /// Where a person signs in. The form sends `email`, `password` and `csrf`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Template)]
 #[template(path = "login.html")]
 pub struct LoginPage<'a> {
     /// The texts.

@@ -2,23 +2,15 @@
 
 use super::people::{World, people};
 use super::*;
-use crate::audit::{Entry, kinds};
+use crate::audit::kinds;
 use crate::client_auth::AuthMethod;
-use crate::family::Family;
-use crate::policy::{CODE, CODE_RETRY, DEFAULT_TOKEN, LONGEST_TOKEN};
+use crate::policy::{CODE, CODE_RETRY, DEFAULT_TOKEN};
 use crate::ticket::Verifier;
 use crate::types::{Lifetime, RedirectUri, TicketKey, Timestamp};
 use crate::user::UserState;
-use crate::write::{Revoked, RevokedId};
 
 const GRANT: Result<(), ErrorCode> = Err(ErrorCode::InvalidGrant);
 const CLIENT: Result<(), ErrorCode> = Err(ErrorCode::InvalidClient);
-
-/// The family that a code became.
-fn family(world: &World) -> &Family {
-    let key = world.tenant.families.keys().max().expect("a family");
-    &world.tenant.families[key]
-}
 
 #[test]
 fn a_code_becomes_tokens_by_whatever_binds_it() {
@@ -47,7 +39,7 @@ fn a_code_becomes_tokens_by_whatever_binds_it() {
             };
             assert_eq!(decided.events, [expected], "{body} {basic:?}");
             let tokens = world.exchange(dialect, &given).expect("tokens");
-            let family = family(&world);
+            let family = world.family();
             assert_eq!(decided.writes.len(), 2, "{:?}", decided.writes);
             let ticket = TicketKey(Handle::parse(&code).expect("a handle").row);
             assert_eq!(decided.writes[0], Write::CreateFamily(family.origin.clone()));
@@ -222,20 +214,7 @@ fn a_replay_at_once_is_refused_and_later_takes_down_all_that_came_of_it() {
         world.later(millis);
         let (decided, _) = world.tenant.ask_token(Dialect::Genesys, given.basic(), &given.body);
         assert_eq!(decided.outcome.as_ref().err().map(|it| it.code), Some(ErrorCode::InvalidGrant));
-        let key = family(&world).key;
-        let id = RevokedId::Family(key);
-        let revoked =
-            Revoked { organization: world.tenant.id(), id, expires_at: world.tenant.now + LONGEST_TOKEN };
-        let entry = Entry {
-            client: Some(world.app.id),
-            entity: Some(("user".to_owned(), world.user.to_string())),
-            ..Entry::of(world.tenant.id(), kinds::CODE_REPLAYED, world.tenant.now)
-        };
-        let expected = [
-            Write::RevokeFamily(key, world.tenant.now),
-            Write::Revoke(revoked),
-            Write::Audit(Box::new(entry)),
-        ];
+        let expected = world.downfall(kinds::CODE_REPLAYED);
         assert_eq!(decided.writes, if revokes { &expected[..] } else { &[] }, "{millis}");
 
         assert_eq!(world.tried(Dialect::Genesys, &given), GRANT);
@@ -298,7 +277,7 @@ fn the_scope_of_a_token_is_narrowed_and_its_family_keeps_its_own() {
             let got = world.exchange(dialect, &given).map(|it| it.access.scope.to_string());
             assert_eq!(got.map_err(|error| error.code), expected.map(str::to_owned), "{asked}");
             if expected.is_ok() {
-                assert_eq!(family(&world).origin.scope.to_string(), both);
+                assert_eq!(world.family().origin.scope.to_string(), both);
             }
         }
     }
@@ -312,7 +291,7 @@ fn a_client_that_may_not_refresh_gets_nothing_to_refresh_with() {
     let given = world.given(&code, "ID VERIFIER", None);
     let tokens = world.exchange(Dialect::Genesys, &given).expect("a token");
     assert_eq!(tokens.refresh, None);
-    let it = family(&world);
+    let it = world.family();
     assert_eq!((it.origin.expires_at, tokens.access.family), (tokens.access.expires_at, Some(it.key)));
 }
 

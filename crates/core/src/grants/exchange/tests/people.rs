@@ -6,11 +6,14 @@ use crate::client::Client;
 use crate::dialect::Dialect;
 use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
+use crate::family::Family;
+use crate::policy::LONGEST_TOKEN;
 use crate::tenant::Tenant;
 use crate::tenant::flow::{App, CALLBACK, CHALLENGE, Tokens, VERIFIER};
 use crate::tokens::{AccessToken, verify};
 use crate::types::{Lifetime, SecretId, Timestamp, UserId};
 use crate::user::User;
+use crate::write::{Revoked, RevokedId, Write};
 
 pub(super) struct World {
     pub tenant: Tenant,
@@ -169,5 +172,22 @@ impl World {
     /// The entries of a kind.
     pub(super) fn audited(&self, kind: &str) -> Vec<Entry> {
         self.tenant.audit.iter().filter(|entry| entry.kind == kind).cloned().collect()
+    }
+
+    /// The family of the latest login.
+    pub(super) fn family(&self) -> &Family {
+        self.tenant.families.values().next_back().expect("a family")
+    }
+
+    /// What a replay writes that takes the latest login down.
+    pub(super) fn downfall(&self, kind: &str) -> [Write; 3] {
+        let (key, organization, now) = (self.family().key, self.tenant.id(), self.tenant.now);
+        let revoked = Revoked { organization, id: RevokedId::Family(key), expires_at: now + LONGEST_TOKEN };
+        let entry = Entry {
+            client: Some(self.app.id),
+            entity: Some(("user".to_owned(), self.user.to_string())),
+            ..Entry::of(organization, kind, now)
+        };
+        [Write::RevokeFamily(key, now), Write::Revoke(revoked), Write::Audit(Box::new(entry))]
     }
 }

@@ -2,14 +2,11 @@
 
 use super::people::{World, people};
 use super::*;
-use crate::audit::{Entry, kinds};
-use crate::family::Family;
-use crate::policy::LONGEST_TOKEN;
+use crate::audit::kinds;
 use crate::tenant::flow::Tokens;
 use crate::tokens::refresh::derive;
 use crate::types::{FamilyKey, Lifetime};
 use crate::user::UserState;
-use crate::write::{Revoked, RevokedId};
 
 const GRANT: ErrorCode = ErrorCode::InvalidGrant;
 
@@ -19,10 +16,6 @@ fn started() -> (World, Tokens, String) {
     let tokens = world.tokens(false);
     let refresh = tokens.refresh.clone().expect("a refresh token");
     (world, tokens, refresh)
-}
-
-fn family(world: &World) -> &Family {
-    world.tenant.families.values().next_back().expect("a family")
 }
 
 impl World {
@@ -40,7 +33,7 @@ impl World {
 fn a_token_is_replaced_and_both_belong_to_one_family() {
     let (mut world, first, refresh) = started();
     world.wait(Lifetime::from_days(3));
-    let key = family(&world).key;
+    let key = world.family().key;
     assert_eq!(world.writes(&refresh), [Write::Advance(key, 0, world.tenant.now)]);
     let second = world.refreshed(&refresh).expect("tokens");
     let (old, new) = (&first.access, &second.access);
@@ -50,9 +43,9 @@ fn a_token_is_replaced_and_both_belong_to_one_family() {
     assert_ne!(new.id, old.id);
     assert_eq!(new.expires_at, world.tenant.now + crate::policy::DEFAULT_TOKEN);
     let text = second.refresh.expect("another");
-    let expected = derive(key, 1, family(&world).origin.mac_key, world.tenant.env().keys);
+    let expected = derive(key, 1, world.family().origin.mac_key, world.tenant.env().keys);
     assert_eq!(Some(text), expected);
-    assert_eq!((family(&world).generation, family(&world).rotated_at), (1, world.tenant.now));
+    assert_eq!((world.family().generation, world.family().rotated_at), (1, world.tenant.now));
 }
 
 #[test]
@@ -66,7 +59,7 @@ fn a_repeat_in_time_gets_the_same_successor_and_writes_nothing() {
         assert_eq!(world.writes(&refresh), []);
         assert_eq!(world.next(&refresh), Ok(next.clone()), "{millis}");
     }
-    assert_eq!(family(&world).generation, 1);
+    assert_eq!(world.family().generation, 1);
     world.later(86_400_000);
     assert!(world.next(&next).is_ok(), "the successor does not age by a repeat");
 }
@@ -91,20 +84,7 @@ fn a_repeat_takes_the_family_down_once_it_is_late_or_its_successor_was_used() {
             last = world.next(&last).expect("tokens");
         }
         world.later(millis);
-        let key = family(&world).key;
-        let id = RevokedId::Family(key);
-        let revoked =
-            Revoked { organization: world.tenant.id(), id, expires_at: world.tenant.now + LONGEST_TOKEN };
-        let entry = Entry {
-            client: Some(world.app.id),
-            entity: Some(("user".to_owned(), world.user.to_string())),
-            ..Entry::of(world.tenant.id(), kinds::REFRESH_REPLAYED, world.tenant.now)
-        };
-        let expected = [
-            Write::RevokeFamily(key, world.tenant.now),
-            Write::Revoke(revoked),
-            Write::Audit(Box::new(entry)),
-        ];
+        let expected = world.downfall(kinds::REFRESH_REPLAYED);
         assert_eq!(world.writes(&refresh), if revokes { &expected[..] } else { &[] }, "{used} {millis}");
         assert_eq!(world.next(&refresh).is_err(), revokes, "{used} {millis} {window}");
         assert_eq!(world.audited(kinds::REFRESH_REPLAYED).len(), usize::from(revokes));
@@ -144,7 +124,7 @@ fn whoever_proved_itself_once_proves_itself_again() {
     let mut wrong = world.refreshing(&token, true);
     wrong.replace("client_secret", "wrong");
     assert_eq!(world.tried(Dialect::Genesys, &wrong), Err(ErrorCode::InvalidClient));
-    assert_eq!(family(&world).generation, 1, "who proves nothing advances nothing");
+    assert_eq!(world.family().generation, 1, "who proves nothing advances nothing");
     let token = world.tokens(false).refresh.expect("a refresh token");
     let given = world.refreshing(&token, true);
     assert_eq!(world.tried(Dialect::Genesys, &given), Ok(()), "a public client may prove more");
@@ -191,7 +171,7 @@ fn a_token_of_another_client_or_the_other_side_is_none() {
 fn a_token_that_this_server_did_not_make_is_none() {
     let (mut world, _, refresh) = started();
     let other = world.tokens(false).refresh.expect("a refresh token");
-    let mac_key = family(&world).origin.mac_key;
+    let mac_key = world.family().origin.mac_key;
     let keys = |world: &World, family, generation| {
         derive(FamilyKey(family), generation, mac_key, world.tenant.env().keys).expect("a token")
     };
@@ -216,10 +196,10 @@ fn a_token_that_this_server_did_not_make_is_none() {
 fn a_token_from_the_future_can_only_be_a_copy() {
     // Nobody was ever given it: the store was put back to an older state.
     let (mut world, _, _) = started();
-    let it = family(&world);
+    let it = world.family();
     let token = derive(it.key, 1, it.origin.mac_key, world.tenant.env().keys).expect("a token");
     assert_eq!(world.next(&token), Err(GRANT));
-    assert!(family(&world).revoked_at.is_some());
+    assert!(world.family().revoked_at.is_some());
 }
 
 #[test]
@@ -264,7 +244,7 @@ fn a_refresh_dies_with_whatever_it_stands_on() {
         (
             "the family was revoked",
             |it| {
-                let key = family(it).key;
+                let key = it.family().key;
                 let writes = crate::grants::spend::revoke(it.tenant.id(), key, it.tenant.now);
                 it.tenant.commit(writes).expect("no conflict");
             },
@@ -297,14 +277,14 @@ fn a_scope_is_narrowed_for_once_and_never_widened() {
     ] {
         let mut given = world.refreshing(&token, false);
         given.replace("scope", asked);
-        let before = family(&world).clone();
+        let before = world.family().clone();
         let got = world.exchange(Dialect::Genesys, &given);
         let scope = got.as_ref().map(|it| it.access.scope.to_string()).map_err(|error| error.code);
         assert_eq!(scope, expected.map(str::to_owned), "{asked}");
-        assert_eq!(family(&world).origin, before.origin);
+        assert_eq!(world.family().origin, before.origin);
         match got {
             Ok(tokens) => token = tokens.refresh.expect("another"),
-            Err(_) => assert_eq!(family(&world), &before, "what is refused is not spent"),
+            Err(_) => assert_eq!(world.family(), &before, "what is refused is not spent"),
         }
     }
 }
@@ -316,7 +296,7 @@ fn what_the_client_lost_since_is_not_refreshed() {
     let given = world.refreshing(&refresh, false);
     let tokens = world.exchange(Dialect::Genesys, &given).expect("tokens");
     assert_eq!(tokens.access.scope.to_string(), "");
-    assert_eq!(family(&world).origin.scope.to_string(), "users oauth:readonly", "it may get it back");
+    assert_eq!(world.family().origin.scope.to_string(), "users oauth:readonly", "it may get it back");
     world.client().scope = Scope::parse("all").expect("known");
     let given = world.refreshing(&tokens.refresh.expect("another"), false);
     let tokens = world.exchange(Dialect::Genesys, &given).expect("tokens");
@@ -330,7 +310,7 @@ fn of_two_refreshes_at_once_both_get_the_same_token() {
     world.tenant.commit(one).expect("nobody was faster");
     assert!(world.tenant.commit(other).is_err(), "decided anew");
     let expected = {
-        let it = family(&world);
+        let it = world.family();
         derive(it.key, 1, it.origin.mac_key, world.tenant.env().keys).expect("a token")
     };
     assert_eq!(world.next(&refresh), Ok(expected));
@@ -340,7 +320,7 @@ fn of_two_refreshes_at_once_both_get_the_same_token() {
 fn a_family_that_is_revoked_meanwhile_is_not_advanced() {
     let (mut world, _, refresh) = started();
     let advance = world.writes(&refresh);
-    let writes = crate::grants::spend::revoke(world.tenant.id(), family(&world).key, world.tenant.now);
+    let writes = crate::grants::spend::revoke(world.tenant.id(), world.family().key, world.tenant.now);
     world.tenant.commit(writes).expect("no conflict");
     assert!(world.tenant.commit(advance).is_err());
 }

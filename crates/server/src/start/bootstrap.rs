@@ -6,6 +6,7 @@ use chancery_core::founding::{Founded, Plan, found};
 use chancery_core::keyring::{Keyring, MasterKey, rotation};
 use chancery_core::types::{ClientId, ClientSecret, Timestamp};
 use chancery_core::user::Password;
+use chancery_core::user::draft::is_address;
 use chancery_core::write::{Require, Write};
 use chancery_store::{Store, StoreError};
 use zeroize::Zeroizing;
@@ -48,14 +49,6 @@ impl Wishes {
         let secret = self
             .client_secret
             .map(|text| ClientSecret::chosen(&text).map_err(|why| refuse("CLIENT_SECRET", why)));
-        let is_address = |text: &str| {
-            let ends = text
-                .split_once('@')
-                .map(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-            ends == Some(true)
-                && text.len() <= 254
-                && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-        };
         if self.admin_email.as_deref().is_some_and(|text| !is_address(text)) {
             return Err(refuse("ADMIN_EMAIL", "it is not an e-mail address"));
         }

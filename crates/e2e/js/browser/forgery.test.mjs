@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import { app, asking, browse, callback, cookies, exists, logIn, plain, press, raw, text } from './world.mjs';
 
@@ -113,7 +114,11 @@ for (const [name, origin] of Object.entries(origins)) {
         await page.goto(origin + pathname);
         const [, ...inner] = page.frames();
         assert.equal(inner.length, framed.length);
-        for (const frame of inner) assert.ok(frame.url().startsWith('chrome-error:'), frame.url());
+        for (const frame of inner) {
+          // The page has loaded before its driver hears what became of the frames.
+          for (let tries = 0; frame.url() === '' && tries < 100; tries += 1) await setTimeout(50);
+          assert.ok(frame.url().startsWith('chrome-error:'), `"${frame.url()}"`);
+        }
       });
     });
   });

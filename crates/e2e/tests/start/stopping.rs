@@ -132,3 +132,12 @@ fn a_port_in_use_is_refused_and_nothing_is_made() {
     assert!(said.contains(&address) && said.contains("in use"), "{said}");
     assert!(!data.exists(), "something was made");
 }
+
+#[test]
+fn a_job_in_the_middle_of_its_work_ends_before_the_store_and_without_a_word() {
+    for _ in 0..20 {
+        // The jobs run for the first time while the signal comes.
+        let output = Server::start().stop();
+        assert!(!output.stderr.contains("job"), "{output}");
+    }
+}

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chancery_store::StoreError;
 use futures_util::FutureExt;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
@@ -40,9 +40,11 @@ pub const ALL: &[Job] = &[
     Job { name: "sweep", every: Duration::from_secs(60), run: |app| Box::pin(sweep::sweep(app)) },
 ];
 
-/// Starts them all; dropping the handles does not stop them, aborting does.
-pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
-    ALL.iter().map(|job| tokio::spawn(keep_running(job, Arc::clone(app)))).collect()
+/// Starts them all among the node's tasks.
+pub fn start(app: &Arc<App>, tasks: &mut JoinSet<()>) {
+    for job in ALL {
+        tasks.spawn(keep_running(job, Arc::clone(app)));
+    }
 }
 
 async fn keep_running(job: &'static Job, app: Arc<App>) {

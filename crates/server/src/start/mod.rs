@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chancery_store::Store;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use crate::app::{App, LoadError, Parts};
 use crate::clock::{Clock, SystemClock, SystemRandom};
@@ -120,12 +120,18 @@ pub async fn serve(
         LoadError::Store(error) => unreadable(&folder, &error),
         LoadError::Keys(error) => StartError(format!("The keys cannot be used: {error}.")),
     })?;
-    let metrics = metrics.map(counting).transpose()?;
+    let mut tasks = JoinSet::new();
+    if let Some(metrics) = metrics {
+        tasks.spawn(metrics.serve().ok_or_else(second_to_count)?);
+    }
+    if let Some(certificate) = certificate {
+        tasks.spawn(certificate.watch());
+    }
     tracing::info!(issuer = app.issuer, data_dir = %folder.path.display(), "ready");
-    let running = jobs::start(&app);
-    let watching = certificate.map(|certificate| tokio::spawn(certificate.watch()));
+    jobs::start(&app, &mut tasks);
     http::serve::serve(listener, http::router(&app), tls, bounds, stop).await;
-    running.iter().chain(&metrics).chain(&watching).for_each(tokio::task::JoinHandle::abort);
+    // Nothing of the node may ask the store once it is closed.
+    tasks.shutdown().await;
     if let Err(error) = jobs::flush(Arc::clone(&app)).await {
         tracing::warn!(%error, "the last events were not written");
     }
@@ -171,10 +177,8 @@ async fn bind_metrics(address: SocketAddr) -> Result<Exposition, StartError> {
     })
 }
 
-fn counting(metrics: Exposition) -> Result<JoinHandle<()>, StartError> {
-    metrics
-        .serve()
-        .ok_or_else(|| StartError("Another server in this process keeps metrics already.".to_owned()))
+fn second_to_count() -> StartError {
+    StartError("Another server in this process keeps metrics already.".to_owned())
 }
 
 /// The line that scripts wait for, and where the metrics are.

@@ -8,7 +8,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use super::metrics;
 use crate::http::serve::{Bounds, serve};
@@ -37,12 +36,12 @@ impl Exposition {
         Ok(Self { address: listener.local_addr()?, listener })
     }
 
-    /// Counts, and answers until the task is aborted. A process counts for one server only: `None` for a second.
-    pub fn serve(self) -> Option<JoinHandle<()>> {
+    /// Counts, and answers as long as it is polled. A process counts for one server only: `None` for a second.
+    pub fn serve(self) -> Option<impl Future<Output = ()>> {
         let builder = PrometheusBuilder::new().set_buckets(BUCKETS).ok()?;
         let handle = builder.install_recorder().ok()?;
         metrics::keep();
-        Some(tokio::spawn(answer(self.listener, handle)))
+        Some(answer(self.listener, handle))
     }
 }
 

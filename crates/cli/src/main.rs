@@ -27,6 +27,8 @@ enum Command {
     Recover(commands::recover::Recover),
     /// Make and list the organizations of the local store.
     Organization(commands::organization::Organization),
+    /// List and replace the keys of the local store.
+    Key(commands::key::Key),
 }
 
 fn main() -> std::process::ExitCode {
@@ -50,6 +52,7 @@ fn main() -> std::process::ExitCode {
             Command::Config(command) => command.run(own),
             Command::Recover(command) => command.run().await,
             Command::Organization(command) => command.run().await,
+            Command::Key(command) => command.run().await,
         }
     });
     match done {

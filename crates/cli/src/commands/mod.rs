@@ -1,6 +1,7 @@
 //! One file a command, and the options that several of them share.
 
 pub mod config;
+pub mod key;
 mod options;
 pub mod organization;
 pub mod recover;

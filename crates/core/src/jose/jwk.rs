@@ -1,30 +1,177 @@
-//! A public key as it is published (RFC 7517), named by its thumbprint (RFC 7638).
+//! A public key: ours as it is published (RFC 7517), named by its thumbprint (RFC 7638), or a client's as it was registered.
 
 use aws_lc_rs::digest;
-use serde::Serialize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use serde::{Deserialize, Serialize};
 
-use crate::jose::base64url;
+use crate::jose::{Alg, base64url, from_base64url};
 
-/// A public signing key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A public key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwk {
-    kty: &'static str,
-    crv: &'static str,
-    x: String,
-    y: String,
-    #[serde(rename = "use")]
-    usage: &'static str,
-    alg: &'static str,
-    /// The key id: its SHA-256 thumbprint.
-    pub kid: String,
+    #[serde(flatten)]
+    material: Material,
+    /// `use`: `sig` or nothing is good for signatures.
+    #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
+    usage: Option<String>,
+    /// The only algorithm that it may be used with; `None`: any that fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alg: Option<String>,
+    /// The key id. Of a key of ours: its SHA-256 thumbprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kid: Option<String>,
+}
+
+/// The numbers of a key, in base64url (RFC 7518 section 6, RFC 8037 section 2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kty")]
+pub enum Material {
+    /// A point on a curve.
+    #[serde(rename = "EC")]
+    Ec {
+        /// The curve.
+        crv: String,
+        /// 32 bytes.
+        x: String,
+        /// 32 bytes.
+        y: String,
+    },
+    /// Modulus and exponent.
+    #[serde(rename = "RSA")]
+    Rsa {
+        /// The modulus.
+        n: String,
+        /// The exponent.
+        e: String,
+    },
+    /// A point on an Edwards curve.
+    #[serde(rename = "OKP")]
+    Okp {
+        /// The curve.
+        crv: String,
+        /// 32 bytes.
+        x: String,
+    },
+    /// None that signs here.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Material {
+    /// On P-256.
+    pub fn ec(x: &[u8], y: &[u8]) -> Self {
+        Self::Ec { crv: "P-256".to_owned(), x: base64url(x), y: base64url(y) }
+    }
+
+    /// RSA.
+    pub fn rsa(n: &[u8], e: &[u8]) -> Self {
+        Self::Rsa { n: base64url(n), e: base64url(e) }
+    }
+
+    /// On Ed25519.
+    pub fn okp(x: &[u8]) -> Self {
+        Self::Okp { crv: "Ed25519".to_owned(), x: base64url(x) }
+    }
+
+    /// RFC 7638 section 3.2 and RFC 8037 section 2: the required members in lexicographic order, without white space.
+    fn thumbprint(&self) -> String {
+        let members = match self {
+            Self::Ec { crv, x, y } => format!(r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#),
+            Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
+            Self::Okp { crv, x } => format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{x}"}}"#),
+            Self::Unknown => String::new(),
+        };
+        base64url(digest::digest(&digest::SHA256, members.as_bytes()).as_ref())
+    }
 }
 
 impl Jwk {
-    /// An ES256 key from the coordinates of its point, in base64url.
-    pub fn es256(x: String, y: String) -> Self {
-        // RFC 7638 section 3.2: the required members in lexicographic order, without white space.
-        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        let kid = base64url(digest::digest(&digest::SHA256, members.as_bytes()).as_ref());
-        Self { kty: "EC", crv: "P-256", x, y, usage: "sig", alg: "ES256", kid }
+    /// A key of ours.
+    pub fn publish(alg: Alg, material: Material) -> Self {
+        let kid = Some(material.thumbprint());
+        Self { material, usage: Some("sig".to_owned()), alg: Some(alg.as_str().to_owned()), kid }
+    }
+
+    /// The key id; empty if it has none.
+    pub fn kid(&self) -> &str {
+        self.kid.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it is said to be good for signatures of `alg`, and has the right shape for them.
+    pub fn is_for(&self, alg: Alg) -> bool {
+        let fits = match &self.material {
+            Material::Ec { crv, .. } => alg == Alg::Es256 && crv == "P-256",
+            Material::Okp { crv, .. } => alg == Alg::EdDsa && crv == "Ed25519",
+            Material::Rsa { .. } => matches!(alg, Alg::Rs256 | Alg::Ps256),
+            Material::Unknown => false,
+        };
+        fits && self.usage.as_ref().is_none_or(|usage| usage == "sig")
+            && self.alg.as_ref().is_none_or(|named| named == alg.as_str())
+    }
+
+    /// Whether `signature` is this key's over `message`. RSA keys have 2048 to 8192 bits.
+    pub fn verify(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
+        self.is_for(alg) && self.check(alg, message, signature).is_some()
+    }
+
+    fn check(&self, alg: Alg, message: &[u8], signature: &[u8]) -> Option<()> {
+        match &self.material {
+            Material::Ec { x, y, .. } => {
+                let (x, y) = (from_base64url(x)?, from_base64url(y)?);
+                let point = [&[4], &*x, &*y].concat();
+                let fits = x.len() == 32 && y.len() == 32;
+                fits.then(|| UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point))?
+                    .verify(message, signature)
+                    .ok()
+            }
+            Material::Okp { x, .. } => {
+                UnparsedPublicKey::new(&ED25519, from_base64url(x)?).verify(message, signature).ok()
+            }
+            Material::Rsa { n, e } => {
+                let key = RsaPublicKeyComponents { n: from_base64url(n)?, e: from_base64url(e)? };
+                let padding =
+                    if alg == Alg::Ps256 { &RSA_PSS_2048_8192_SHA256 } else { &RSA_PKCS1_2048_8192_SHA256 };
+                key.verify(padding, message, signature).ok()
+            }
+            Material::Unknown => None,
+        }
+    }
+}
+
+/// A key set (RFC 7517 section 5). Keys that cannot be used here are no fault.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
+}
+
+/// No key set of a client has more keys.
+pub const MOST_KEYS: usize = 64;
+/// The members of private and symmetric keys (RFC 7518 section 6).
+const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+impl KeySet {
+    /// Reads a document. The error says what is wrong with it.
+    pub fn read(document: &serde_json::Value) -> Result<Self, &'static str> {
+        let keys =
+            document.get("keys").and_then(|keys| keys.as_array()).ok_or("a key set has an array of keys")?;
+        if keys.len() > MOST_KEYS {
+            return Err("a key set has at most 64 keys");
+        }
+        if keys.iter().any(|key| PRIVATE.iter().any(|member| key.get(member).is_some())) {
+            return Err("a key set must hold public keys only");
+        }
+        let read = |key: &serde_json::Value| serde_json::from_value(key.clone()).ok();
+        Ok(Self { keys: keys.iter().filter_map(read).collect() })
+    }
+
+    /// The keys that a signature of `alg` under that key id can be of: without an id, any that fits.
+    pub fn candidates(&self, alg: Alg, kid: Option<&str>) -> impl Iterator<Item = &Jwk> {
+        let named =
+            move |key: &&Jwk| kid.is_none_or(|kid| key.kid.as_deref().is_none_or(|known| known == kid));
+        self.keys.iter().filter(named).filter(move |key| key.is_for(alg))
     }
 }

@@ -1,11 +1,12 @@
 //! Signed tokens and the keys behind them: RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 (JWA).
 
 pub mod alg;
+pub mod json;
 pub mod jwk;
 pub mod jws;
 
 pub use alg::Alg;
-pub use jwk::Jwk;
+pub use jwk::{Jwk, KeySet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -28,8 +28,14 @@ pub enum Purpose {
 
 impl Purpose {
     /// All of them with their names in the store.
-    pub const ALL: &[(Self, &str)] =
-        &[(Self::Digest, "digest"), (Self::Seal, "seal"), (Self::Sign(Alg::Es256), "sign-es256")];
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::Digest, "digest"),
+        (Self::Seal, "seal"),
+        (Self::Sign(Alg::Es256), "sign-es256"),
+        (Self::Sign(Alg::Rs256), "sign-rs256"),
+        (Self::Sign(Alg::EdDsa), "sign-eddsa"),
+        (Self::Sign(Alg::Ps256), "sign-ps256"),
+    ];
 
     /// The name in the store.
     pub fn as_str(self) -> &'static str {
@@ -77,6 +83,8 @@ struct SealingKey {
 
 /// A signing key that is ready for use.
 pub struct SigningKey {
+    /// Its number.
+    pub id: KeyId,
     /// Its algorithm.
     pub alg: Alg,
     active_from: Timestamp,
@@ -84,6 +92,8 @@ pub struct SigningKey {
     pub key: PrivateKey,
     /// The encoded header of access tokens signed with it.
     pub header: String,
+    /// The encoded header of ID tokens and other signed answers.
+    pub plain_header: String,
     /// What is published.
     pub jwk: Jwk,
 }
@@ -115,15 +125,25 @@ impl Keyring {
                 Purpose::Sign(alg) => {
                     let key = PrivateKey::from_pkcs8(alg, &material).ok_or(failed)?;
                     let jwk = key.jwk();
-                    let header = jws::access_token_header(alg.as_str(), &jwk.kid);
-                    keys.signers.push(SigningKey { alg, active_from: row.active_from, key, header, jwk });
+                    let header = jws::header("at+jwt", alg, jwk.kid());
+                    let plain_header = jws::header("JWT", alg, jwk.kid());
+                    let active_from = row.active_from;
+                    keys.signers.push(SigningKey {
+                        id: row.id,
+                        alg,
+                        active_from,
+                        key,
+                        header,
+                        plain_header,
+                        jwk,
+                    });
                 }
             }
         }
         // Youngest first, so the first that is active is the current one.
         keys.digests.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
         keys.seals.sort_by_key(|key| std::cmp::Reverse((key.active_from, key.id)));
-        keys.signers.sort_by_key(|key| std::cmp::Reverse(key.active_from));
+        keys.signers.sort_by_key(|key| (key.alg as u8, std::cmp::Reverse(key.active_from)));
         for (missing, purpose) in [
             (keys.digests.is_empty(), Purpose::Digest),
             (keys.seals.is_empty(), Purpose::Seal),
@@ -153,6 +173,12 @@ impl Keyring {
         key.is_some_and(|(_, key)| bool::from(mac(key, value).ct_eq(&digest.bytes)))
     }
 
+    /// A value for `value` that stays the same as long as the server has its keys, and tells nobody what it was made of.
+    pub fn pseudonym(&self, value: &[u8]) -> [u8; 32] {
+        // Digest keys stay, so the eldest is the same for ever.
+        mac(&self.digests[self.digests.len() - 1].1, value)
+    }
+
     /// The MAC of `value` under the digest key of that id; `None` if there is none.
     pub fn mac(&self, key: KeyId, value: &[u8]) -> Option<[u8; 32]> {
         self.digests.iter().find(|(id, _)| *id == key).map(|(_, key)| mac(key, value))
@@ -169,12 +195,13 @@ impl Keyring {
         self.seals.iter().find(|key| key.id == id).map(|key| &key.key)
     }
 
-    /// The signing key for new tokens.
-    pub fn signing_key(&self, now: Timestamp) -> &SigningKey {
-        current(&self.signers, now, |key| key.active_from)
+    /// The key that signs with `alg` now; `None` if there is none yet.
+    pub fn signing_key(&self, alg: Alg, now: Timestamp) -> Option<&SigningKey> {
+        let own = || self.signers.iter().filter(|key| key.alg == alg);
+        own().find(|key| key.active_from <= now).or_else(|| own().next_back())
     }
 
-    /// Every signing key that a live token may name, and those that are about to sign, youngest first.
+    /// Every signing key that a live token may name, and those that are about to sign: those of one algorithm together, youngest first.
     pub fn signing_keys(&self) -> impl Iterator<Item = &SigningKey> {
         self.signers.iter()
     }

@@ -21,27 +21,88 @@ struct Rhythm {
 
 const RHYTHMS: &[Rhythm] = &[
     Rhythm { purpose: Purpose::Seal, period: Lifetime::from_days(1), ahead: Lifetime::from_seconds(3600) },
-    Rhythm {
-        purpose: Purpose::Sign(Alg::Es256),
-        period: Lifetime::from_days(30),
-        ahead: Lifetime::from_days(1),
-    },
+    signs(Alg::Es256),
+    signs(Alg::Rs256),
+    signs(Alg::EdDsa),
+    signs(Alg::Ps256),
 ];
+
+const fn signs(alg: Alg) -> Rhythm {
+    Rhythm { purpose: Purpose::Sign(alg), period: Lifetime::from_days(30), ahead: Lifetime::from_days(1) }
+}
+
+/// What no server begins without. The other signing keys are made when they are first needed: an RSA key takes its time.
+const FIRST: &[Purpose] = &[Purpose::Digest, Purpose::Seal, Purpose::Sign(Alg::Es256)];
 
 /// The keys of an empty store, active at once; `None` if the library cannot make one.
 pub fn first_keys(master: &MasterKey, random: &dyn Random, now: Timestamp) -> Option<Vec<KeyRow>> {
     let mut rows = Vec::new();
-    for (purpose, id) in Purpose::ALL.iter().map(|(purpose, _)| *purpose).zip(1..) {
-        rows.push(make(KeyId(id), purpose, master, random, now, now)?);
+    for (purpose, id) in FIRST.iter().zip(1..) {
+        rows.push(make(KeyId(id), *purpose, master, random, now, now)?);
     }
     Some(rows)
+}
+
+/// The signing keys that nobody has needed yet, active at once. `None` if the library cannot make one.
+pub fn missing(
+    rows: &[KeyRow],
+    master: &MasterKey,
+    random: &dyn Random,
+    now: Timestamp,
+) -> Option<Vec<Write>> {
+    let lacks = |purpose: &Purpose| !rows.iter().any(|row| row.purpose == *purpose);
+    let purposes = Purpose::ALL.iter().map(|(purpose, _)| *purpose).filter(lacks);
+    let numbered = purposes.zip(next_id(rows)..);
+    numbered
+        .map(|(purpose, id)| make(KeyId(id), purpose, master, random, now, now).map(Write::CreateKey))
+        .collect()
+}
+
+/// A successor that nobody waited for: it signs once it was published long enough or, if the old key is not to be trusted
+/// any more, at once. `None` if the library cannot make one.
+pub fn hurry(
+    rows: &[KeyRow],
+    alg: Alg,
+    at_once: bool,
+    master: &MasterKey,
+    random: &dyn Random,
+    now: Timestamp,
+) -> Option<KeyRow> {
+    let ahead = if at_once { Lifetime::default() } else { signs(alg).ahead };
+    make(KeyId(next_id(rows)), Purpose::Sign(alg), master, random, now, now + ahead)
+}
+
+/// Where a key stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It will be used, from a time on.
+    Next,
+    /// It is used.
+    Current,
+    /// What was made with it is still good.
+    Retired,
+}
+
+/// Where `key` stands among all rows.
+pub fn standing(key: &KeyRow, rows: &[KeyRow], now: Timestamp) -> Standing {
+    let rank = |row: &KeyRow| (row.active_from, row.id);
+    let active = rows.iter().filter(|row| row.purpose == key.purpose && row.active_from <= now);
+    match active.map(rank).max() {
+        _ if key.active_from > now => Standing::Next,
+        Some(current) if rank(key) < current => Standing::Retired,
+        _ => Standing::Current,
+    }
+}
+
+fn next_id(rows: &[KeyRow]) -> u32 {
+    rows.iter().map(|row| row.id.0).max().unwrap_or(0) + 1
 }
 
 /// What is due at `now`: a successor for a key whose time is nearly over, and the removal of keys that the last
 /// token they made has outlived. `None` if the library cannot make a key.
 pub fn due(rows: &[KeyRow], master: &MasterKey, random: &dyn Random, now: Timestamp) -> Option<Vec<Write>> {
     let mut writes = Vec::new();
-    let mut next = rows.iter().map(|row| row.id.0).max().unwrap_or(0);
+    let mut next = next_id(rows);
     for rhythm in RHYTHMS {
         // A key from the future was made while the clock was wrong; it must not hold up the others.
         let made = rows.iter().filter(|row| row.purpose == rhythm.purpose && row.created_at <= now);
@@ -50,7 +111,6 @@ pub fn due(rows: &[KeyRow], master: &MasterKey, random: &dyn Random, now: Timest
         if let Some(youngest) = keys.last()
             && youngest.active_from + rhythm.period <= now + rhythm.ahead
         {
-            next += 1;
             // Never earlier than published long enough, however long the server was down.
             let active_from = (youngest.active_from + rhythm.period).max(now + rhythm.ahead);
             writes.push(Write::CreateKey(make(
@@ -61,6 +121,7 @@ pub fn due(rows: &[KeyRow], master: &MasterKey, random: &dyn Random, now: Timest
                 now,
                 active_from,
             )?));
+            next += 1;
         }
         let outlived = keys.windows(2).filter(|pair| pair[1].active_from + LONGEST_TOKEN < now);
         writes.extend(outlived.map(|pair| Write::DeleteKey(pair[0].id)));

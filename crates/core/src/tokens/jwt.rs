@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::env::Env;
-use crate::jose::jws;
+use crate::jose::{Alg, jws};
 use crate::tokens::{AccessToken, Audience};
 use crate::types::{ClientId, FamilyKey, Scope, Timestamp, TokenId, UserId};
 
@@ -52,7 +52,7 @@ pub fn sign(token: &AccessToken, env: &Env) -> Option<String> {
         con: token.consent_epoch,
         fam: token.family,
     };
-    let signer = env.keys.signing_key(env.now);
+    let signer = env.keys.signing_key(Alg::Es256, env.now)?;
     jws::sign(&signer.key, &signer.header, &serde_json::to_vec(&claims).ok()?)
 }
 
@@ -60,7 +60,7 @@ pub fn sign(token: &AccessToken, env: &Env) -> Option<String> {
 pub fn open(text: &str, env: &Env) -> Option<AccessToken> {
     let header = text.split_once('.')?.0;
     let signer = env.keys.signing_keys().find(|key| key.header == header)?;
-    let claims: Claims = jws::open(&signer.key, &signer.header, text)?;
+    let claims: Claims = jws::open(&signer.jwk, signer.alg, &signer.header, text)?;
     if claims.iss != env.issuer {
         return None;
     }

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod revoked;
+mod signing;
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

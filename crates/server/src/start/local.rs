@@ -1,5 +1,7 @@
 //! Commands on the local store. They work beside a running server, which hears of what they change.
 
+mod keys;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,7 +9,8 @@ use std::time::{Duration, Instant};
 use chancery_core::audit::derived::audited;
 use chancery_core::env::Random;
 use chancery_core::founding;
-use chancery_core::keyring::Keyring;
+pub use chancery_core::jose::Alg;
+use chancery_core::keyring::{Keyring, MasterKey};
 use chancery_core::organization::Organization;
 use chancery_core::types::{ClientSecret, Secret};
 use chancery_store::{Store, StoreError};
@@ -18,6 +21,8 @@ use super::data_dir::{self, DataDir, MasterKeySource};
 use super::{StartError, unreadable};
 use crate::clock::{Clock, SystemClock, SystemRandom};
 
+pub use keys::ListedKey;
+
 /// While a server keeps changing what a command is about to change, the command tries again for so long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -25,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Local {
     folder: DataDir,
     store: Arc<dyn Store>,
+    master: MasterKey,
     keys: Keyring,
 }
 
@@ -40,8 +46,9 @@ impl Local {
                 folder.path.display()
             )));
         }
-        let keys = data_dir::check_keys(&*store, &folder.master_key(master)?, &folder).await?;
-        Ok(Self { folder, store, keys })
+        let master = folder.master_key(master)?;
+        let keys = data_dir::check_keys(&*store, &master, &folder).await?;
+        Ok(Self { folder, store, master, keys })
     }
 
     /// All organizations, oldest first.

@@ -11,18 +11,21 @@ use crate::world::{Answer, World, get, post, transcript};
 
 const PATH: &str = "/.well-known/jwks.json";
 
+/// Those that sign access tokens.
 async fn keys(world: &World) -> Vec<Value> {
     let answer = get(PATH).send(world).await;
-    answer.json()["keys"].as_array().expect("keys").clone()
+    let mut keys = answer.json()["keys"].as_array().expect("keys").clone();
+    keys.retain(|key| key["alg"] == "ES256");
+    keys
 }
 
 /// What nobody can foresee of a key is named, not shown.
 fn redact(mut answer: Answer) -> Answer {
     let mut text = String::from_utf8(answer.body.to_vec()).expect("text");
     for key in answer.json()["keys"].as_array().expect("keys") {
-        for member in ["kid", "x", "y"] {
-            let value = key[member].as_str().expect("text");
-            assert_eq!(from_base64url(value).map(|bytes| bytes.len()), Some(32), "{member}");
+        for (member, length) in [("kid", 32), ("x", 32), ("y", 32), ("n", 256)] {
+            let Some(value) = key[member].as_str() else { continue };
+            assert_eq!(from_base64url(value).map(|bytes| bytes.len()), Some(length), "{member}");
             text = text.replace(value, &format!("[{member}]"));
         }
     }
@@ -43,6 +46,26 @@ async fn jwt_header(world: &World) -> Value {
 async fn the_keys_are_public_and_may_be_kept_for_an_hour() {
     let world = World::new().await;
     transcript!(redact(get(PATH).send(&world).await));
+}
+
+#[tokio::test]
+async fn every_algorithm_has_its_own_key_and_asking_again_makes_no_more() {
+    let world = World::new().await;
+    let (first, second) = tokio::join!(get(PATH).send(&world), get(PATH).send(&world));
+    assert_eq!(first.json(), second.json());
+    let keys = first.json();
+    let text = |member: &str| -> Vec<String> {
+        let keys = keys["keys"].as_array().expect("keys");
+        keys.iter().map(|key| key[member].as_str().expect("text").to_owned()).collect()
+    };
+    assert_eq!(text("alg"), ["ES256", "RS256", "EdDSA", "PS256"]);
+    assert_eq!(text("kty"), ["EC", "RSA", "OKP", "RSA"]);
+    let mut ids = text("kid");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
+    let rows = chancery_store::Store::keys(&*world.store).await.expect("reads");
+    assert_eq!(rows.len(), 6);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Commands on the local store, beside a running server and without one.
 
+mod keys;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

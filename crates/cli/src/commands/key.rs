@@ -1,0 +1,69 @@
+//! `chancery key`.
+
+use chancery_server::start::local::{Alg, Local};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+
+use super::Data;
+
+/// A running server need not be stopped, and takes up what changed within seconds.
+#[derive(Args)]
+pub struct Key {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// List the keys: number, purpose, standing, since when it is used, and the key id, separated by tabs.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Replace a signing key ahead of time: the new one is published now and signs in a day.
+    Rotate {
+        #[command(flatten)]
+        data: Data,
+        /// What the key signs with.
+        #[arg(value_parser = PossibleValuesParser::new(Alg::ALL.iter().map(|(_, name)| *name)))]
+        algorithm: String,
+        /// It signs at once. Whoever keeps the key set for an hour may refuse its first tokens.
+        #[arg(long)]
+        at_once: bool,
+        /// It signs at once, and the keys before it are forgotten: what they signed is void. For a key that was stolen.
+        #[arg(long)]
+        discard: bool,
+    },
+}
+
+impl Key {
+    /// Does what was asked.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.action {
+            Action::List { data } => {
+                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
+                let keys = local.list_keys().await;
+                local.close().await;
+                for it in keys? {
+                    let kid = it.kid.as_deref().unwrap_or("-");
+                    println!(
+                        "{}\t{}\t{}\t{}\t{kid}",
+                        it.id,
+                        it.purpose,
+                        it.standing,
+                        it.active_from.to_rfc3339()
+                    );
+                }
+            }
+            Action::Rotate { data, algorithm, at_once, discard } => {
+                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
+                let alg =
+                    Alg::find(&algorithm).ok_or_else(|| anyhow::anyhow!("There is no such algorithm."))?;
+                let done = local.rotate_key(alg, at_once, discard).await;
+                local.close().await;
+                done?;
+            }
+        }
+        Ok(())
+    }
+}

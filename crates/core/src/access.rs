@@ -96,7 +96,7 @@ pub fn admit(
             }
             // The client's too: what was taken from it since, its tokens do not keep.
             let has = [&caller.token.scope, &caller.client.scope].iter().all(|it| it.has_any(scopes));
-            if env.policy.enforce_scopes && !scopes.is_empty() && !has {
+            if (env.policy.enforce_scopes || caller.token.scoped) && !scopes.is_empty() && !has {
                 let error = ApiError::new(ApiCode::NotAuthorizedForScope);
                 return Err(error.with("scope", scopes.join(", ")).into());
             }

@@ -32,6 +32,25 @@ oauth_codes! {
     AccessDenied = "access_denied", 400;
     /// The authorization endpoint does not answer in this way.
     UnsupportedResponseType = "unsupported_response_type", 400;
+    /// Nobody has logged in, or not as the client wants, and nobody may be asked (OpenID Connect Core section 3.1.2.6).
+    LoginRequired = "login_required", 400;
+    /// The person would have to be asked, and may not be (the same section).
+    ConsentRequired = "consent_required", 400;
+    /// No login here is of the class that the client cannot do without (OpenID Connect Core Error Code
+    /// unmet_authentication_requirements 1.0).
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400;
+    /// Requests are parameters, no objects (OpenID Connect Core section 6.1).
+    RequestNotSupported = "request_not_supported", 400;
+    /// Requests are not fetched (OpenID Connect Core section 6.2).
+    RequestUriNotSupported = "request_uri_not_supported", 400;
+    /// Clients do not describe themselves in a request (OpenID Connect Core section 7.2.1).
+    RegistrationNotSupported = "registration_not_supported", 400;
+    /// No access token was presented (RFC 6750 section 3.1).
+    TokenRequired = "invalid_token", 401;
+    /// The access token is not valid (RFC 6750 section 3.1).
+    InvalidToken = "invalid_token", 401;
+    /// The access token is not good for this (RFC 6750 section 3.1).
+    InsufficientScope = "insufficient_scope", 403;
     /// The client may not use this grant.
     UnauthorizedClient = "unauthorized_client", 400;
     /// The server does not have this grant.

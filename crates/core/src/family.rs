@@ -4,6 +4,8 @@ use crate::client::Client;
 use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::grants::Behalf;
+use crate::openid::Login;
+use crate::tokens::Audience;
 use crate::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
 
 /// A family that is not stored yet; the store makes its key.
@@ -25,6 +27,10 @@ pub struct NewFamily {
     pub dialect: Dialect,
     /// What was allowed.
     pub scope: Scope,
+    /// For what its tokens are good.
+    pub audience: Audience,
+    /// The login that it came of, where its client asked for one (OpenID Connect).
+    pub login: Option<Login>,
     /// The key of the MAC in its refresh tokens.
     pub mac_key: KeyId,
     /// Whether the client proved who it is; a refresh demands the same.
@@ -36,12 +42,15 @@ pub struct NewFamily {
 }
 
 impl NewFamily {
+    #[expect(clippy::too_many_arguments, reason = "a row of a table")]
     /// That of what `client` gets on behalf of a person who agreed to `scope`, until `expires_at`.
     pub fn begin(
         client: &Client,
         behalf: Behalf,
         scope: Scope,
+        audience: Audience,
         dialect: Dialect,
+        login: Option<Login>,
         client_authenticated: bool,
         expires_at: Timestamp,
         env: &Env,
@@ -55,6 +64,8 @@ impl NewFamily {
             consent_epoch: behalf.consent_epoch,
             dialect,
             scope,
+            audience,
+            login,
             mac_key: env.keys.digest_key(),
             client_authenticated,
             created_at: env.now,

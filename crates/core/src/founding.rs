@@ -1,6 +1,6 @@
 //! A new organization with everything it takes to administer it.
 
-use crate::client::{Client, ClientState, first_epoch};
+use crate::client::{Client, ClientState, Metadata, first_epoch};
 use crate::env::Random;
 use crate::grants::{GrantType, GrantTypes};
 use crate::keyring::Keyring;
@@ -177,6 +177,7 @@ fn administrator_client(
         scope: Scope::EMPTY,
         state: ClientState::Active,
         date_to_delete: None,
+        metadata: Metadata::default(),
         secrets: vec![secret],
         epoch: first_epoch(random),
         version: 1,

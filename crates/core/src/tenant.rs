@@ -218,6 +218,7 @@ impl Tenant {
             family: None,
             audience: Audience::Management,
             scope: Scope::EMPTY,
+            scoped: false,
             issued_at: self.now,
             expires_at: self.now + client.token_lifetime,
         };

@@ -10,12 +10,13 @@ mod conformance {
 use std::path::Path;
 use std::sync::Arc;
 
-use chancery_core::client::Client;
+use chancery_core::client::{Client, Metadata};
 use chancery_core::dialect::Dialect;
 use chancery_core::family::{Family, NewFamily};
 use chancery_core::organization::{Division, DivisionUse, Organization, Settings};
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, Role, SubjectKind};
 use chancery_core::ticket::{NewTicket, Ticket};
+use chancery_core::tokens::Audience;
 use chancery_core::types::{FamilyKey, Scope, Secret, SessionKey, TicketKey};
 use chancery_core::usage::{Tally, UsageCount};
 use chancery_core::user::{PasswordHash, Profile, User, UserState};
@@ -26,9 +27,10 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// All but the last, with their names.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("V1__initial", include_str!("../src/sqlite/migrations/V1__initial.sql")),
     ("V2__authorization_and_usage", include_str!("../src/sqlite/migrations/V2__authorization_and_usage.sql")),
+    ("V3__people", include_str!("../src/sqlite/migrations/V3__people.sql")),
 ];
 
 /// A database as the version of that number left it, with these rows.
@@ -181,6 +183,8 @@ async fn the_second_schema_comes_up_with_nothing_lost() {
         consent_epoch: None,
         dialect: Dialect::Genesys,
         scope: Scope::parse("openid").expect("a scope"),
+        audience: Audience::Management,
+        login: None,
         ..family()
     };
     let kept = Family {
@@ -221,5 +225,30 @@ async fn the_second_schema_comes_up_with_nothing_lost() {
 
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).expect("the database opens again"));
     assert_eq!(everything(&store, rows()).await, before);
+    store.close().await.expect("the store closes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_third_schema_comes_up_with_nothing_lost() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let path = directory.path().join("chancery.db");
+    let (o, c, u, at) = (organization_id(1), client_id(1), user_id(1), NOW.millis());
+    let expiry = (NOW + DAY).millis();
+    let rows = format!(
+        r#"INSERT INTO clients (id, organization_id, version, created_at, name, token_lifetime, redirect_uris, grant_types,
+            scope, state, epoch, modified_at)
+            VALUES ('{c}', '{o}', 5, {at}, 'third', 300, '[]', '', 'users', 'active', 4, {at});
+        INSERT INTO families (key, version, generation, organization_id, client_id, client_epoch, user_id, user_epoch,
+            dialect, scope, mac_key, client_authenticated, created_at, rotated_at, expires_at)
+            VALUES (8, 2, 1, '{o}', '{c}', 4, '{u}', 3, 'genesys', 'users', 1, 1, {at}, {at}, {expiry});"#
+    );
+    left_behind(3, &path, &rows);
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).expect("the database comes up"));
+    let Client { name, version, metadata, .. } = read_client(&store, c).await;
+    assert_eq!((&*name, version, metadata), ("third", 5, Metadata::default()));
+    let kept = store.find_family(FamilyKey(8)).await.expect("reads").expect("a family");
+    assert_eq!((kept.origin.audience, kept.origin.login), (Audience::Management, None));
+    commit(&store, [Write::CreateClient(Box::new(client(2))), Write::CreateFamily(family())]).await;
+    assert_eq!(read_client(&store, client_id(2)).await, client(2));
     store.close().await.expect("the store closes");
 }

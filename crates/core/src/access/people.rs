@@ -44,6 +44,8 @@ impl World {
             consent_epoch: None,
             dialect: crate::dialect::Dialect::Genesys,
             scope: Scope::EMPTY,
+            audience: Audience::Management,
+            login: None,
             mac_key: self.tenant.env().keys.digest(b"").key,
             client_authenticated: true,
             created_at: self.tenant.now,

@@ -1,13 +1,15 @@
 //! The answer at the redirect URI (RFC 6749 sections 4.1.2 and 4.2.2): a code, a token, or an error.
 
-use crate::authorize::{ResponseType, Target, Wanted};
+use crate::authorize::{ResponseMode, ResponseType, Target, Wanted};
 use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::error::OAuthError;
 use crate::family::NewFamily;
 use crate::grants::Behalf;
 use crate::grants::authorization_code::Code;
+use crate::openid::Login;
 use crate::policy::CODE;
+use crate::session::Session;
 use crate::ticket::{Handle, NewTicket, Payload, Verifier};
 use crate::tokens::Audience;
 use crate::tokens::issue::{Issued, mint, render};
@@ -17,16 +19,23 @@ use crate::write::Write;
 
 /// What goes back, to where; complete once the commit has made its key.
 pub struct Answer {
-    redirect_uri: String,
-    state: Option<String>,
-    dialect: Dialect,
+    target: Target,
     content: Content,
 }
 
 enum Content {
-    Error(ResponseType, OAuthError),
+    Error(OAuthError),
     Code(Verifier),
     Token(Box<Issued>),
+}
+
+/// An answer that is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The URL that the browser is sent to.
+    Url(String),
+    /// The form that the browser sends to that URI (OAuth 2.0 Form Post Response Mode).
+    Form(String, Vec<(&'static str, String)>),
 }
 
 /// A key that the commit made.
@@ -42,12 +51,12 @@ pub enum Made {
 pub fn grant(
     target: &Target,
     wanted: &Wanted,
+    session: &Session,
     user: &User,
     consent_epoch: u32,
-    dialect: Dialect,
     env: &Env,
 ) -> (Answer, Vec<Write>) {
-    let client = &target.client;
+    let (client, dialect) = (&target.client, target.dialect);
     let behalf = Behalf {
         user: user.id,
         user_epoch: user.epoch,
@@ -57,12 +66,20 @@ pub fn grant(
     let (content, write) = match wanted.response_type {
         ResponseType::Code => {
             let verifier = Verifier::random(env.random);
+            let is_standard = dialect == Dialect::Standard;
             let code = Code {
                 dialect,
                 redirect_uri: target.redirect_uri.clone(),
                 challenge: wanted.challenge.clone(),
                 behalf,
                 scope: wanted.scope.clone(),
+                audience: is_standard.then_some(wanted.audience),
+                // The vendor's service knows no ID tokens.
+                login: (is_standard && wanted.asks_who()).then(|| Login {
+                    auth_time: session.origin.created_at,
+                    nonce: wanted.nonce.clone(),
+                    claims: wanted.claims.clone(),
+                }),
             };
             let ticket = NewTicket {
                 kind: Code::KIND.to_owned(),
@@ -79,26 +96,21 @@ pub fn grant(
         ResponseType::Token => {
             let holder = Some((user.id, user.epoch));
             let scope = wanted.scope.clone();
-            let mut issued = mint(client, holder, scope, Audience::Management, dialect.token_format(), env);
+            let mut issued = mint(client, holder, scope, Audience::Management, dialect, env);
             issued.token.consent_epoch = Some(consent_epoch);
             let ends = issued.token.expires_at;
-            let family = NewFamily::begin(client, behalf, wanted.scope.clone(), dialect, false, ends, env);
+            let (scope, audience) = (wanted.scope.clone(), Audience::Management);
+            let family = NewFamily::begin(client, behalf, scope, audience, dialect, None, false, ends, env);
             (Content::Token(Box::new(issued)), Write::CreateFamily(family))
         }
     };
-    let (redirect_uri, state) = (target.redirect_uri.clone(), target.state.clone());
-    (Answer { redirect_uri, state, dialect, content }, vec![write])
+    (Answer { target: target.clone(), content }, vec![write])
 }
 
 impl Answer {
     /// An error.
     pub fn refusal(target: &Target, error: OAuthError) -> Self {
-        Self {
-            redirect_uri: target.redirect_uri.clone(),
-            state: target.state.clone(),
-            dialect: Dialect::Genesys,
-            content: Content::Error(target.response_type, error),
-        }
+        Self { target: target.clone(), content: Content::Error(error) }
     }
 
     /// The token that it carries, if it carries one.
@@ -106,44 +118,42 @@ impl Answer {
         if let Content::Token(issued) = &self.content { Some(issued) } else { None }
     }
 
-    /// The URL that the browser is sent to; `None` if the token cannot be written, or the key is missing.
-    pub fn url(self, made: Option<Made>, env: &Env) -> Option<String> {
-        let (response_type, pairs) = match (self.content, made) {
-            (Content::Error(response_type, error), _) => (
-                response_type,
+    /// Writes it down; `None` if the token cannot be written, or the key is missing.
+    pub fn write(self, made: Option<Made>, env: &Env) -> Option<Written> {
+        let Target { redirect_uri, state, mode, dialect, .. } = self.target;
+        let mut pairs = match (self.content, made) {
+            (Content::Error(error), _) => {
                 vec![
                     ("error", error.code.as_str().to_owned()),
                     ("error_description", error.detail.to_owned()),
-                ],
-            ),
+                ]
+            }
             (Content::Code(verifier), Some(Made::Ticket(key))) => {
-                (ResponseType::Code, vec![("code", Handle { row: key.0, verifier }.expose())])
+                vec![("code", Handle { row: key.0, verifier }.expose())]
             }
             (Content::Token(mut issued), Some(Made::Family(key))) => {
                 issued.token.family = Some(key);
-                let mut pairs = vec![
+                vec![
                     ("access_token", render(&issued, env)?),
                     ("expires_in", issued.lifetime.seconds().to_string()),
-                    ("token_type", self.dialect.token_type().to_owned()),
-                ];
-                // RFC 6749 section 4.2.2: required where it is less than what was asked for.
-                if self.dialect == Dialect::Standard {
-                    pairs.push(("scope", issued.token.scope.to_string()));
-                }
-                (ResponseType::Token, pairs)
+                    ("token_type", dialect.token_type().to_owned()),
+                ]
             }
             _ => return None,
         };
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(pairs);
-        query.extend_pairs(self.state.map(|state| ("state", state)));
-        let query = query.finish();
-        let mark = match response_type {
-            ResponseType::Token => '#',
+        pairs.extend(state.map(|state| ("state", state)));
+        // RFC 9207 section 2: so that no other server's answer is taken for ours.
+        if dialect == Dialect::Standard {
+            pairs.push(("iss", env.issuer.to_owned()));
+        }
+        let mark = match mode {
+            ResponseMode::FormPost => return Some(Written::Form(redirect_uri, pairs)),
+            ResponseMode::Fragment => '#',
             // What was registered with a query keeps it (RFC 6749 section 3.1.2).
-            ResponseType::Code if self.redirect_uri.contains('?') => '&',
-            ResponseType::Code => '?',
+            ResponseMode::Query if redirect_uri.contains('?') => '&',
+            ResponseMode::Query => '?',
         };
-        Some(format!("{}{mark}{query}", self.redirect_uri))
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        Some(Written::Url(format!("{redirect_uri}{mark}{query}")))
     }
 }

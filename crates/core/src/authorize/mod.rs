@@ -19,25 +19,48 @@ use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::form::Form;
 use crate::grants::GrantType;
+use crate::openid::{self, ClaimsRequest};
 use crate::session::{self, Session};
 use crate::ticket::Handle;
+use crate::tokens::Audience;
 use crate::tokens::issue::Issued;
-use crate::types::Scope;
+use crate::types::{Lifetime, Scope};
 use crate::user::User;
 use crate::write::{Require, Write};
 
-pub use answer::Answer;
+pub use answer::{Answer, Written};
 pub use checks::CHECKS;
 pub use target::Target;
 
 /// How the client wants its answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseType {
-    /// RFC 6749 section 4.1.1: a code, in the query.
-    #[default]
+    /// RFC 6749 section 4.1.1: a code.
     Code,
-    /// RFC 6749 section 4.2.1: a token, in the fragment.
+    /// RFC 6749 section 4.2.1: a token.
     Token,
+}
+
+/// Where an answer stands (OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, OAuth 2.0 Form Post Response Mode).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query of the redirect URI.
+    Query,
+    /// In its fragment.
+    Fragment,
+    /// In a form that the browser sends there.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// All of them with their names.
+    pub const ALL: &[(Self, &str)] =
+        &[(Self::Query, "query"), (Self::Fragment, "fragment"), (Self::FormPost, "form_post")];
+
+    /// The mode of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        crate::types::from_wire(Self::ALL, name)
+    }
 }
 
 /// A request at the authorization endpoint.
@@ -63,7 +86,7 @@ pub enum Verdict {
 }
 
 /// What the checks read out of the parameters.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// How the answer comes.
     pub response_type: ResponseType,
@@ -71,16 +94,60 @@ pub struct Wanted {
     pub challenge: Option<String>,
     /// What was asked for, cut down to what the client may have.
     pub scope: Scope,
+    /// For what the token will be good.
+    pub audience: Audience,
     /// The person must log in, whoever has.
     pub log_in: bool,
+    /// The person must be asked, whatever they said before.
+    pub ask: bool,
+    /// The person must say as whom.
+    pub choose: bool,
+    /// Nobody may be asked anything.
+    pub silent: bool,
+    /// The person must have logged in within this time.
+    pub max_age: Option<Lifetime>,
+    /// What the client will tell the ID token from others by.
+    pub nonce: Option<String>,
+    /// Which claims are asked for one by one.
+    pub claims: ClaimsRequest,
+    /// What the client calls the person whom it means.
+    pub subject: Option<String>,
     /// Whom the client believes it to be.
     pub login_hint: Option<String>,
+}
+
+impl Wanted {
+    /// Before anything was read.
+    pub fn nothing(dialect: Dialect) -> Self {
+        Self {
+            response_type: ResponseType::Code,
+            challenge: None,
+            scope: Scope::EMPTY,
+            audience: if dialect == Dialect::Genesys { Audience::Management } else { Audience::Issuer },
+            log_in: false,
+            ask: false,
+            choose: false,
+            silent: false,
+            max_age: None,
+            nonce: None,
+            claims: ClaimsRequest::default(),
+            subject: None,
+            login_hint: None,
+        }
+    }
+
+    /// Whether it is a request of OpenID Connect, which is answered with an ID token.
+    pub fn asks_who(&self) -> bool {
+        openid::is_asked(&self.scope)
+    }
 }
 
 /// What comes next.
 pub enum Next {
     /// The person must log in.
     LogIn,
+    /// The person must say as whom.
+    Choose,
     /// The person must say whether that is wanted.
     Consent,
     /// The answer.
@@ -121,7 +188,7 @@ pub fn authorize(facts: &Facts, ask: &Ask, env: &Env) -> Step<Next, Stray> {
 }
 
 fn look(facts: &Facts, ask: &Ask, env: &Env) -> Result<Seen, Undecided<Stray>> {
-    let target = target::find(facts, ask.form)?;
+    let target = target::find(facts, ask.form, ask.dialect)?;
     let wanted = match check(facts, ask, &target, env) {
         Ok(wanted) => Ok(wanted),
         Err(Undecided::Need(loads)) => return Err(Undecided::Need(loads)),
@@ -129,8 +196,18 @@ fn look(facts: &Facts, ask: &Ask, env: &Env) -> Result<Seen, Undecided<Stray>> {
     };
     let found = ask.session.map(|handle| session::find(facts, handle, env)).transpose()?.flatten();
     let own = found.filter(|(session, _)| session.origin.organization == target.client.organization);
-    let person = own.map(|(session, user)| (Arc::clone(session), Arc::clone(user)));
+    let will_do = |(session, user): &(&Arc<Session>, &Arc<User>)| {
+        wanted.as_ref().map_or(true, |wanted| is_meant(wanted, session, user, &target.client, env))
+    };
+    let person = own.filter(will_do).map(|(session, user)| (Arc::clone(session), Arc::clone(user)));
     Ok(Seen { target, wanted, person })
+}
+
+/// Whether a login is young enough, and of whom the client means.
+fn is_meant(wanted: &Wanted, session: &Session, user: &User, client: &Client, env: &Env) -> bool {
+    let is_young = wanted.max_age.is_none_or(|age| env.now <= session.origin.created_at + age);
+    let meant = wanted.subject.as_deref();
+    is_young && meant.is_none_or(|subject| subject == openid::subject::of(client, user.id, env.keys))
 }
 
 fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, Undecided<Stray>> {
@@ -139,9 +216,18 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
         Ok(wanted) => wanted,
         Err(error) => return Ok(Decision::allow(Next::Answer(Answer::refusal(&target, error)))),
     };
+    let refuse = |code, detail| {
+        Ok(Decision::allow(Next::Answer(Answer::refusal(&target, OAuthError::new(code, detail)))))
+    };
     let Some((session, user)) = person.filter(|_| !wanted.log_in) else {
+        if wanted.silent {
+            return refuse(ErrorCode::LoginRequired, "the person must log in");
+        }
         return Ok(Decision::allow(Next::LogIn));
     };
+    if wanted.choose {
+        return Ok(Decision::allow(Next::Choose));
+    }
     let consent = facts.consent((user.id, target.client.id))?.as_deref();
     if ask.decision == Some(Verdict::Deny) {
         let denied = Entry {
@@ -156,14 +242,18 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
     let asked = ask.decision == Some(Verdict::Allow);
     // What was taken back, only the person gives again.
     let taken_back = consent.is_some_and(|it| it.state == ConsentState::Revoked);
-    let asks = taken_back || env.policy.require_consent && !covers(consent, &wanted.scope);
+    let always = env.policy.require_consent || target.client.metadata.self_registered;
+    let asks = taken_back || wanted.ask || always && !covers(consent, &wanted.scope);
     if asks && !asked {
+        if wanted.silent {
+            return refuse(ErrorCode::ConsentRequired, "the person must be asked");
+        }
         return Ok(Decision::allow(Next::Consent));
     }
     let mut writes = vec![Write::Require(Require::Session(session.key))];
     let (consent_epoch, written) = agree(consent, &user, &target.client, &wanted.scope, asked, env);
     writes.extend(written);
-    let (answer, written) = answer::grant(&target, &wanted, &user, consent_epoch, ask.dialect, env);
+    let (answer, written) = answer::grant(&target, &wanted, &session, &user, consent_epoch, env);
     writes.extend(written);
     let issued = answer.token().map(|issued| issued_event(issued, &target, env));
     let used = Event::SessionUsed { session: session.key, at: env.now };
@@ -183,8 +273,8 @@ fn issued_event(issued: &Issued, target: &Target, env: &Env) -> Event {
 }
 
 fn check(facts: &Facts, ask: &Ask, target: &Target, env: &Env) -> Result<Wanted, Undecided<OAuthError>> {
-    let mut wanted = Wanted::default();
-    for check in CHECKS {
+    let mut wanted = Wanted::nothing(ask.dialect);
+    for check in CHECKS.iter().filter(|check| check.dialect.is_none_or(|only| only == ask.dialect)) {
         (check.run)(&mut wanted, &checks::Given { form: ask.form, target, facts, env })?;
     }
     Ok(wanted)

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::authorize::{ResponseType, Stray};
+use crate::authorize::{ResponseMode, Stray};
 use crate::client::Client;
 use crate::decision::Undecided;
+use crate::dialect::Dialect;
 use crate::facts::Facts;
 use crate::form::Form;
 use crate::types::ClientId;
@@ -19,12 +20,14 @@ pub struct Target {
     pub redirect_uri: String,
     /// What goes back unchanged.
     pub state: Option<String>,
-    /// Where the answer stands, for a refusal: the fragment, where a token was asked for.
-    pub response_type: ResponseType,
+    /// Where the answer stands.
+    pub mode: ResponseMode,
+    /// How the client speaks.
+    pub dialect: Dialect,
 }
 
 /// Finds client and redirect URI.
-pub fn find(facts: &Facts, form: &Form) -> Result<Target, Undecided<Stray>> {
+pub fn find(facts: &Facts, form: &Form, dialect: Dialect) -> Result<Target, Undecided<Stray>> {
     if form.stands_twice("client_id") || form.stands_twice("redirect_uri") {
         return Err(Stray::Malformed.into());
     }
@@ -34,11 +37,22 @@ pub fn find(facts: &Facts, form: &Form) -> Result<Target, Undecided<Stray>> {
     if !client.redirect_uris.iter().any(|registered| registered.admits(redirect_uri)) {
         return Err(Stray::ForeignRedirectUri.into());
     }
-    let is_token = form.find("response_type") == Some("token");
     Ok(Target {
         client: Arc::clone(client),
         redirect_uri: redirect_uri.to_owned(),
         state: form.find("state").map(str::to_owned),
-        response_type: if is_token { ResponseType::Token } else { ResponseType::Code },
+        mode: mode(form, dialect),
+        dialect,
     })
+}
+
+/// Where the answer stands, of a refusal too: where the request says, else where its kind of answer usually does.
+fn mode(form: &Form, dialect: Dialect) -> ResponseMode {
+    let wished = form.find("response_mode").filter(|_| dialect == Dialect::Standard);
+    let usual = if form.find("response_type") == Some("token") {
+        ResponseMode::Fragment
+    } else {
+        ResponseMode::Query
+    };
+    wished.and_then(ResponseMode::find).unwrap_or(usual)
 }

@@ -1,6 +1,7 @@
 //! The OAuth client: what is registered, and the rules for changing it.
 
 pub mod draft;
+pub mod metadata;
 pub mod registry;
 
 use crate::decision::Undecided;
@@ -12,6 +13,7 @@ use crate::types::{
 };
 
 pub use draft::Draft;
+pub use metadata::Metadata;
 
 /// Whether a client can get tokens, and whether those it has are good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +88,8 @@ pub struct Client {
     pub state: ClientState,
     /// When it will be deleted, if it is inactive by then.
     pub date_to_delete: Option<Timestamp>,
+    /// What it is beyond what the management API knows.
+    pub metadata: Metadata,
     /// Any of them proves that it is itself.
     pub secrets: Vec<Secret>,
     /// Tokens carry it; counting it up kills them all.
@@ -106,6 +110,12 @@ impl Client {
     /// As a holder of roles.
     pub fn subject(&self) -> SubjectId {
         self.id.into()
+    }
+
+    /// Whether an administrator let it act for people at the management API.
+    pub fn may_manage(&self) -> bool {
+        let openid = Scope::openid();
+        !self.metadata.self_registered && self.scope.names().any(|name| !openid.has_named(name))
     }
 
     /// Whether it gets tokens that stand for itself.

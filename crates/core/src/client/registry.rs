@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::access::Caller;
 use crate::client::draft::{Checked, bad_state};
-use crate::client::{Client, ClientState, Draft, first_epoch};
+use crate::client::{Client, ClientState, Draft, Metadata, first_epoch};
 use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
 use crate::error::{ApiCode, ApiError, list};
@@ -57,6 +57,7 @@ pub fn create(facts: &Facts, caller: &Caller, draft: &Draft, env: &Env) -> Step<
             scope: checked.scope,
             state: ClientState::Active,
             date_to_delete: checked.date_to_delete,
+            metadata: Metadata::default(),
             secrets: vec![Secret::keep(&secret, env.keys, env.random, env.now)],
             epoch: first_epoch(env.random),
             version: 1,

@@ -6,6 +6,8 @@ pub mod none;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::client::Client;
 use crate::decision::Undecided;
 use crate::dialect::Dialect;
@@ -16,7 +18,8 @@ use crate::grants::exchange::TokenRequest;
 use crate::types::{ClientId, SecretId};
 
 /// A method, by its name in discovery (`token_endpoint_auth_methods_supported`, RFC 8414 section 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
     /// RFC 6749 section 2.3.1, HTTP Basic.
     ClientSecretBasic,

@@ -9,7 +9,9 @@ use crate::dialect::Dialect;
 use crate::error::{ErrorCode, OAuthError};
 use crate::grants::{Ask, Authorization, Behalf, Grant, GrantType, Handles, Presented};
 use crate::jose::base64url;
+use crate::openid::Login;
 use crate::ticket::{Payload, Ticket};
+use crate::tokens::Audience;
 use crate::types::Scope;
 
 /// What a code stands for.
@@ -25,6 +27,12 @@ pub struct Code {
     pub behalf: Behalf,
     /// To what.
     pub scope: Scope,
+    /// For what the token will be good, unless the token request says otherwise.
+    #[serde(default)]
+    pub audience: Option<Audience>,
+    /// The login, where the client asked for one (OpenID Connect).
+    #[serde(default)]
+    pub login: Option<Login>,
 }
 
 impl Payload for Code {
@@ -69,7 +77,11 @@ impl Grant for AuthorizationCode {
             (Some(challenge), Some(verifier)) if answers(verifier, challenge) => {}
             (Some(_), Some(_)) => return refused("code_verifier does not match the code_challenge"),
         }
-        Ok(Authorization { user: Some(code.behalf), scope: code.scope, writes: Vec::new() })
+        Ok(Authorization {
+            login: code.login,
+            audience: code.audience,
+            ..Authorization::of(code.behalf, code.scope)
+        })
     }
 }
 

@@ -18,6 +18,6 @@ impl Grant for ClientCredentials {
         if client.secrets.is_empty() {
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client has no secret").into());
         }
-        Ok(Authorization { user: None, scope: client.scope.clone(), writes: Vec::new() })
+        Ok(Authorization::alone(client.scope.clone()))
     }
 }

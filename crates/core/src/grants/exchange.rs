@@ -15,6 +15,7 @@ use crate::form::Form;
 use crate::grants::authorization_code::Code;
 use crate::grants::spend::{Basis, spend};
 use crate::grants::{ALL, Ask, Authorization, Behalf, Grant, Handles, Presented};
+use crate::openid::{self, id_token};
 use crate::ticket::Handle;
 use crate::tokens::issue::{Issued, mint};
 use crate::tokens::refresh::RefreshToken;
@@ -82,7 +83,7 @@ fn decide(
     }
     may_use(client, grant)?;
     let ask = Ask { proven: &proven, form, presented: &presented, facts, env };
-    let Authorization { user, scope: allowed, mut writes } = grant.authorize(&ask)?;
+    let Authorization { user, scope: allowed, audience, login, mut writes } = grant.authorize(&ask)?;
     if let Some(behalf) = &user {
         still_stands(behalf, client, facts)?;
     }
@@ -90,12 +91,19 @@ fn decide(
     let left =
         if user.is_some() { allowed.within(&client.scope.union(&Scope::openid())) } else { allowed.clone() };
     let scope = narrow_scope(form, &left, user.is_some(), request.dialect)?;
-    let audience = narrow_audience(form, request.dialect, env)?;
+    let audience = narrow_audience(form, audience, request.dialect, env)?;
 
     let holder = user.map(|behalf| (behalf.user, behalf.user_epoch));
-    let mut issued = mint(client, holder, scope, audience, request.dialect.token_format(), env);
+    let mut issued = mint(client, holder, scope, audience, request.dialect, env);
     issued.token.consent_epoch = user.and_then(|behalf| behalf.consent_epoch);
-    let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect: request.dialect };
+    if let (Some(behalf), Some(login)) = (&user, &login)
+        && openid::is_asked(&issued.token.scope)
+        && let Some(user) = facts.user(behalf.user)?
+    {
+        issued.id_token = Some(id_token::build(client, user, login, env));
+    }
+    let dialect = request.dialect;
+    let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect, login };
     writes.extend(spend(&presented, &basis, &mut issued, env)?);
     if let Presented::Refresh(family, _) = &presented {
         not_lapsed(family, facts, env)?;
@@ -196,22 +204,34 @@ fn narrow_scope(form: &Form, allowed: &Scope, has_user: bool, dialect: Dialect) 
     Ok(scope)
 }
 
-/// RFC 8707 section 2. The management API is the audience at `/oauth/token`; at `/oauth2/token` only if it is asked for.
-fn narrow_audience(form: &Form, dialect: Dialect, env: &Env) -> Result<Audience, OAuthError> {
+/// RFC 8707 section 2. The management API is the audience at `/oauth/token`; at `/oauth2/token` only if it is asked for, and
+/// of what was `settled` before, a token request changes nothing.
+fn narrow_audience(
+    form: &Form,
+    settled: Option<Audience>,
+    dialect: Dialect,
+    env: &Env,
+) -> Result<Audience, OAuthError> {
     if dialect == Dialect::Genesys {
         return Ok(Audience::Management);
     }
-    let mut resources = form.values("resource");
-    let audience = match resources.next() {
-        None => Audience::Issuer,
-        Some(resource) if resource == env.issuer => Audience::Issuer,
-        Some(resource) if resource == env.management_audience() => Audience::Management,
-        Some(_) => return Err(OAuthError::new(ErrorCode::InvalidTarget, "the resource is not known")),
-    };
-    if resources.next().is_some() {
-        return Err(OAuthError::new(ErrorCode::InvalidTarget, "a token is for one resource"));
+    match (asked_audience(form, env)?, settled) {
+        (Some(asked), Some(settled)) if asked != settled => {
+            Err(OAuthError::new(ErrorCode::InvalidTarget, "the authorization is for another resource"))
+        }
+        (asked, settled) => Ok(settled.or(asked).unwrap_or(Audience::Issuer)),
     }
-    Ok(audience)
+}
+
+/// The one resource that a request names, if it names one.
+pub fn asked_audience(form: &Form, env: &Env) -> Result<Option<Audience>, OAuthError> {
+    let refused = |detail| OAuthError::new(ErrorCode::InvalidTarget, detail);
+    let mut resources = form.values("resource");
+    let Some(resource) = resources.next() else { return Ok(None) };
+    if resources.next().is_some() {
+        return Err(refused("a token is for one resource"));
+    }
+    Audience::find(resource, env).map(Some).ok_or(refused("the resource is not known"))
 }
 
 fn issued_event(proven: &Proven, grant: &dyn Grant, user: Option<UserId>, env: &Env) -> Event {

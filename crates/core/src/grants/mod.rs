@@ -19,8 +19,10 @@ use crate::error::OAuthError;
 use crate::facts::Facts;
 use crate::family::Family;
 use crate::form::Form;
+use crate::openid::Login;
 use crate::policy::Policy;
 use crate::ticket::Ticket;
+use crate::tokens::Audience;
 use crate::types::{Scope, UserId};
 use crate::write::Write;
 
@@ -138,8 +140,24 @@ pub struct Authorization {
     pub user: Option<Behalf>,
     /// The most that can be asked for.
     pub scope: Scope,
+    /// For what the token is good, if that was settled before.
+    pub audience: Option<Audience>,
+    /// The login, where the client asked for one (OpenID Connect).
+    pub login: Option<Login>,
     /// What the grant is beside a token, a login for example.
     pub writes: Vec<Write>,
+}
+
+impl Authorization {
+    /// On behalf of a person.
+    pub fn of(user: Behalf, scope: Scope) -> Self {
+        Self { user: Some(user), ..Self::alone(scope) }
+    }
+
+    /// For the client itself.
+    pub const fn alone(scope: Scope) -> Self {
+        Self { user: None, scope, audience: None, login: None, writes: Vec::new() }
+    }
 }
 
 /// For whom a token is issued, and the epochs that it stands on: those of the moment when the person agreed.

@@ -41,6 +41,6 @@ impl Grant for PasswordGrant {
         let writes = login::done(user, Some(client.id), ask.env);
         let user =
             Behalf { user: user.id, user_epoch: user.epoch, client_epoch: client.epoch, consent_epoch: None };
-        Ok(Authorization { user: Some(user), scope: client.scope.clone(), writes })
+        Ok(Authorization { writes, ..Authorization::of(user, client.scope.clone()) })
     }
 }

@@ -32,6 +32,10 @@ impl Grant for RefreshTokenGrant {
             client_epoch: origin.client_epoch,
             consent_epoch: origin.consent_epoch,
         };
-        Ok(Authorization { user: Some(user), scope: origin.scope.clone(), writes: Vec::new() })
+        Ok(Authorization {
+            login: origin.login.clone(),
+            audience: Some(origin.audience),
+            ..Authorization::of(user, origin.scope.clone())
+        })
     }
 }

@@ -2,6 +2,7 @@
 //! cannot forget to spend, because it does not spend.
 
 use crate::audit::{Entry, kinds};
+use crate::client::Client;
 use crate::client_auth::{AuthMethod, Proven};
 use crate::decision::Undecided;
 use crate::dialect::Dialect;
@@ -9,6 +10,7 @@ use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
 use crate::family::{Family, NewFamily};
 use crate::grants::{Behalf, Grant, GrantType, Presented};
+use crate::openid::{self, Login};
 use crate::policy::{CODE_RETRY, LONGEST_TOKEN};
 use crate::ticket::Ticket;
 use crate::tokens::issue::{Issued, Refresh};
@@ -27,6 +29,8 @@ pub struct Basis<'a> {
     pub scope: Scope,
     /// How the client speaks.
     pub dialect: Dialect,
+    /// The login, where the client asked for one.
+    pub login: Option<Login>,
 }
 
 /// Spends what was presented, and binds the token to its family.
@@ -53,13 +57,23 @@ pub fn spend(
 fn found(basis: &Basis, issued: &mut Issued, env: &Env) -> Option<Write> {
     let (behalf, client) = (basis.behalf?, basis.proven.client);
     let mut ends = issued.token.expires_at;
-    if basis.grant.is_refreshable() && client.grant_types.contains(GrantType::RefreshToken) {
+    if basis.grant.is_refreshable() && may_refresh(client, basis) {
         issued.refresh = Some(Refresh { generation: 0, key: env.keys.digest_key() });
         ends = env.now + env.policy.login.refresh_lifetime;
     }
     let is_proven = basis.proven.method != AuthMethod::None;
-    let scope = basis.scope.clone();
-    Some(Write::CreateFamily(NewFamily::begin(client, behalf, scope, basis.dialect, is_proven, ends, env)))
+    let (scope, audience) = (basis.scope.clone(), issued.token.audience);
+    // The nonce is of this answer, not of those that follow (OpenID Connect Core section 12.2).
+    let login = basis.login.clone().map(|login| Login { nonce: None, ..login });
+    let family =
+        NewFamily::begin(client, behalf, scope, audience, basis.dialect, login, is_proven, ends, env);
+    Some(Write::CreateFamily(family))
+}
+
+/// A client that is registered for it; one that speaks OpenID Connect, where `offline_access` was allowed (Core section 11).
+fn may_refresh(client: &Client, basis: &Basis) -> bool {
+    let is_offline = !openid::is_asked(&basis.scope) || basis.scope.has_named("offline_access");
+    client.grant_types.contains(GrantType::RefreshToken) && (is_offline || basis.dialect == Dialect::Genesys)
 }
 
 /// RFC 6749 section 4.1.2: a code is used once. Who got here has proved to be the client, and to have the verifier if there

@@ -2,7 +2,7 @@
 
 use super::Tenant;
 use crate::authorize::answer::Made;
-use crate::authorize::{self, Ask, Next, Stray, Verdict};
+use crate::authorize::{self, Ask, Next, Stray, Verdict, Written};
 use crate::client::Client;
 use crate::client_auth::Header;
 use crate::decision::{Decision, Step};
@@ -42,9 +42,12 @@ pub(crate) enum Told {
     /// On a page, that nothing comes of it.
     Page(Stray),
     LogIn,
+    Choose,
     Consent,
     /// To go there.
     Go(String),
+    /// To send these there.
+    Send(String, Vec<(&'static str, String)>),
 }
 
 /// What a client gets at the token endpoint.
@@ -173,7 +176,11 @@ impl Tenant {
             Err(stray) => Told::Page(stray),
             Ok(Next::LogIn) => Told::LogIn,
             Ok(Next::Consent) => Told::Consent,
-            Ok(Next::Answer(answer)) => Told::Go(answer.url(made, &self.env()).expect("a URL")),
+            Ok(Next::Choose) => Told::Choose,
+            Ok(Next::Answer(answer)) => match answer.write(made, &self.env()).expect("an answer") {
+                Written::Url(url) => Told::Go(url),
+                Written::Form(uri, members) => Told::Send(uri, members),
+            },
         };
         (told, decided.writes)
     }

@@ -1,7 +1,9 @@
 //! The only place that mints access tokens.
 
 use crate::client::Client;
+use crate::dialect::Dialect;
 use crate::env::Env;
+use crate::openid::id_token::IdToken;
 use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, refresh, sealed};
 use crate::types::{KeyId, Lifetime, Scope, TokenId, UserId};
 
@@ -16,6 +18,8 @@ pub struct Issued {
     pub lifetime: Lifetime,
     /// The refresh token that comes with it.
     pub refresh: Option<Refresh>,
+    /// The ID token that comes with it.
+    pub id_token: Option<IdToken>,
 }
 
 /// A refresh token that is not written yet.
@@ -33,7 +37,7 @@ pub fn mint(
     user: Option<(UserId, u32)>,
     scope: Scope,
     audience: Audience,
-    format: TokenFormat,
+    dialect: Dialect,
     env: &Env,
 ) -> Issued {
     let lifetime = match audience {
@@ -50,10 +54,15 @@ pub fn mint(
         family: None,
         audience,
         scope,
+        // Else any application that a person logs in to could administer the server in their name.
+        scoped: dialect == Dialect::Standard && user.is_some(),
         issued_at,
         expires_at: issued_at + lifetime,
     };
-    Issued { token, format, lifetime, refresh: None }
+    // A token that everybody can read would tell every client the same name for a person.
+    let is_pairwise = user.is_some() && client.metadata.sector.is_some();
+    let format = if is_pairwise { TokenFormat::Sealed } else { dialect.token_format() };
+    Issued { token, format, lifetime, refresh: None, id_token: None }
 }
 
 /// Writes the token down; `None` if the library fails.
@@ -83,18 +92,18 @@ mod tests {
     #[test]
     fn both_formats_read_back_and_a_changed_character_does_not() {
         let world = world();
-        for format in [TokenFormat::Sealed, TokenFormat::Jwt] {
+        for dialect in [Dialect::Genesys, Dialect::Standard] {
             for audience in [Audience::Management, Audience::Issuer] {
                 let scope = Scope::parse("users oauth:readonly").expect("known");
                 let user = Some((UserId::random(world.env().random), 3));
-                let issued = mint(&world.client, user, scope, audience, format, &world.env());
+                let issued = mint(&world.client, user, scope, audience, dialect, &world.env());
                 let text = render(&issued, &world.env()).expect("renders");
-                assert_eq!(open(&text, &world.env()).as_ref(), Some(&issued.token), "{format:?}");
+                assert_eq!(open(&text, &world.env()).as_ref(), Some(&issued.token), "{dialect:?}");
                 for position in [0, text.len() / 2, text.len() - 5] {
                     let mut bent = text.clone().into_bytes();
                     bent[position] = if bent[position] == b'A' { b'B' } else { b'A' };
                     let bent = String::from_utf8(bent).expect("text");
-                    assert_eq!(open(&bent, &world.env()), None, "{format:?} {position}");
+                    assert_eq!(open(&bent, &world.env()), None, "{dialect:?} {position}");
                 }
             }
         }
@@ -104,7 +113,7 @@ mod tests {
     fn a_sealed_token_survives_any_path_or_fragment() {
         let world = world();
         let issued =
-            mint(&world.client, None, Scope::EMPTY, Audience::Management, TokenFormat::Sealed, &world.env());
+            mint(&world.client, None, Scope::EMPTY, Audience::Management, Dialect::Genesys, &world.env());
         let text = render(&issued, &world.env()).expect("renders");
         assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{text}");
     }
@@ -113,7 +122,7 @@ mod tests {
     fn a_token_for_others_lives_an_hour_at_most() {
         let world = world();
         let lifetime = |audience| {
-            mint(&world.client, None, Scope::EMPTY, audience, TokenFormat::Jwt, &world.env())
+            mint(&world.client, None, Scope::EMPTY, audience, Dialect::Standard, &world.env())
                 .lifetime
                 .seconds()
         };

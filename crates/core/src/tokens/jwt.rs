@@ -7,7 +7,7 @@ use crate::jose::{Alg, jws};
 use crate::tokens::{AccessToken, Audience};
 use crate::types::{ClientId, FamilyKey, Scope, Timestamp, TokenId, UserId};
 
-/// The claims of RFC 9068 section 2.2, and four of ours that only this server reads.
+/// The claims of RFC 9068 section 2.2, and five of ours that only this server reads.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -27,6 +27,9 @@ struct Claims {
     /// The epoch of the consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     con: Option<u32>,
+    /// Whether the scope counts at the management API in any case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    scp: bool,
     /// The family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fam: Option<FamilyKey>,
@@ -50,6 +53,7 @@ pub fn sign(token: &AccessToken, env: &Env) -> Option<String> {
         cep: token.client_epoch,
         uep: token.user.map(|(_, epoch)| epoch),
         con: token.consent_epoch,
+        scp: token.scoped,
         fam: token.family,
     };
     let signer = env.keys.signing_key(Alg::Es256, env.now)?;
@@ -64,13 +68,7 @@ pub fn open(text: &str, env: &Env) -> Option<AccessToken> {
     if claims.iss != env.issuer {
         return None;
     }
-    let audience = if claims.aud == env.issuer {
-        Audience::Issuer
-    } else if claims.aud == env.management_audience() {
-        Audience::Management
-    } else {
-        return None;
-    };
+    let audience = Audience::find(&claims.aud, env)?;
     let user = match claims.uep {
         Some(epoch) => Some((UserId::parse(&claims.sub)?, epoch)),
         None => None,
@@ -84,6 +82,7 @@ pub fn open(text: &str, env: &Env) -> Option<AccessToken> {
         family: claims.fam,
         audience,
         scope: Scope::parse(&claims.scope)?,
+        scoped: claims.scp,
         issued_at: Timestamp::from_seconds(claims.iat),
         expires_at: Timestamp::from_seconds(claims.exp),
     })

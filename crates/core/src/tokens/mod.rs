@@ -8,6 +8,7 @@ pub mod verify;
 
 use serde::{Deserialize, Serialize};
 
+use crate::env::Env;
 use crate::types::{ClientId, FamilyKey, Scope, Timestamp, TokenId, UserId};
 
 /// What a token is good for.
@@ -17,6 +18,24 @@ pub enum Audience {
     Management,
     /// The issuer itself and whoever trusts it; never `/api/v2`.
     Issuer,
+}
+
+impl Audience {
+    /// Both with their names in the store.
+    pub const ALL: &[(Self, &str)] = &[(Self::Management, "management"), (Self::Issuer, "issuer")];
+
+    /// The name in the store.
+    pub fn as_str(self) -> &'static str {
+        crate::types::wire_name(Self::ALL, self)
+    }
+
+    /// The audience that a `resource` names (RFC 8707 section 2); `None` if it is none of ours.
+    pub fn find(resource: &str, env: &Env) -> Option<Self> {
+        if resource == env.issuer {
+            return Some(Self::Issuer);
+        }
+        (resource == env.management_audience()).then_some(Self::Management)
+    }
 }
 
 /// How a token is written.
@@ -47,6 +66,8 @@ pub struct AccessToken {
     pub audience: Audience,
     /// What was allowed.
     pub scope: Scope,
+    /// Whether the scope counts at the management API, whatever the operator chose.
+    pub scoped: bool,
     /// When it was issued, in whole seconds.
     pub issued_at: Timestamp,
     /// From then on it is refused, in whole seconds.

@@ -9,7 +9,7 @@ use crate::tokens::AccessToken;
 use crate::types::KeyId;
 
 /// Bound to every seal: a ciphertext made for another use does not open as a token.
-const CONTEXT: &[u8] = b"chancery access token 2";
+const CONTEXT: &[u8] = b"chancery access token 3";
 const KEY_ID: usize = 4;
 const NONCE: usize = 12;
 /// No token of ours is longer; what is, is not decoded.

@@ -81,13 +81,15 @@ pub fn has_lapsed<E>(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::client::Metadata;
+    use crate::dialect::Dialect;
     use crate::env::Env;
     use crate::env::fixed::Counting;
     use crate::grants::GrantTypes;
     use crate::keyring::Keyring;
     use crate::policy::{DEFAULT_TOKEN, Policy};
     use crate::tokens::issue::mint;
-    use crate::tokens::{Audience, Revocations, TokenFormat};
+    use crate::tokens::{Audience, Revocations};
     use crate::types::{ClientId, ClientSecret, OrganizationId, Scope, Secret, Timestamp};
 
     /// Everything that a decision of a test stands on.
@@ -142,6 +144,7 @@ pub(crate) mod tests {
             scope: Scope::EMPTY,
             state: ClientState::Active,
             date_to_delete: None,
+            metadata: Metadata::default(),
             secrets: vec![Secret::keep(&secret, &keys, &random, now)],
             epoch: 1,
             version: 1,
@@ -165,14 +168,8 @@ pub(crate) mod tests {
         ];
         for (name, change, lives) in changes {
             let mut world = world();
-            let issued = mint(
-                &world.client,
-                None,
-                Scope::EMPTY,
-                Audience::Management,
-                TokenFormat::Sealed,
-                &world.env(),
-            );
+            let issued =
+                mint(&world.client, None, Scope::EMPTY, Audience::Management, Dialect::Genesys, &world.env());
             change(&mut world);
             let holder =
                 holder::<()>(&world.facts(), &issued.token, &world.env()).expect("all facts are there");
@@ -184,7 +181,7 @@ pub(crate) mod tests {
     fn a_deleted_client_backs_nothing() {
         let world = world();
         let issued =
-            mint(&world.client, None, Scope::EMPTY, Audience::Management, TokenFormat::Sealed, &world.env());
+            mint(&world.client, None, Scope::EMPTY, Audience::Management, Dialect::Genesys, &world.env());
         let mut facts = Facts::default();
         facts.put_client(world.client.id, None);
         assert_eq!(holder::<()>(&facts, &issued.token, &world.env()).expect("all facts are there"), None);

@@ -128,6 +128,21 @@ impl Scope {
         Self(OPENID.iter().map(|name| ScopeName(name)).collect())
     }
 
+    /// Whether it has exactly this name.
+    pub fn has_named(&self, wanted: &str) -> bool {
+        self.0.iter().any(|name| name.0 == wanted)
+    }
+
+    /// Without one of its names.
+    pub fn without(&self, unwanted: &str) -> Self {
+        Self(self.0.iter().copied().filter(|name| name.0 != unwanted).collect())
+    }
+
+    /// Reads the space-separated form, and leaves out what is not known (OpenID Connect Core section 3.1.2.1).
+    pub fn parse_known(text: &str) -> Self {
+        Self::from_names(text.split(' ').filter(|name| ScopeName::find(name).is_some())).unwrap_or_default()
+    }
+
     /// Whether it has one of these: `all` has everything, and a name has its `:readonly` too.
     pub fn has_any(&self, wanted: &[&str]) -> bool {
         let has = |wanted: &str| {

@@ -108,6 +108,9 @@ pub struct Profile {
     pub preferred_name: Option<String>,
     /// `addresses`.
     pub addresses: Vec<Contact>,
+    /// Claims of OpenID Connect that the management API has no member for.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub claims: serde_json::Map<String, serde_json::Value>,
     /// `acdAutoAnswer`; kept for the vendor's clients, means nothing here.
     pub acd_auto_answer: bool,
 }

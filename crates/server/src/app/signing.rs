@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use chancery_core::env::Env;
 use chancery_core::jose::Alg;
 use chancery_core::keyring::{Keyring, rotation};
 use chancery_core::write::Changed;
 use chancery_store::StoreError;
 
 use super::App;
+use crate::failure::Failure;
 
 impl App {
     /// The keys, with one for every algorithm.
@@ -33,5 +35,21 @@ impl App {
             }
         }
         Ok(self.keys())
+    }
+
+    /// Writes something that is signed with `alg`. What takes long happens on a thread that may wait.
+    pub async fn sign(
+        self: &Arc<Self>,
+        alg: Alg,
+        write: impl FnOnce(&Env) -> Option<String> + Send + 'static,
+    ) -> Result<String, Failure> {
+        self.signing_keys().await?;
+        let app = Arc::clone(self);
+        let written = if alg.is_slow() {
+            tokio::task::spawn_blocking(move || app.with_env(write)).await.ok().flatten()
+        } else {
+            app.with_env(write)
+        };
+        written.ok_or_else(|| Failure::Internal("an answer could not be signed".to_owned()))
     }
 }

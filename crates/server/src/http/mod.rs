@@ -78,6 +78,10 @@ macro_rules! routes {
 routes! {
     Genesys  token         POST "/oauth/token"           oauth2::token::genesys;
     Standard oauth2_token  POST "/oauth2/token"          oauth2::token::standard;
+    Standard userinfo      GET  "/oauth2/userinfo"       oauth2::userinfo::show;
+    Standard userinfo      POST "/oauth2/userinfo"       oauth2::userinfo::show;
+    Standard openid_configuration GET "/.well-known/openid-configuration" oauth2::metadata::show;
+    Standard oauth_metadata GET "/.well-known/oauth-authorization-server" oauth2::metadata::show;
     Standard jwks          GET  "/.well-known/jwks.json" oauth2::jwks::show;
     Standard openapi       GET  "/openapi.json"          pages::docs::openapi;
     Plain    docs          GET  "/docs"                  pages::docs::page;
@@ -87,6 +91,13 @@ routes! {
     Page     login         POST "/oauth/login"           pages::login::submit;
     Page     consent       GET  "/oauth/consent"         pages::consent::show;
     Page     consent       POST "/oauth/consent"         pages::consent::submit;
+    Page     oauth2_authorize GET  "/oauth2/authorize"   pages::authorize::begin;
+    Page     oauth2_authorize POST "/oauth2/authorize"   pages::authorize::post;
+    Page     oauth2_login  GET  "/oauth2/login"          pages::login::show;
+    Page     oauth2_login  POST "/oauth2/login"          pages::login::submit;
+    Page     oauth2_consent GET  "/oauth2/consent"       pages::consent::show;
+    Page     oauth2_consent POST "/oauth2/consent"       pages::consent::submit;
+    Page     oauth2_choose GET  "/oauth2/choose"         pages::choose::show;
     Page     logout        GET  "/logout"                pages::logout::end;
     Page     account       GET  "/account"               pages::account::show;
     Page     account       POST "/account"               pages::account::submit;
@@ -96,6 +107,11 @@ routes! {
     Plain    front         GET  "/"                      respond::front;
     Plain    live          GET  "/health/live"           respond::live;
     Plain    ready         GET  "/health/ready"          respond::ready;
+}
+
+/// The path of the route of that name.
+pub fn path_of(name: &str) -> Option<&'static str> {
+    ROUTES.iter().find(|route| route.name == name).map(|route| route.path)
 }
 
 /// The router over all routes.

@@ -85,6 +85,18 @@ pub fn standard(failure: &Failure, tried_basic: bool) -> Response {
         let challenge = HeaderValue::from_static(r#"Basic realm="chancery", charset="UTF-8""#);
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
+    // RFC 6750 section 3: whoever presented nothing is told no error.
+    let challenge = match error.code {
+        ErrorCode::TokenRequired => Some(r#"Bearer realm="chancery""#.to_owned()),
+        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Some(format!(
+            r#"Bearer realm="chancery", error="{}", error_description="{}""#,
+            error.code.as_str(),
+            error.detail
+        )),
+        _ => None,
+    };
+    let challenge = challenge.and_then(|it| HeaderValue::from_str(&it).ok());
+    response.headers_mut().extend(challenge.map(|it| (WWW_AUTHENTICATE, it)));
     response
 }
 
@@ -166,7 +178,7 @@ pub async fn front(app: Arc<App>, _: Request) -> Answer {
     let (version, issuer) = (env!("CARGO_PKG_VERSION"), &app.issuer);
     let text = format!(
         "Chancery {version}\n\nAuthorization    {issuer}/oauth/authorize\nToken endpoint   {issuer}/oauth/token\n\
-         Standard OAuth   {issuer}/oauth2/token\n\
+         Standard OAuth   {issuer}/.well-known/openid-configuration\n\
          Keys             {issuer}/.well-known/jwks.json\nManagement API   {issuer}/api/v2\nYour account     {issuer}/account\n\
          Documentation    {issuer}/docs\n"
     );

@@ -1,4 +1,6 @@
 //! The OAuth endpoints, in both dialects.
 
 pub mod jwks;
+pub mod metadata;
 pub mod token;
+pub mod userinfo;

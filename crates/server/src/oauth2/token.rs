@@ -10,6 +10,7 @@ use chancery_core::error::ErrorCode;
 use chancery_core::form::Form;
 use chancery_core::grants::GrantType;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
+use chancery_core::openid::id_token;
 use chancery_core::tokens::issue;
 use chancery_store::Made;
 use serde::Serialize;
@@ -30,6 +31,8 @@ struct TokenAnswer<'a> {
     expires_in: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'a str>,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
 }
@@ -81,11 +84,19 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let token = app.with_env(|env| issue::render(&issued, env));
     let refresh = app.with_env(|env| issue::render_refresh(&issued, env));
     let token = token.ok_or_else(|| Failure::Internal("a token could not be written".to_owned()))?;
+    let id_token = match issued.id_token {
+        Some(it) => {
+            let beside = token.clone();
+            Some(app.sign(it.alg, move |env| id_token::render(&it, &beside, env)).await?)
+        }
+        None => None,
+    };
     Ok(respond::ok(&TokenAnswer {
         access_token: &token,
         token_type: dialect.token_type(),
         expires_in: issued.lifetime.seconds(),
         refresh_token: refresh.as_deref(),
+        id_token: id_token.as_deref(),
         scope: issued.token.scope.to_string(),
     }))
 }

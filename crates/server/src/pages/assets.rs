@@ -1,4 +1,4 @@
-//! What the pages load: one stylesheet, the operator's colours and logo.
+//! What the pages load: one stylesheet, one script, the operator's colours and logo.
 
 use std::sync::Arc;
 
@@ -12,12 +12,14 @@ use crate::app::App;
 use crate::failure::Failure;
 
 const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
 
 /// `GET /pages/{asset}`.
 pub async fn asset(app: Arc<App>, request: Request) -> Answer {
     let name = request.uri().path().strip_prefix("/pages/").unwrap_or_default();
     let (kind, bytes) = match (name, &app.brand.logo) {
         ("pages.css", _) => (CSS, Bytes::from_static(include_bytes!("../../assets/pages/pages.css"))),
+        ("onward.js", _) => (JS, Bytes::from_static(include_bytes!("../../assets/pages/onward.js"))),
         ("brand.css", _) => (CSS, Bytes::from(app.brand.css())),
         ("logo", Some(logo)) => (logo.kind, logo.bytes.clone()),
         _ => return Err(Failure::NotFound),

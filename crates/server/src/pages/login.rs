@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::Request;
 use chancery_core::authorize::{Seen, Wanted};
 use chancery_core::form::Form;
+use chancery_core::types::Lifetime;
 
 use super::door::Door;
 use super::show::onward;
@@ -14,6 +15,9 @@ use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::body;
+
+/// Whoever has just logged in need not do it again within this time.
+const A_WHILE: Lifetime = Lifetime::from_seconds(300);
 
 /// `GET`: whoever has logged in already, and is not asked to do it again, goes on.
 pub async fn show(app: Arc<App>, request: Request) -> Answer {
@@ -62,12 +66,16 @@ async fn at_door(
     then(door).await
 }
 
-/// The request again, without the wish for a login that has just been fulfilled.
+/// The request again, without the wishes that a login has just fulfilled: for one, and for an account. It stays young enough
+/// for what the person is asked next.
 fn after(visit: &Visit, wanted: &Wanted) -> String {
-    if !wanted.log_in {
-        return visit.page("authorize");
+    let prompts = visit.prompts_but(&["login", "select_account"]);
+    let prompts = ("prompt", &*prompts);
+    match wanted.max_age {
+        Some(age) if age < A_WHILE => {
+            visit.changed("authorize", &[prompts, ("max_age", &A_WHILE.seconds().to_string())])
+        }
+        _ if wanted.log_in || wanted.choose => visit.changed("authorize", &[prompts]),
+        _ => visit.page("authorize"),
     }
-    let prompt = visit.form.find("prompt").unwrap_or_default();
-    let rest: Vec<&str> = prompt.split(' ').filter(|it| *it != "login").collect();
-    visit.with("authorize", "prompt", &rest.join(" "))
 }

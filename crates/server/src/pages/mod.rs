@@ -6,6 +6,7 @@ pub mod agent;
 pub mod assets;
 pub mod authorize;
 pub mod brand;
+pub mod choose;
 pub mod consent;
 pub mod device;
 pub mod docs;

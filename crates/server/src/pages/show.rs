@@ -21,6 +21,8 @@ pub enum Forms {
     /// To this server, and on with the answer: browsers hold every redirect that follows to `form-action`, those of the
     /// application too, and nobody knows where these lead.
     Anywhere,
+    /// The same, and the page has a script of ours that sends it.
+    ByScript,
 }
 
 /// A page.
@@ -35,6 +37,7 @@ pub fn html(status: StatusCode, page: &impl Template, forms: Forms) -> Response 
     let policy = match forms {
         Forms::Here => concat!(policy!(), "; form-action 'self'"),
         Forms::Anywhere => policy!(),
+        Forms::ByScript => concat!(policy!(), "; script-src 'self'"),
     };
     let mut response = (status, text).into_response();
     let headers = response.headers_mut();

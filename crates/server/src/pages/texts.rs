@@ -57,6 +57,12 @@ pub struct Texts {
     pub login: Login,
     /// Where a person decides what an application gets.
     pub consent: Consent,
+    /// Where a person says as whom.
+    pub choose: Choose,
+    /// On the way back to an application.
+    pub onward: Onward,
+    /// Whether an application may sign somebody out.
+    pub log_out: LogOut,
     /// After signing out.
     pub logged_out: LoggedOut,
     /// What went wrong, if no other page says it.
@@ -82,6 +88,12 @@ texts! {
     }
     /// Where a person decides what an application gets.
     Consent { title asks signed_in_as other_account may nothing returns_to later allow deny }
+    /// Where a person says as whom.
+    Choose { title to_continue go_on other_account }
+    /// On the way back to an application.
+    Onward { title explanation go_on }
+    /// Whether an application may sign somebody out.
+    LogOut { title asks asks_unknown yes no stayed_title stayed }
     /// After signing out.
     LoggedOut { title from here close }
     /// Sessions, applications and password of a person.

@@ -28,6 +28,8 @@ pub struct Visit<'a> {
     pub form: Form<'a>,
     /// What the cookie of the session says.
     pub session: Option<Handle>,
+    /// How the client speaks: the path says it.
+    pub dialect: Dialect,
 }
 
 impl<'a> Visit<'a> {
@@ -36,13 +38,15 @@ impl<'a> Visit<'a> {
         let query = parts.uri.query().unwrap_or_default();
         let form = Form::parse_all(query.as_bytes()).map_err(|_| Stray::Malformed)?;
         let session = app.cookies.session.find(&parts.headers).and_then(Handle::parse);
-        Ok(Self { app, parts, query, form, session })
+        let is_standard = parts.uri.path().starts_with("/oauth2/");
+        let dialect = if is_standard { Dialect::Standard } else { Dialect::Genesys };
+        Ok(Self { app, parts, query, form, session, dialect })
     }
 
     /// What the decisions ask for.
     pub fn ask(&self, decision: Option<Verdict>) -> Ask<'_> {
         let session = self.session.as_ref();
-        Ask { dialect: Dialect::Genesys, form: &self.form, session, decision }
+        Ask { dialect: self.dialect, form: &self.form, session, decision }
     }
 
     /// What the request is.
@@ -71,14 +75,30 @@ impl<'a> Visit<'a> {
         format!("{name}?{}", self.query)
     }
 
+    /// The same request on another page, without these prompts.
+    pub fn prompting(&self, name: &str, done: &[&str]) -> String {
+        self.changed(name, &[("prompt", &self.prompts_but(done))])
+    }
+
+    /// What else the person must be asked, once these are done.
+    pub fn prompts_but(&self, done: &[&str]) -> String {
+        let prompt = self.form.find("prompt").unwrap_or_default();
+        let rest: Vec<&str> = prompt.split(' ').filter(|it| !done.contains(it)).collect();
+        rest.join(" ")
+    }
+
     /// The same request with another parameter, on another page.
     pub fn with(&self, name: &str, parameter: &str, value: &str) -> String {
-        let others = form_urlencoded::parse(self.query.as_bytes()).filter(|(known, _)| known != parameter);
+        self.changed(name, &[(parameter, value)])
+    }
+
+    /// The same request with other parameters, on another page; those without value are left out.
+    pub fn changed(&self, name: &str, changes: &[(&str, &str)]) -> String {
+        let is_other = |known: &str| !changes.iter().any(|(changed, _)| *changed == known);
+        let others = form_urlencoded::parse(self.query.as_bytes()).filter(|(known, _)| is_other(known));
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(others);
-        if !value.is_empty() {
-            query.append_pair(parameter, value);
-        }
+        query.extend_pairs(changes.iter().filter(|(_, value)| !value.is_empty()));
         format!("{name}?{}", query.finish())
     }
 }

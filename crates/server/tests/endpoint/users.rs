@@ -62,6 +62,7 @@ async fn a_user_is_answered_with_all_its_members() {
                     country_code: Some("US".to_owned()),
                 }],
                 acd_auto_answer: true,
+                ..Profile::default()
             };
         })
         .await;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
-use chancery_core::client::{Client, ClientState};
+use chancery_core::client::{Client, ClientState, Metadata};
+use chancery_core::dialect::Dialect;
 use chancery_core::env::fixed::Counting;
 use chancery_core::founding::{Plan, found};
 use chancery_core::grants::GrantTypes;
@@ -19,7 +20,7 @@ use chancery_core::keyring::{MasterKey, rotation};
 use chancery_core::organization::Division;
 use chancery_core::policy::{DEFAULT_TOKEN, Policy};
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, Role, RoleGrant, SubjectKind};
-use chancery_core::tokens::{Audience, TokenFormat, issue};
+use chancery_core::tokens::{Audience, issue};
 use chancery_core::types::{
     ClientId, ClientSecret, DivisionId, Lifetime, OrganizationId, RoleId, Scope, Secret, Timestamp, UserId,
 };
@@ -217,9 +218,9 @@ impl World {
     /// A token of a user as of some epoch.
     pub async fn user_token_of(&self, client: ClientId, user: (UserId, u32), scope: &str) -> String {
         let (client, scope) = (self.stored(client).await, Scope::parse(scope).expect("known"));
-        let (audience, format) = (Audience::Management, TokenFormat::Sealed);
+        let (audience, dialect) = (Audience::Management, Dialect::Genesys);
         let text = self.app.with_env(|env| {
-            issue::render(&issue::mint(&client, Some(user), scope, audience, format, env), env)
+            issue::render(&issue::mint(&client, Some(user), scope, audience, dialect, env), env)
         });
         text.expect("renders")
     }
@@ -305,6 +306,7 @@ impl World {
             scope: Scope::EMPTY,
             state: ClientState::Active,
             date_to_delete: None,
+            metadata: Metadata::default(),
             secrets: vec![self.secret(&secret, None)],
             epoch: 1,
             version: 1,

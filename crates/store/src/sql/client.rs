@@ -21,7 +21,8 @@ fn writable(it: &Client) -> Vec<Value> {
         it.date_to_delete,
         it.epoch,
         it.modified_at,
-        it.modified_by.map(actor)
+        it.modified_by.map(actor),
+        json(&it.metadata)
     ]
 }
 
@@ -31,8 +32,9 @@ pub fn insert(it: &Client) -> Vec<Statement> {
     params.extend(writable(it));
     let mut statements = vec![Statement {
         sql: "INSERT INTO clients (id, organization_id, version, created_at, created_by, name, description,
-                  token_lifetime, redirect_uris, grant_types, scope, state, date_to_delete, epoch, modified_at, modified_by)
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                  token_lifetime, redirect_uris, grant_types, scope, state, date_to_delete, epoch, modified_at, modified_by,
+                  metadata)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         params,
         expect: Expect::OneRow,
     }];
@@ -48,8 +50,8 @@ pub fn replace(it: &Client) -> Statement {
     Statement {
         sql: "UPDATE clients SET version = version + 1, name = $1, description = $2, token_lifetime = $3,
                   redirect_uris = $4, grant_types = $5, scope = $6, state = $7, date_to_delete = $8, epoch = $9,
-                  modified_at = $10, modified_by = $11
-              WHERE id = $12 AND version = $13",
+                  modified_at = $10, modified_by = $11, metadata = $12
+              WHERE id = $13 AND version = $14",
         params,
         expect: Expect::OneRow,
     }
@@ -131,7 +133,7 @@ pub fn require_below(organization: OrganizationId, limit: u32) -> Statement {
 pub fn find(id: ClientId) -> Query<Client> {
     Query {
         sql: "SELECT id, organization_id, version, created_at, created_by, name, description, token_lifetime,
-                  redirect_uris, grant_types, scope, state, date_to_delete, epoch, modified_at, modified_by
+                  redirect_uris, grant_types, scope, state, date_to_delete, epoch, modified_at, modified_by, metadata
               FROM clients WHERE id = $1",
         params: params![id],
         read,
@@ -204,6 +206,7 @@ fn read(row: &dyn Row) -> Result<Client, StoreError> {
         epoch: row.next()?,
         modified_at: row.next()?,
         modified_by: row.maybe_parse(parse_actor)?,
+        metadata: row.json()?,
         secrets: Vec::new(),
     })
 }

@@ -2,6 +2,7 @@
 
 use chancery_core::dialect::Dialect;
 use chancery_core::family::{Family, NewFamily};
+use chancery_core::tokens::Audience;
 use chancery_core::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId, from_wire};
 
 use super::{Columns, Expect, Query, Statement, Value, params};
@@ -9,9 +10,9 @@ use super::{Columns, Expect, Query, Statement, Value, params};
 pub fn insert(it: &NewFamily) -> Statement {
     Statement {
         sql: "INSERT INTO families (key, version, generation, organization_id, client_id, client_epoch, user_id,
-                  user_epoch, consent_epoch, dialect, scope, mac_key, client_authenticated, created_at, rotated_at,
-                  expires_at)
-              VALUES ($1, 1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
+                  user_epoch, consent_epoch, dialect, scope, audience, login, mac_key, client_authenticated, created_at,
+                  rotated_at, expires_at)
+              VALUES ($1, 1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)",
         params: params![
             Value::Null,
             it.organization,
@@ -22,6 +23,8 @@ pub fn insert(it: &NewFamily) -> Statement {
             it.consent_epoch,
             it.dialect.as_str(),
             it.scope.to_string(),
+            it.audience.as_str(),
+            it.login.as_ref().and_then(|login| serde_json::to_string(login).ok()),
             it.mac_key.0,
             it.client_authenticated,
             it.created_at,
@@ -67,7 +70,8 @@ pub fn require(key: FamilyKey, version: u32) -> Statement {
 pub fn find(key: FamilyKey) -> Query<Family> {
     Query {
         sql: "SELECT key, version, generation, rotated_at, revoked_at, last_used_at, organization_id, client_id,
-                  client_epoch, user_id, user_epoch, consent_epoch, dialect, scope, mac_key, client_authenticated, created_at, expires_at
+                  client_epoch, user_id, user_epoch, consent_epoch, dialect, scope, audience, login, mac_key,
+                  client_authenticated, created_at, expires_at
               FROM families WHERE key = $1",
         params: params![key.0],
         read: |row| {
@@ -88,6 +92,8 @@ pub fn find(key: FamilyKey) -> Query<Family> {
                     consent_epoch: row.maybe()?,
                     dialect: row.parse(|text| from_wire(Dialect::ALL, text))?,
                     scope: row.parse(Scope::parse)?,
+                    audience: row.parse(|text| from_wire(Audience::ALL, text))?,
+                    login: row.maybe_parse(|text| serde_json::from_str(text).ok())?,
                     mac_key: KeyId(row.next()?),
                     client_authenticated: row.next()?,
                     created_at: row.next()?,

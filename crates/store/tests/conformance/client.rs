@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chancery_core::client::{Actor, Client, ClientState};
+use chancery_core::client::{Actor, Client, ClientState, Metadata};
 use chancery_core::grants::{GrantType, GrantTypes};
 use chancery_core::rbac::{RoleGrant, SubjectKind};
 use chancery_core::types::{ClientId, Lifetime, RedirectUri, Scope, Secret, Timestamp};
@@ -27,6 +27,7 @@ fn bare(n: u64) -> Client {
         version: 12,
         created_by: None,
         modified_by: None,
+        metadata: Metadata::default(),
         ..client(n)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chancery_core::dialect::Dialect;
 use chancery_core::family::{Family, NewFamily};
+use chancery_core::tokens::Audience;
 use chancery_core::types::{FamilyKey, Scope};
 use chancery_core::write::{Require, Write};
 use chancery_store::{Made, Store};
@@ -31,6 +32,8 @@ pub async fn every_field_reads_back(store: Arc<dyn Store>) {
         user_epoch: 0,
         consent_epoch: None,
         dialect: Dialect::Genesys,
+        audience: Audience::Management,
+        login: None,
         created_at: before(NOW),
         ..family()
     };

@@ -154,6 +154,8 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
         consent_epoch: None,
         dialect: Dialect::Genesys,
         scope: Scope::EMPTY,
+        audience: crate::tokens::Audience::Management,
+        login: None,
         mac_key: digest.key,
         client_authenticated: true,
         created_at: now,

@@ -8,6 +8,10 @@ use crate::jose::from_base64url;
 pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
     let refused = |detail| Err(OAuthError::new(ErrorCode::InvalidRequest, detail).into());
     match (given.form.find("code_challenge"), given.form.find("code_challenge_method")) {
+        // RFC 9700 section 2.1.1. The vendor's public clients may do without, and then have to prove themselves.
+        (None, None) if given.target.client.metadata.is_public() => {
+            return refused("a public client sends a code_challenge");
+        }
         (None, None) => {}
         (None, Some(_)) => return refused("code_challenge is missing"),
         (Some(challenge), Some("S256")) => {

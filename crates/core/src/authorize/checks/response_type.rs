@@ -1,7 +1,8 @@
-//! RFC 6749 section 3.1.1: `code` or `token`, whichever the client is registered for.
+//! RFC 6749 section 3.1.1: `code` or, on the vendor's side, `token`, whichever the client is registered for.
 
 use super::{Checked, Given};
 use crate::authorize::{ResponseType, Wanted};
+use crate::dialect::Dialect;
 use crate::error::{ErrorCode, OAuthError};
 use crate::grants::GrantType;
 
@@ -10,9 +11,11 @@ pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
     let (response_type, grant_type) = match given.form.find("response_type") {
         None => return refused(ErrorCode::InvalidRequest, "response_type is missing"),
         Some("code") => (ResponseType::Code, GrantType::AuthorizationCode),
-        Some("token") => (ResponseType::Token, GrantType::Implicit),
+        Some("token") if given.target.dialect == Dialect::Genesys => {
+            (ResponseType::Token, GrantType::Implicit)
+        }
         Some(_) => {
-            return refused(ErrorCode::UnsupportedResponseType, "the response type is code or token");
+            return refused(ErrorCode::UnsupportedResponseType, "the response type is not supported");
         }
     };
     if !given.target.client.grant_types.contains(grant_type) {

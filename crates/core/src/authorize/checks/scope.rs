@@ -2,7 +2,9 @@
 
 use super::{Checked, Given};
 use crate::authorize::Wanted;
+use crate::dialect::Dialect;
 use crate::error::{ErrorCode, OAuthError};
+use crate::grants::GrantType;
 use crate::types::Scope;
 
 pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
@@ -12,8 +14,18 @@ pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
         wanted.scope = registered.clone();
         return Ok(());
     };
-    let Some(asked) = Scope::parse(asked) else { return refused("the scope is not known") };
+    let asked = match given.target.dialect {
+        Dialect::Genesys => Scope::parse(asked),
+        // OpenID Connect Core section 3.1.2.1: what is not understood is ignored.
+        Dialect::Standard => Some(Scope::parse_known(asked)),
+    };
+    let Some(asked) = asked else { return refused("the scope is not known") };
     wanted.scope = asked.within(&registered.union(&Scope::openid()));
+    // OpenID Connect Core section 11: it is of no use to who cannot refresh.
+    let is_standard = given.target.dialect == Dialect::Standard;
+    if is_standard && !given.target.client.grant_types.contains(GrantType::RefreshToken) {
+        wanted.scope = wanted.scope.without("offline_access");
+    }
     if wanted.scope.is_empty() && !asked.is_empty() {
         return refused("the client may not ask for this scope");
     }

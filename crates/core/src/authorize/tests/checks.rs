@@ -3,20 +3,93 @@
 use super::*;
 use crate::authorize::checks::Given;
 use crate::client::ClientState;
+use crate::dialect::Dialect::{Genesys, Standard};
 use crate::env::fixed::Counting;
 use crate::types::ClientId;
 
-/// A way to break a rule, and what is told then.
-type Breach = (&'static [(&'static str, &'static str)], Option<ClientState>, &'static str, &'static str);
+/// A check, the side on which its rule can be broken so (`None`: both), how, and what is told then.
+type Breach =
+    (&'static str, Option<Dialect>, &'static [(&'static str, &'static str)], &'static str, &'static str);
 
 /// One for each of the checks that can refuse, in their order.
 const BREACHES: &[Breach] = &[
-    (&[("x", "1"), ("x", "2")], None, "invalid_request", "a parameter stands more than once"),
-    (&[], Some(ClientState::Inactive), "unauthorized_client", "the client is not active"),
-    (&[("response_type", "magic")], None, "unsupported_response_type", "the response type is code or token"),
-    (&[("code_challenge_method", "S256")], None, "invalid_request", "code_challenge is missing"),
-    (&[("scope", "nonsense")], None, "invalid_scope", "the scope is not known"),
-    (&[("org", "other")], None, "invalid_request", "org is not the organization of the client"),
+    (
+        "no parameter stands twice",
+        None,
+        &[("x", "1"), ("x", "2")],
+        "invalid_request",
+        "a parameter stands more than once",
+    ),
+    (
+        "the request is its parameters",
+        Some(Standard),
+        &[("request", "x")],
+        "request_not_supported",
+        "request objects are not supported",
+    ),
+    (
+        "the answer stands where the request says",
+        Some(Standard),
+        &[("response_mode", "x")],
+        "invalid_request",
+        "the response mode is query, fragment or form_post",
+    ),
+    (
+        "the response type is one that the client may use",
+        None,
+        &[("response_type", "magic")],
+        "unsupported_response_type",
+        "the response type is not supported",
+    ),
+    (
+        "a challenge is one of S256, and a public client has one",
+        None,
+        &[("code_challenge_method", "S256")],
+        "invalid_request",
+        "code_challenge is missing",
+    ),
+    (
+        "the scope is the client's",
+        Some(Genesys),
+        &[("scope", "nonsense")],
+        "invalid_scope",
+        "the scope is not known",
+    ),
+    (
+        "the resource is one of ours, and the client's",
+        Some(Standard),
+        &[("resource", "https://other.example")],
+        "invalid_target",
+        "the resource is not known",
+    ),
+    (
+        "the organization is the client's",
+        Some(Genesys),
+        &[("org", "other")],
+        "invalid_request",
+        "org is not the organization of the client",
+    ),
+    (
+        "what the person is asked",
+        Some(Standard),
+        &[("prompt", "create")],
+        "invalid_request",
+        "a prompt is none, login, consent or select_account",
+    ),
+    (
+        "how old a login may be",
+        Some(Standard),
+        &[("max_age", "-1")],
+        "invalid_request",
+        "max_age is a number of seconds",
+    ),
+    (
+        "whom the client means",
+        Some(Standard),
+        &[("id_token_hint", "x")],
+        "invalid_request",
+        "id_token_hint is not an ID token of this server",
+    ),
 ];
 
 #[test]
@@ -65,26 +138,24 @@ fn a_client_without_callbacks_has_no_place_for_an_answer() {
 
 #[test]
 fn of_two_breaches_the_first_is_told_at_the_client() {
-    // The last check only notes.
-    assert_eq!(BREACHES.len() + 1, CHECKS.len(), "every check has its breach");
-    for (place, first) in BREACHES.iter().enumerate() {
-        for second in &BREACHES[place..] {
-            for session in [true, false] {
-                let mut world = world("CODE");
-                if let Some(state) = first.1.or(second.1) {
-                    world.client().state = state;
+    for dialect in [Genesys, Standard] {
+        let own: Vec<_> = BREACHES.iter().filter(|it| it.1.is_none_or(|only| only == dialect)).collect();
+        for (place, first) in own.iter().enumerate() {
+            for second in &own[place..] {
+                for session in [true, false] {
+                    let mut world = world("CODE");
+                    let mut changes = first.2.to_vec();
+                    if first != second {
+                        changes.extend(second.2);
+                    }
+                    let (query, cookie) = (world.query(&changes), world.session.clone());
+                    let cookie = session.then_some(&*cookie);
+                    let (told, writes) =
+                        world.tenant.authorize_at(dialect, &query, cookie, Some(Verdict::Allow));
+                    let found = (told.error(), told.member("error_description"));
+                    assert_eq!(found, (Some(first.3.to_owned()), Some(first.4.to_owned())), "{query}");
+                    assert!(writes.is_empty(), "{writes:?}");
                 }
-                let mut changes = first.0.to_vec();
-                if first != second {
-                    changes.extend(second.0);
-                }
-                let (query, cookie) = (world.query(&changes), world.session.clone());
-                let cookie = session.then_some(&*cookie);
-                let (told, writes) =
-                    world.tenant.authorize_at(Dialect::Genesys, &query, cookie, Some(Verdict::Allow));
-                let found = (told.error(), told.member("error_description"));
-                assert_eq!(found, (Some(first.2.to_owned()), Some(first.3.to_owned())), "{query}");
-                assert!(writes.is_empty(), "{writes:?}");
             }
         }
     }
@@ -93,25 +164,27 @@ fn of_two_breaches_the_first_is_told_at_the_client() {
 #[test]
 fn each_check_refuses_what_is_its_own_and_nothing_else() {
     let world = world("CODE");
-    for (place, (changes, state, code, detail)) in BREACHES.iter().enumerate() {
-        let mut client = world.tenant.clients[&world.app.id].clone();
-        client.state = state.unwrap_or(client.state);
+    for (name, side, changes, code, detail) in BREACHES {
+        assert!(CHECKS.iter().any(|check| check.name == *name), "{name}");
         let query = world.query(changes);
         let form = Form::parse_all(query.as_bytes()).expect("a form");
-        let target = Target {
-            client: Arc::new(client),
-            redirect_uri: CALLBACK.to_owned(),
-            state: None,
-            response_type: ResponseType::Code,
-        };
-        for (number, check) in CHECKS.iter().enumerate() {
-            let (decided, _) = world.tenant.run(|facts, env| {
-                let given = Given { form: &form, target: &target, facts, env };
-                (check.run)(&mut Wanted::default(), &given).map(Decision::allow).into()
-            });
-            let error = decided.outcome.err().map(|error| (error.code.as_str(), error.detail));
-            let expected = (place == number).then_some((*code, *detail));
-            assert_eq!(error, expected, "{}: {query}", check.name);
+        for dialect in [Genesys, Standard].into_iter().filter(|it| side.is_none_or(|only| only == *it)) {
+            let target = Target {
+                client: Arc::new(world.tenant.clients[&world.app.id].clone()),
+                redirect_uri: CALLBACK.to_owned(),
+                state: None,
+                mode: ResponseMode::Query,
+                dialect,
+            };
+            for check in CHECKS.iter().filter(|check| check.dialect.is_none_or(|only| only == dialect)) {
+                let (decided, _) = world.tenant.run(|facts, env| {
+                    let given = Given { form: &form, target: &target, facts, env };
+                    (check.run)(&mut Wanted::nothing(dialect), &given).map(Decision::allow).into()
+                });
+                let error = decided.outcome.err().map(|error| (error.code.as_str(), error.detail));
+                let expected = (check.name == *name).then_some((*code, *detail));
+                assert_eq!(error, expected, "{}: {query}", check.name);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sample values, numbered: the same number gives the same value. And what most tests do with a store.
 
 mod act;
+mod standard;
 mod whole;
 
 use std::sync::LazyLock;
@@ -19,6 +20,7 @@ use chancery_core::organization::{Division, IdleTimeout, Organization, Settings}
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, PolicyRemarks, Role, RoleGrant, SubjectKind};
 use chancery_core::session::NewSession;
 use chancery_core::ticket::NewTicket;
+use chancery_core::tokens::Audience;
 use chancery_core::types::{
     ClientId, Digest, DivisionId, FamilyKey, KeyId, Lifetime, OrganizationId, RedirectUri, RoleId, Scope,
     Secret, SecretId, SubjectId, Timestamp, TokenId, UserId,
@@ -203,6 +205,7 @@ pub fn profile() -> Profile {
         country_code: Some("IL".to_owned()),
     };
     Profile {
+        claims: standard::claims(),
         title: Some(UNICODE.to_owned()),
         department: Some(String::new()),
         preferred_name: Some("Zoë".to_owned()),
@@ -289,6 +292,7 @@ pub fn client(n: u64) -> Client {
         scope: Scope::parse("users oauth:readonly analytics").expect("a scope"),
         state: ClientState::Active,
         date_to_delete: Some(NOW + DAY),
+        metadata: standard::metadata(),
         secrets: vec![secret(2 * n), secret(2 * n + 1)],
         epoch: 4,
         version: 1,
@@ -338,6 +342,8 @@ pub fn family() -> NewFamily {
         consent_epoch: Some(6),
         dialect: Dialect::Standard,
         scope: Scope::parse("openid users offline_access").expect("a scope"),
+        audience: Audience::Issuer,
+        login: Some(standard::login()),
         mac_key: KeyId(1),
         client_authenticated: true,
         created_at: NOW,

@@ -1,0 +1,51 @@
+//! What a client can be beyond what the management API knows: the metadata of RFC 7591 section 2 and OpenID Connect Dynamic
+//! Client Registration 1.0 section 2. Kept as one document; what an older version did not know has its default.
+
+use serde::{Deserialize, Serialize};
+
+use crate::client_auth::AuthMethod;
+use crate::jose::{Alg, KeySet};
+use crate::types::{Lifetime, RedirectUri};
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    /// `token_endpoint_auth_method`; `None`: by its secret, or not at all where a challenge stands in for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_method: Option<AuthMethod>,
+    /// `token_endpoint_auth_signing_alg`; `None`: any that is offered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_alg: Option<Alg>,
+    /// `jwks`: the keys that it signs with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<KeySet>,
+    /// `jwks_uri`: where its keys are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// `id_token_signed_response_alg`; `None`: RS256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_alg: Option<Alg>,
+    /// `userinfo_signed_response_alg`; `None`: userinfo is plain JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_alg: Option<Alg>,
+    /// What its pairwise subjects are made for; `None`: its subjects are public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    /// `post_logout_redirect_uris`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// `default_max_age`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<Lifetime>,
+    /// Whether it registered itself: then it administers nothing, and people are always asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub self_registered: bool,
+}
+
+impl Metadata {
+    /// Whether it never proves who it is.
+    pub fn is_public(&self) -> bool {
+        self.auth_method == Some(AuthMethod::None)
+    }
+}

@@ -1,0 +1,34 @@
+//! What the server says of itself: `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0 section 4) and
+//! `/.well-known/oauth-authorization-server` (RFC 8414 section 3) are one document.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use chancery_core::discovery;
+
+use crate::api::Answer;
+use crate::app::App;
+use crate::http::{path_of, respond};
+use crate::pages::texts;
+
+/// The members that are URLs, and the routes that they name.
+const ENDPOINTS: &[(&str, &str)] = &[
+    ("authorization_endpoint", "oauth2_authorize"),
+    ("token_endpoint", "oauth2_token"),
+    ("userinfo_endpoint", "userinfo"),
+    ("jwks_uri", "jwks"),
+    ("service_documentation", "docs"),
+];
+
+/// Answers the document. It may be kept for an hour.
+pub async fn show(app: Arc<App>, _: Request) -> Answer {
+    let paths = ENDPOINTS.iter().filter_map(|(member, route)| Some((*member, path_of(route)?)));
+    let paths: Vec<_> = paths.collect();
+    let languages: Vec<_> = texts::all().iter().map(|texts| texts.tag).collect();
+    let document = app.with_env(|env| discovery::document(&paths, &languages, env));
+    let mut response = respond::ok(&document);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    Ok(response)
+}

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::authorize::ResponseMode;
 use crate::authorize::checks::prompt::PROMPTS;
-use crate::client_auth;
+use crate::client_auth::{self, AuthMethod};
 use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::grants;
@@ -38,6 +38,10 @@ pub fn document(endpoints: &[(&str, &str)], languages: &[&str], env: &Env) -> Ma
     say("id_token_signing_alg_values_supported", algorithms.clone().into());
     say("userinfo_signing_alg_values_supported", algorithms.into());
     say("token_endpoint_auth_methods_supported", json!(methods));
+    say("revocation_endpoint_auth_methods_supported", json!(methods));
+    // A client that proves nothing is told of no token.
+    let proofs: Vec<_> = methods.iter().filter(|method| **method != AuthMethod::None).collect();
+    say("introspection_endpoint_auth_methods_supported", json!(proofs));
     say("code_challenge_methods_supported", json!(["S256"]));
     say("claim_types_supported", json!(["normal"]));
     say("claims_supported", claims.into());

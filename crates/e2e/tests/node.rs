@@ -11,6 +11,8 @@ use chancery_e2e::{Builder, Process, Server, isolate, repository};
 const ALONE: &str = "last-administrator.test.mjs";
 /// Needs a browser instead of the SDK.
 const DOCS: &str = "docs.test.mjs";
+/// The folder of those of standard clients.
+const OPENID: &str = "openid";
 /// The folder of those that need a browser and two servers, each file servers of its own.
 const BROWSER: &str = "browser";
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -87,6 +89,16 @@ fn the_vendors_javascript_sdk_works_unmodified() {
         together.retain(|name| name != ALONE && name != DOCS);
         let passed = passed(&together, vec![("CHANCERY", Server::start())]);
         assert!(passed > 130, "the suite was not found: {passed} tests ran");
+    }
+}
+
+#[test]
+fn a_relying_party_needs_nothing_but_the_issuer() {
+    if is_installed("a_relying_party_needs_nothing_but_the_issuer", &sdk()) {
+        let files =
+            files(&folder().join(OPENID)).iter().map(|name| format!("{OPENID}/{name}")).collect::<Vec<_>>();
+        let passed = passed(&files, vec![("CHANCERY", Server::start())]);
+        assert!(passed >= 21, "the suite was not found: {passed} tests ran");
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::Client;
+use crate::client::{Client, ClientState};
 use crate::decision::Undecided;
 use crate::dialect::Dialect;
 use crate::env::Env;
@@ -99,6 +99,14 @@ impl Proven<'_> {
             AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Ok(()),
         }
     }
+}
+
+/// Refuses a client that was blocked, or will be gone.
+pub fn refuse_unless_active(client: &Client) -> Result<(), OAuthError> {
+    if client.state != ClientState::Active {
+        return Err(OAuthError::new(ErrorCode::InvalidClient, "the client is not active"));
+    }
+    Ok(())
 }
 
 /// Authenticates the client of a request. Which part failed is told in the Genesys dialect only, as its SDKs expect.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::client::{Client, ClientState};
+use crate::client::Client;
 use crate::client_auth::{self, AuthMethod, Proven};
 use crate::decision::{Decision, Event, Step, Undecided};
 use crate::dialect::Dialect;
@@ -183,9 +183,7 @@ fn not_lapsed(family: &Family, facts: &Facts, env: &Env) -> Result<(), Undecided
 
 /// The client may act at all, and is registered for the grant.
 fn may_use(client: &Client, grant: &dyn Grant) -> Result<(), OAuthError> {
-    if client.state != ClientState::Active {
-        return Err(OAuthError::new(ErrorCode::InvalidClient, "the client is not active"));
-    }
+    client_auth::refuse_unless_active(client)?;
     if !client.grant_types.contains(grant.grant_type()) {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client may not use this grant type"));
     }

@@ -63,6 +63,7 @@ permissions! {
     OAUTH_CLIENT_EDIT = "oauth" "client" "edit" false "Edit OAuth clients and reset their secrets";
     OAUTH_CLIENT_VIEW = "oauth" "client" "view" false "View OAuth clients";
     OAUTH_TOKEN_DELETE = "oauth" "token" "delete" false "Revoke the tokens of users";
+    OAUTH_TOKEN_VIEW = "oauth" "token" "view" false "Introspect the tokens of all clients";
     USAGE_CLIENT_VIEW = "usage" "client" "view" false "View the usage of OAuth clients";
     USAGE_ORGANIZATION_VIEW = "usage" "organization" "view" false "View the usage of the organization";
 }

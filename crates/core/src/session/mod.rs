@@ -1,6 +1,7 @@
 //! The session of a browser in which a person has logged in. A cookie names its row and proves it.
 
 pub mod end;
+pub mod end_session;
 pub mod login;
 
 use std::net::IpAddr;

@@ -1,8 +1,10 @@
 //! Access tokens: minted in one place, in two formats, neither of which writes a row.
 
+pub mod introspect;
 pub mod issue;
 pub mod jwt;
 pub mod refresh;
+pub mod revoke;
 pub mod sealed;
 pub mod verify;
 

@@ -78,6 +78,8 @@ macro_rules! routes {
 routes! {
     Genesys  token         POST "/oauth/token"           oauth2::token::genesys;
     Standard oauth2_token  POST "/oauth2/token"          oauth2::token::standard;
+    Standard introspect    POST "/oauth2/introspect"     oauth2::introspect::answer;
+    Standard revoke        POST "/oauth2/revoke"         oauth2::revoke::answer;
     Standard userinfo      GET  "/oauth2/userinfo"       oauth2::userinfo::show;
     Standard userinfo      POST "/oauth2/userinfo"       oauth2::userinfo::show;
     Standard openid_configuration GET "/.well-known/openid-configuration" oauth2::metadata::show;
@@ -98,6 +100,9 @@ routes! {
     Page     oauth2_consent GET  "/oauth2/consent"       pages::consent::show;
     Page     oauth2_consent POST "/oauth2/consent"       pages::consent::submit;
     Page     oauth2_choose GET  "/oauth2/choose"         pages::choose::show;
+    Page     end_session   GET  "/oauth2/logout"         pages::end_session::begin;
+    Page     end_session   POST "/oauth2/logout"         pages::end_session::post;
+    Page     end_session_answer POST "/oauth2/logout/answer" pages::end_session::submit;
     Page     logout        GET  "/logout"                pages::logout::end;
     Page     account       GET  "/account"               pages::account::show;
     Page     account       POST "/account"               pages::account::submit;

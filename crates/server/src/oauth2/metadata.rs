@@ -18,6 +18,9 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("authorization_endpoint", "oauth2_authorize"),
     ("token_endpoint", "oauth2_token"),
     ("userinfo_endpoint", "userinfo"),
+    ("introspection_endpoint", "introspect"),
+    ("revocation_endpoint", "revoke"),
+    ("end_session_endpoint", "end_session"),
     ("jwks_uri", "jwks"),
     ("service_documentation", "docs"),
 ];

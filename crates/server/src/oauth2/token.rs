@@ -15,13 +15,13 @@ use chancery_core::tokens::issue;
 use chancery_store::Made;
 use serde::Serialize;
 
+use super::asking;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::{address, authorization, body, respond};
-use crate::limits::Requester;
 use crate::limits::logins::{Admitted, Outcome, Who};
-use crate::settle::{look_up, settle_made};
+use crate::settle::look_up;
 
 /// RFC 6749 section 5.1.
 #[derive(Serialize)]
@@ -53,15 +53,9 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let form = Form::parse(&bytes)?;
     let header = authorization::find(&parts.headers);
     let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
-    let who =
-        || client_auth::claimed(&request).map(|client| Requester(client, address::of(&parts, &app.edges)));
-    if app.limits.watches_token_requests(&app.policy, app.clock.now())
-        && let Some(who) = who()
-    {
-        app.limits.token_request(&who, &app.policy, app.clock.now())?;
-    }
+    asking::admit(app, &parts, &request)?;
     let attempt = attempt(app, &request, address::of(&parts, &app.edges)).await?;
-    let issued = settle_made(app, |facts, env| exchange(facts, &request, env)).await;
+    let issued = asking::settle_for(app, &parts, &request, exchange).await;
     if let Some(attempt) = attempt {
         let outcome = match &issued {
             Ok(_) => Outcome::Right,
@@ -69,12 +63,6 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
             Err(_) => Outcome::Unjudged,
         };
         app.limits.logins.judge(attempt, outcome, app.clock.now());
-    }
-    if let Err(Failure::OAuth(error)) = &issued
-        && error.code == ErrorCode::InvalidClient
-        && let Some(who) = who()
-    {
-        app.limits.failed(&who, &app.policy, app.clock.now());
     }
     let (mut issued, made) = issued?;
     issued.token.family = issued.token.family.or(made.iter().find_map(|made| match made {

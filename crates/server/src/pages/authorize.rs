@@ -6,17 +6,15 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chancery_core::authorize::answer::Made as Key;
-use chancery_core::authorize::{self, Next, Stray, Verdict, Written};
-use chancery_core::form::Form;
+use chancery_core::authorize::{self, Next, Verdict, Written};
 use chancery_store::Made;
 
-use super::show::{Forms, html, onward};
+use super::show::{Forms, by_get, html, onward};
 use super::views::OnwardPage;
 use super::visit::{Visit, language};
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::body;
 use crate::settle::settle_afresh_made;
 
 /// `GET`.
@@ -26,15 +24,9 @@ pub async fn begin(app: Arc<App>, request: Request) -> Answer {
     go_on(&visit, None).await
 }
 
-/// `POST` (OpenID Connect Core section 3.1.2.1): the same by a form. It may come from any site, and then brings no cookies, so
-/// it becomes a `GET`, which does.
+/// `POST` (OpenID Connect Core section 3.1.2.1): the same by a form.
 pub async fn post(_: Arc<App>, request: Request) -> Answer {
-    let (parts, content) = request.into_parts();
-    let bytes = body::form(&parts.headers, content).await?;
-    Form::parse_all(&bytes).map_err(|_| Stray::Malformed)?;
-    let members = form_urlencoded::parse(&bytes);
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
-    onward(&parts.method, &format!("authorize?{query}"))
+    by_get(request, "authorize").await
 }
 
 /// Decides what comes next, and goes there. On facts of this moment: a login that memory does not know yet must not be asked

@@ -38,7 +38,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
         user_email: &user.email,
         scopes: t.scopes(wanted.scope.names()),
         form: &visit.page("consent"),
-        csrf: &forged::token(cookie(&visit), &purpose(&visit, wanted), &app.keys()),
+        csrf: &forged::token(visit.cookie(), &purpose(&visit, wanted), &app.keys()),
         other_account: &visit.with("login", "prompt", "login"),
     };
     Ok(html(StatusCode::OK, &page, Forms::Anywhere))
@@ -55,7 +55,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     }
     let seen = visit.see().await?;
     let csrf = form.find("csrf").unwrap_or_default();
-    let is_ours = |wanted| forged::is_genuine(csrf, cookie(&visit), &purpose(&visit, wanted), &app.keys());
+    let is_ours = |wanted| forged::is_genuine(csrf, visit.cookie(), &purpose(&visit, wanted), &app.keys());
     if visit.session.is_none() || !seen.wanted.as_ref().is_ok_and(is_ours) {
         // Another tab logged in or out meanwhile, or the client asks for something else by now: whoever is there is asked
         // anew.
@@ -67,10 +67,6 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
         _ => return onward(&parts.method, &visit.page("consent")),
     };
     go_on(&visit, Some(decision)).await
-}
-
-fn cookie<'a>(visit: &'a Visit) -> &'a str {
-    visit.app.cookies.session.find(&visit.parts.headers).unwrap_or_default()
 }
 
 /// What was shown: a yes to it is none to anything else.

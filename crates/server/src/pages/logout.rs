@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
+use chancery_core::client::Client;
 use chancery_core::session::end::log_out;
 use chancery_core::types::{ClientId, RedirectUri};
 
@@ -14,6 +15,7 @@ use super::views::LoggedOutPage;
 use super::visit::{Visit, language};
 use crate::api::Answer;
 use crate::app::App;
+use crate::failure::Failure;
 use crate::settle::{look_up, settle_afresh};
 
 /// `GET`.
@@ -32,22 +34,26 @@ pub async fn end(app: Arc<App>, request: Request) -> Answer {
     let is_registered = |uri: &RedirectUri| uri.admits(wished);
     let mut response = match &client {
         Some(client) if client.redirect_uris.iter().any(is_registered) => onward(&parts.method, wished)?,
-        _ => {
-            let organization = match &client {
-                Some(client) => {
-                    let id = client.organization;
-                    look_up(&app, |facts| facts.organization(id).cloned()).await?
-                }
-                None => None,
-            };
-            let default = organization.as_ref().map(|it| it.default_language.as_str());
-            let t = language(&parts, visit.form.find("ui_locales"), default);
-            let organization = organization.as_ref().map(|it| it.name.as_str());
-            html(StatusCode::OK, &LoggedOutPage { t, brand: &app.brand, organization }, Forms::Here)
-        }
+        _ => logged_out(&visit, client.as_deref()).await?,
     };
     forget(&app, &mut response);
     Ok(response)
+}
+
+/// The page of whoever has no session any more.
+pub async fn logged_out(visit: &Visit<'_>, client: Option<&Client>) -> Result<Response, Failure> {
+    let organization = match client {
+        Some(client) => {
+            let id = client.organization;
+            look_up(visit.app, |facts| facts.organization(id).cloned()).await?
+        }
+        None => None,
+    };
+    let default = organization.as_ref().map(|it| it.default_language.as_str());
+    let t = language(visit.parts, visit.form.find("ui_locales"), default);
+    let organization = organization.as_ref().map(|it| it.name.as_str());
+    let page = LoggedOutPage { t, brand: &visit.app.brand, organization };
+    Ok(html(StatusCode::OK, &page, Forms::Here))
 }
 
 /// Takes the cookie away.

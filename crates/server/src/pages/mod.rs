@@ -11,6 +11,7 @@ pub mod consent;
 pub mod device;
 pub mod docs;
 pub mod door;
+pub mod end_session;
 pub mod forged;
 pub mod login;
 pub mod logout;

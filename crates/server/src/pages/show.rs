@@ -1,11 +1,15 @@
 //! Answers for people: pages that nobody can frame, fill or script, and ways on.
 
 use askama::Template;
+use axum::extract::Request;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chancery_core::authorize::Stray;
+use chancery_core::form::Form;
 
 use crate::failure::Failure;
+use crate::http::body;
 
 macro_rules! policy {
     () => {
@@ -59,4 +63,14 @@ pub fn onward(method: &Method, location: &str) -> Result<Response, Failure> {
     // The request has a state and a challenge that are nobody else's business.
     response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
+}
+
+/// The same request by a `GET`: a form that comes from another site brings no cookies, and what follows it does.
+pub async fn by_get(request: Request, page: &str) -> Result<Response, Failure> {
+    let (parts, content) = request.into_parts();
+    let bytes = body::form(&parts.headers, content).await?;
+    Form::parse_all(&bytes).map_err(|_| Stray::Malformed)?;
+    let members = form_urlencoded::parse(&bytes);
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+    onward(&parts.method, &format!("{page}?{query}"))
 }

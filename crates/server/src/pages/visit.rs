@@ -49,6 +49,11 @@ impl<'a> Visit<'a> {
         Ask { dialect: self.dialect, form: &self.form, session, decision }
     }
 
+    /// The cookie of the session, as it came; what forms are bound to.
+    pub fn cookie(&self) -> &str {
+        self.app.cookies.session.find(&self.parts.headers).unwrap_or_default()
+    }
+
     /// What the request is.
     pub async fn see(&self) -> Result<Seen, Failure> {
         let seen = settle_afresh(self.app, |facts, env| authorize::see(facts, &self.ask(None), env)).await?;

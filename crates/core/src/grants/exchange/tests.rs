@@ -7,6 +7,7 @@ mod people;
 mod refresh;
 
 use super::*;
+use crate::client::ClientState;
 use crate::client_auth::Header;
 use crate::grants::GrantTypes;
 use crate::tokens::TokenFormat;

@@ -111,6 +111,11 @@ fn consent<'a>(t: &'static Texts, brand: &'a Brand, value: &'a str) -> ConsentPa
     }
 }
 
+fn choose<'a>(t: &'static Texts, brand: &'a Brand, value: &'a str) -> ChoosePage<'a> {
+    let (organization, app, user_name, user_email) = (value, value, value, value);
+    ChoosePage { t, brand, organization, app, user_name, user_email, go_on: value, other_account: value }
+}
+
 /// Every page there is, in every language, with `value` wherever a value stands.
 fn all(value: &str) -> Vec<String> {
     let mut brand = brand();
@@ -120,6 +125,11 @@ fn all(value: &str) -> Vec<String> {
         let problems = PROBLEMS.iter().copied().map(Some).chain([None]);
         pages.extend(problems.map(|problem| login(t, &brand, value, problem).render()));
         pages.push(consent(t, &brand, value).render());
+        pages.push(choose(t, &brand, value).render());
+        pages.push(StayedPage { t, brand: &brand }.render());
+        for app in [Some(value), None] {
+            pages.push(LogOutPage { t, brand: &brand, app, form: value, csrf: value }.render());
+        }
         for organization in [Some(value), None] {
             pages.push(LoggedOutPage { t, brand: &brand, organization }.render());
         }
@@ -170,6 +180,24 @@ fn whatever_a_value_is_it_stays_text() {
         }
     }
     assert!(all("&amp;").iter().any(|page| page.contains("&#38;amp;")));
+}
+
+#[test]
+fn a_form_that_sends_itself_has_one_script_and_leaves_values_as_they_are() {
+    const SCRIPT: &str = r#"<script src="/pages/onward.js"></script>"#;
+    for t in texts::all() {
+        for value in ["Acme", "\"><script>alert(1)</script>", "' onclick=x"] {
+            let members = [("code", value.to_owned()), ("state", value.to_owned())];
+            let brand = brand();
+            let page =
+                OnwardPage { t, brand: &brand, action: "https://app.example/cb?a=1&b=2", members: &members };
+            let page = page.render().expect("a page");
+            assert_eq!((page.matches("<script").count(), page.matches(SCRIPT).count()), (1, 1), "{page}");
+            assert_eq!((page.matches("<form").count(), page.matches("<input").count()), (1, 2), "{page}");
+            assert!(page.contains("<button"), "for whoever runs no script: {page}");
+            assert!(!page.contains('{') && !page.contains("alert(1)</"), "{page}");
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,137 @@
+//! Introspection (RFC 7662): whether a token is good, and what it says, for a client that may know.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::client::Client;
+use crate::client_auth;
+use crate::decision::{Decision, Step, Undecided};
+use crate::env::Env;
+use crate::error::{ErrorCode, OAuthError};
+use crate::facts::Facts;
+use crate::grants::exchange::TokenRequest;
+use crate::jose::{Alg, jws};
+use crate::openid::subject;
+use crate::rbac::Authority;
+use crate::rbac::permission::OAUTH_TOKEN_VIEW;
+use crate::tokens::refresh::RefreshToken;
+use crate::tokens::{AccessToken, Audience, verify};
+use crate::types::{ClientId, Scope, UserId};
+
+/// What a client is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introspection {
+    /// Whom it is for.
+    pub client: ClientId,
+    /// The answer (section 2.2).
+    pub members: Map<String, Value>,
+}
+
+/// Answers what `token` is: an access token that was opened, if it could be, or a refresh token.
+pub fn introspect(
+    facts: &Facts,
+    request: &TokenRequest,
+    opened: Option<&Arc<AccessToken>>,
+    env: &Env,
+) -> Step<Introspection, OAuthError> {
+    let decide = || -> Result<Decision<Introspection, OAuthError>, Undecided<OAuthError>> {
+        // Section 2.1: whoever proves nothing could try tokens one by one.
+        let proven = client_auth::authenticate(facts, request, env)?;
+        proven.demand()?;
+        client_auth::refuse_unless_active(proven.client)?;
+        let text = request.form.find("token");
+        let text = text.ok_or(OAuthError::new(ErrorCode::InvalidRequest, "token is missing"))?;
+        let members = match opened {
+            Some(token) => access(facts, proven.client, token, env)?,
+            None => refresh(facts, proven.client, text, env)?,
+        };
+        let members = members.unwrap_or_else(|| {
+            // Section 2.2: nothing else is said of a token that is not good, or that is none of the client's business.
+            let inactive = json!({ "active": false });
+            inactive.as_object().cloned().unwrap_or_default()
+        });
+        Ok(Decision::allow(Introspection { client: proven.client.id, members }))
+    };
+    decide().into()
+}
+
+type Told = Result<Option<Map<String, Value>>, Undecided<OAuthError>>;
+
+fn access(facts: &Facts, asking: &Client, token: &Arc<AccessToken>, env: &Env) -> Told {
+    let Some((client, user)) = verify::holder(facts, token, env)? else { return Ok(None) };
+    if !may_know(facts, asking, &client)? {
+        return Ok(None);
+    }
+    let mut told = about(&client, user.as_ref().map(|user| user.id), &token.scope, env);
+    let audience = match token.audience {
+        Audience::Issuer => env.issuer.to_owned(),
+        Audience::Management => env.management_audience(),
+    };
+    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
+    tell("token_type", "Bearer".into());
+    tell("aud", audience.into());
+    tell("iat", token.issued_at.seconds().into());
+    tell("exp", token.expires_at.seconds().into());
+    tell("jti", token.id.to_string().into());
+    if let Some(user) = &user {
+        tell("username", user.email.clone().into());
+    }
+    Ok(Some(told))
+}
+
+fn refresh(facts: &Facts, asking: &Client, text: &str, env: &Env) -> Told {
+    let Some(token) = RefreshToken::parse(text) else { return Ok(None) };
+    let Some(family) = facts.family(token.family)?.as_ref() else { return Ok(None) };
+    let origin = &family.origin;
+    let is_good = token.is_genuine(origin.mac_key, env.keys)
+        && family.is_live(env.now)
+        && token.generation == family.generation
+        && origin.client == asking.id
+        && origin.client_epoch == asking.epoch
+        && verify::user(facts, (origin.user, origin.user_epoch), asking)?.is_some()
+        && verify::consented(facts, origin.user, asking.id, origin.consent_epoch)?;
+    if !is_good {
+        return Ok(None);
+    }
+    let mut told = about(asking, Some(origin.user), &origin.scope, env);
+    told.insert("exp".to_owned(), origin.expires_at.seconds().into());
+    Ok(Some(told))
+}
+
+/// Its own tokens, and those of its organization if an administrator let it.
+fn may_know(facts: &Facts, asking: &Client, owner: &Client) -> Result<bool, Undecided<OAuthError>> {
+    if asking.id == owner.id {
+        return Ok(true);
+    }
+    if asking.organization != owner.organization {
+        return Ok(false);
+    }
+    let authority = Authority::load(facts, asking.organization, asking.subject());
+    Ok(authority?.has(&OAUTH_TOKEN_VIEW))
+}
+
+fn about(client: &Client, user: Option<UserId>, scope: &Scope, env: &Env) -> Map<String, Value> {
+    let sub = user.map_or_else(|| client.id.to_string(), |user| subject::of(client, user, env.keys));
+    let mut told = Map::new();
+    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
+    tell("active", true.into());
+    tell("client_id", client.id.to_string().into());
+    tell("scope", scope.to_string().into());
+    tell("sub", sub.into());
+    tell("iss", env.issuer.into());
+    told
+}
+
+/// The answer as a signed token (RFC 9701 section 5); `None` if the library fails or has no key.
+pub fn sign(answer: &Introspection, alg: Alg, env: &Env) -> Option<String> {
+    let signer = env.keys.signing_key(alg, env.now)?;
+    let claims = json!({
+        "iss": env.issuer,
+        "aud": answer.client.to_string(),
+        "iat": env.now.seconds(),
+        "token_introspection": answer.members,
+    });
+    let header = jws::header("token-introspection+jwt", alg, signer.jwk.kid());
+    jws::sign(&signer.key, &header, &serde_json::to_vec(&claims).ok()?)
+}

@@ -1,0 +1,64 @@
+//! Revocation (RFC 7009): a client gives a token back.
+
+use std::sync::Arc;
+
+use crate::client::Client;
+use crate::client_auth::{self, Proven};
+use crate::decision::{Decision, Step, Undecided};
+use crate::env::Env;
+use crate::error::{ErrorCode, OAuthError};
+use crate::facts::Facts;
+use crate::grants::exchange::TokenRequest;
+use crate::grants::spend;
+use crate::tokens::AccessToken;
+use crate::tokens::refresh::RefreshToken;
+use crate::write::{Revoked, RevokedId, Write};
+
+/// Revokes a token of the client that asks: an access token that was opened, if it could be, or a refresh token with all that
+/// came of its login (section 2.1). Of any other token nothing is done and nothing is said.
+pub fn revoke(
+    facts: &Facts,
+    request: &TokenRequest,
+    opened: Option<&Arc<AccessToken>>,
+    env: &Env,
+) -> Step<(), OAuthError> {
+    let decide = || -> Result<Decision<(), OAuthError>, Undecided<OAuthError>> {
+        let proven = client_auth::authenticate(facts, request, env)?;
+        let text = request.form.find("token");
+        let text = text.ok_or(OAuthError::new(ErrorCode::InvalidRequest, "token is missing"))?;
+        let writes = match opened {
+            Some(token) => access(proven.client, token),
+            None => refresh(facts, &proven, text, env)?,
+        };
+        Ok(Decision::write((), writes))
+    };
+    decide().into()
+}
+
+fn access(client: &Client, token: &AccessToken) -> Vec<Write> {
+    if token.client != client.id {
+        return Vec::new();
+    }
+    let (id, expires_at) = (RevokedId::Token(token.id), token.expires_at);
+    vec![Write::Revoke(Revoked { organization: client.organization, id, expires_at })]
+}
+
+fn refresh(
+    facts: &Facts,
+    proven: &Proven,
+    text: &str,
+    env: &Env,
+) -> Result<Vec<Write>, Undecided<OAuthError>> {
+    let Some(token) = RefreshToken::parse(text) else { return Ok(Vec::new()) };
+    let Some(family) = facts.family(token.family)?.as_ref() else { return Ok(Vec::new()) };
+    let origin = &family.origin;
+    let is_own = token.is_genuine(origin.mac_key, env.keys) && origin.client == proven.client.id;
+    if !is_own || !family.is_live(env.now) {
+        return Ok(Vec::new());
+    }
+    // The same proof as a refresh demands.
+    if origin.client_authenticated {
+        proven.demand()?;
+    }
+    Ok(spend::revoke(origin.organization, family.key, env.now))
+}

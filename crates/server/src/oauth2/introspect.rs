@@ -1,0 +1,47 @@
+//! The introspection endpoint (RFC 7662), with signed answers for those that ask for them (RFC 9701).
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::IntoResponse;
+use chancery_core::dialect::Dialect;
+use chancery_core::form::Form;
+use chancery_core::grants::exchange::TokenRequest;
+use chancery_core::jose::Alg;
+use chancery_core::tokens::introspect::{introspect, sign};
+
+use super::asking;
+use crate::api::Answer;
+use crate::app::App;
+use crate::http::{authorization, body, respond};
+
+/// RFC 9701 section 4.
+const SIGNED: &str = "application/token-introspection+jwt";
+
+/// `POST`.
+pub async fn answer(app: Arc<App>, request: Request) -> Answer {
+    let (parts, content) = request.into_parts();
+    let bytes = body::form(&parts.headers, content).await?;
+    let form = Form::parse(&bytes)?;
+    let header = authorization::find(&parts.headers);
+    let request = TokenRequest { dialect: Dialect::Standard, authorization: header.as_ref(), form: &form };
+    asking::admit(&app, &parts, &request)?;
+    let opened = asking::opened(&app, &form)?;
+    let (told, _) = asking::settle_for(&app, &parts, &request, |facts, request, env| {
+        introspect(facts, request, opened.as_ref(), env)
+    })
+    .await?;
+    if !wants_it_signed(&parts.headers) {
+        return Ok(respond::ok(&told.members));
+    }
+    let signed = app.sign(Alg::Rs256, move |env| sign(&told, Alg::Rs256, env)).await?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static(SIGNED))], signed).into_response())
+}
+
+fn wants_it_signed(headers: &HeaderMap) -> bool {
+    let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .any(|value| value.split(',').any(|it| it.split(';').next().is_some_and(|it| it.trim() == SIGNED)))
+}

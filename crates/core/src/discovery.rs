@@ -36,9 +36,12 @@ pub fn document(endpoints: &[(&str, &str)], languages: &[&str], env: &Env) -> Ma
     say("acr_values_supported", json!([ACR]));
     say("subject_types_supported", json!(["public", "pairwise"]));
     say("id_token_signing_alg_values_supported", algorithms.clone().into());
-    say("userinfo_signing_alg_values_supported", algorithms.into());
+    say("userinfo_signing_alg_values_supported", algorithms.clone().into());
     say("token_endpoint_auth_methods_supported", json!(methods));
     say("revocation_endpoint_auth_methods_supported", json!(methods));
+    for endpoint in ["token", "revocation", "introspection"] {
+        say(&format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), algorithms.clone().into());
+    }
     // A client that proves nothing is told of no token.
     let proofs: Vec<_> = methods.iter().filter(|method| **method != AuthMethod::None).collect();
     say("introspection_endpoint_auth_methods_supported", json!(proofs));

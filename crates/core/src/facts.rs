@@ -6,13 +6,14 @@ use crate::client::Client;
 use crate::consent::Consent;
 use crate::decision::Undecided;
 use crate::family::Family;
+use crate::jose::KeySet;
 use crate::organization::{Division, DivisionUse, Organization};
 use crate::rbac::{Role, RoleGrant, SubjectKind};
 use crate::session::Session;
 use crate::ticket::Ticket;
 use crate::types::{
-    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, Timestamp,
-    UserId,
+    AssertionKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey,
+    Timestamp, UserId,
 };
 use crate::user::{PasswordCheck, User};
 
@@ -37,6 +38,10 @@ pub enum Load {
     Family(FamilyKey),
     /// When a token of a family was last used.
     FamilyUse(FamilyKey),
+    /// Whether an assertion was used. Never from memory.
+    AssertionUse(AssertionKey),
+    /// The keys of a client, from the place that it names.
+    KeySet(Arc<str>),
     /// An organization.
     Organization(OrganizationId),
     /// All roles of an organization.
@@ -94,6 +99,8 @@ pub struct Facts {
     tickets: Known<TicketKey, Option<Arc<Ticket>>>,
     families: Known<FamilyKey, Option<Arc<Family>>>,
     family_uses: Known<FamilyKey, Option<Timestamp>>,
+    assertion_uses: Known<AssertionKey, bool>,
+    key_sets: Known<Arc<str>, Option<Arc<KeySet>>>,
     organizations: Known<OrganizationId, Option<Arc<Organization>>>,
     roles: Known<OrganizationId, Arc<Vec<Role>>>,
     divisions: Known<OrganizationId, Arc<Vec<Division>>>,
@@ -147,6 +154,10 @@ facts! {
     family / put_family (FamilyKey => Option<Arc<Family>>) in families as Family;
     /// When a token of the family was last used or refreshed, or the family began; `None` if there is none.
     family_use / put_family_use (FamilyKey => Option<Timestamp>) in family_uses as FamilyUse;
+    /// Whether the assertion was used.
+    assertion_use / put_assertion_use (AssertionKey => bool) in assertion_uses as AssertionUse;
+    /// The keys at that place, `None` if none could be had.
+    key_set / put_key_set (Arc<str> => Option<Arc<KeySet>>) in key_sets as KeySet;
     /// The organization, `None` if there is none.
     organization / put_organization (OrganizationId => Option<Arc<Organization>>) in organizations as Organization;
     /// The roles of an organization.

@@ -47,6 +47,8 @@ pub struct Policy {
     pub rate_limits: RateLimits,
     /// How many failed authentications of a client from one address are answered in a minute; 0: any number.
     pub max_failed_authentications: u32,
+    /// Who may register clients at the standard side.
+    pub registration: Registration,
     /// The `[login]` section.
     pub login: Login,
     /// The `[audit]` section.
@@ -94,6 +96,18 @@ impl Default for Audit {
     }
 }
 
+/// Who may register clients (RFC 7591 section 1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registration {
+    /// Whoever has an initial access token.
+    #[default]
+    Token,
+    /// Everybody.
+    Open,
+    /// Nobody.
+    Off,
+}
+
 /// How many requests a caller may make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RateLimits {
@@ -120,6 +134,7 @@ impl Default for Policy {
             max_role_assignments: 1000,
             rate_limits: RateLimits::Off,
             max_failed_authentications: 100,
+            registration: Registration::default(),
             login: Login::default(),
             audit: Audit::default(),
         }

@@ -1,6 +1,6 @@
 //! An organization in memory, for tests: the facts that decisions ask for, and what their writes do to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::access::Caller;
@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::facts::Facts;
 use crate::family::Family;
 use crate::founding::{self, Plan};
+use crate::jose::KeySet;
 use crate::keyring::Keyring;
 use crate::organization::{Division, Organization};
 use crate::policy::Policy;
@@ -22,8 +23,8 @@ use crate::session::Session;
 use crate::ticket::Ticket;
 use crate::tokens::{AccessToken, Audience, Revocations};
 use crate::types::{
-    ClientId, ClientSecret, DivisionId, FamilyKey, OrganizationId, RoleId, Scope, SessionKey, SubjectId,
-    TicketKey, Timestamp, TokenId, UserId,
+    AssertionKey, ClientId, ClientSecret, DivisionId, FamilyKey, OrganizationId, RoleId, Scope, SessionKey,
+    SubjectId, TicketKey, Timestamp, TokenId, UserId,
 };
 use crate::user::{PasswordHash, User};
 use crate::write::{Require, Revoked, RevokedId, Write};
@@ -49,6 +50,9 @@ pub(crate) struct Tenant {
     pub families: BTreeMap<FamilyKey, Family>,
     pub audit: Vec<Entry>,
     pub revoked: Vec<Revoked>,
+    pub assertions: BTreeSet<AssertionKey>,
+    /// What stands at which place elsewhere.
+    pub key_sets: Vec<(String, KeySet)>,
     /// The key that was made last.
     made: i64,
     pub policy: Policy,
@@ -96,6 +100,8 @@ impl Tenant {
             families: BTreeMap::new(),
             audit: Vec::new(),
             revoked: Vec::new(),
+            assertions: BTreeSet::new(),
+            key_sets: Vec::new(),
             made: 0,
             policy: Policy::default(),
             now,

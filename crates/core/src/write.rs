@@ -12,8 +12,8 @@ use crate::rbac::{Role, RoleGrant};
 use crate::session::NewSession;
 use crate::ticket::NewTicket;
 use crate::types::{
-    ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret, SecretId, SessionKey,
-    SubjectId, TicketKey, Timestamp, TokenId, UserId,
+    AssertionKey, ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret, SecretId,
+    SessionKey, SubjectId, TicketKey, Timestamp, TokenId, UserId,
 };
 use crate::usage::UsageCount;
 use crate::user::User;
@@ -116,6 +116,8 @@ pub enum Write {
     ReplaceConsent(Consent),
     /// Adds to the audit log.
     Audit(Box<Entry>),
+    /// Remembers that a client's assertion was used, until it expires; conflicts if it was used before.
+    UseAssertion(AssertionKey, Timestamp),
     /// Remembers that a token or family is revoked, until the last token it covers has expired.
     Revoke(Revoked),
     /// Remembers when a secret last authenticated its client. Tells nobody.
@@ -255,6 +257,7 @@ impl Write {
             | Self::EndSession(_)
             | Self::EndSessions(..)
             | Self::Audit(_)
+            | Self::UseAssertion(..)
             | Self::RecordUse(..)
             | Self::RecordLogin(..)
             | Self::RecordSession(..)

@@ -49,6 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         issuer: "http://127.0.0.1:8080".to_owned(),
         policy: Policy::default(),
         edges: chancery_server::http::address::Edges::default(),
+        outbound: chancery_server::outbound::Outbound::new(Default::default(), None)?,
         brand: chancery_server::pages::brand::Brand::default(),
     };
     let router = chancery_server::http::router(&App::load(parts).await?);

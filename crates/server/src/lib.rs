@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod limits;
 pub mod oauth2;
 pub mod openapi;
+pub mod outbound;
 pub mod own_password;
 pub mod pages;
 pub mod password;

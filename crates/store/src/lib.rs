@@ -17,8 +17,8 @@ use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::session::Session;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, Timestamp,
-    UserId,
+    AssertionKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey,
+    Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -144,6 +144,8 @@ pub trait Store: Send + Sync {
     async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError>;
     /// One family. Never cached.
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError>;
+    /// Whether an assertion was used. Never cached.
+    async fn was_used(&self, key: AssertionKey) -> Result<bool, StoreError>;
     /// The ids that are revoked and still matter at `now`.
     async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError>;
 

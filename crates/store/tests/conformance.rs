@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 /// One module a concept. A test that `suite!` does not list is dead code, which the compiler reports.
 mod conformance {
+    pub mod assertion;
     pub mod atomicity;
     pub mod audit;
     pub mod change;
@@ -223,6 +224,10 @@ macro_rules! suite {
                     an_id_is_taken_once
                     a_deleted_one_is_gone
                     deleting_one_that_is_gone_is_no_conflict;
+                assertion:
+                    one_is_used_once
+                    of_64_uses_at_once_one_counts
+                    one_goes_when_it_has_expired;
                 revoked:
                     every_field_reads_back
                     what_has_expired_is_left_out

@@ -100,6 +100,7 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         | Write::ReplaceTicket { .. }
         | Write::CreateFamily(_)
         | Write::Advance(..)
+        | Write::UseAssertion(..)
         | Write::RevokeFamily(..)
         | Write::CreateSession(_)
         | Write::EndSession(_)

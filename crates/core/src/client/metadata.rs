@@ -44,6 +44,11 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// Whether it has keys to sign with.
+    pub fn has_keys(&self) -> bool {
+        self.jwks.is_some() || self.jwks_uri.is_some()
+    }
+
     /// Whether it never proves who it is.
     pub fn is_public(&self) -> bool {
         self.auth_method == Some(AuthMethod::None)

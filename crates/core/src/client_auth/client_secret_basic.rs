@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::client_auth::{AuthMethod, Claim, ClientAuth};
+use crate::client_auth::{AuthMethod, Claim, ClientAuth, Proof};
 use crate::error::{ErrorCode, OAuthError};
 use crate::grants::exchange::TokenRequest;
 
@@ -37,14 +37,14 @@ impl ClientAuth for ClientSecretBasic {
 pub fn public(request: &TokenRequest) -> Option<String> {
     request.form.find("code_verifier")?;
     let claim = read(request.authorization?.credentials("basic")?, request.dialect.basic_is_form_encoded())?;
-    claim.secret.is_some_and(|secret| secret.is_empty()).then_some(claim.client_id)
+    matches!(&claim.proof, Proof::Secret(secret) if secret.is_empty()).then_some(claim.client_id)
 }
 
 fn read(credentials: &str, form_encoded: bool) -> Option<Claim> {
     let decoded = Zeroizing::new(STANDARD.decode(credentials).ok()?);
     let (client_id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     let decode = |text: &str| if form_encoded { form_decode(text) } else { Some(text.to_owned()) };
-    Some(Claim { client_id: decode(client_id)?, secret: Some(Zeroizing::new(decode(secret)?)) })
+    Some(Claim { client_id: decode(client_id)?, proof: Proof::Secret(Zeroizing::new(decode(secret)?)) })
 }
 
 /// RFC 6749 appendix B: one value, encoded as it would be in a form.
@@ -59,8 +59,10 @@ mod tests {
     use super::*;
 
     fn of(text: &str, form_encoded: bool) -> Option<(String, String)> {
-        read(&STANDARD.encode(text), form_encoded)
-            .map(|claim| (claim.client_id, claim.secret.expect("a secret").to_string()))
+        read(&STANDARD.encode(text), form_encoded).map(|claim| match claim.proof {
+            Proof::Secret(secret) => (claim.client_id, secret.to_string()),
+            Proof::None | Proof::Assertion(_) => panic!("a secret"),
+        })
     }
 
     #[test]

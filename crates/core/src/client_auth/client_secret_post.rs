@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::client_auth::{AuthMethod, Claim, ClientAuth};
+use crate::client_auth::{AuthMethod, Claim, ClientAuth, Proof};
 use crate::error::OAuthError;
 use crate::grants::exchange::TokenRequest;
 
@@ -17,6 +17,6 @@ impl ClientAuth for ClientSecretPost {
     fn presented(&self, request: &TokenRequest) -> Option<Result<Claim, OAuthError>> {
         let secret = request.form.find("client_secret")?;
         let client_id = request.form.find("client_id").unwrap_or_default().to_owned();
-        Some(Ok(Claim { client_id, secret: Some(Zeroizing::new(secret.to_owned())) }))
+        Some(Ok(Claim { client_id, proof: Proof::Secret(Zeroizing::new(secret.to_owned())) }))
     }
 }

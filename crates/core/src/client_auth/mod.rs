@@ -3,6 +3,7 @@
 pub mod client_secret_basic;
 pub mod client_secret_post;
 pub mod none;
+pub mod private_key_jwt;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::grants::exchange::TokenRequest;
 use crate::types::{ClientId, SecretId};
+use crate::write::Write;
 
 /// A method, by its name in discovery (`token_endpoint_auth_methods_supported`, RFC 8414 section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// RFC 6749 section 2.3.1, in the form.
     ClientSecretPost,
+    /// OpenID Connect Core section 9: by a token that it signed.
+    PrivateKeyJwt,
     /// RFC 7591 section 2: not at all.
     None,
 }
@@ -56,8 +60,18 @@ impl fmt::Debug for Header<'_> {
 pub struct Claim {
     /// Who it says it is, as sent.
     pub client_id: String,
-    /// Its proof, as sent; `None`: it has none to show.
-    pub secret: Option<zeroize::Zeroizing<String>>,
+    /// Its proof, as sent.
+    pub proof: Proof,
+}
+
+/// What a client proves itself with. Never printed.
+pub enum Proof {
+    /// Nothing.
+    None,
+    /// A secret.
+    Secret(zeroize::Zeroizing<String>),
+    /// A token that it signed.
+    Assertion(String),
 }
 
 /// One method.
@@ -70,8 +84,12 @@ pub trait ClientAuth: Sync {
 }
 
 /// The methods that the server has.
-pub const ALL: &[&dyn ClientAuth] =
-    &[&client_secret_basic::ClientSecretBasic, &client_secret_post::ClientSecretPost, &none::None];
+pub const ALL: &[&dyn ClientAuth] = &[
+    &client_secret_basic::ClientSecretBasic,
+    &client_secret_post::ClientSecretPost,
+    &private_key_jwt::PrivateKeyJwt,
+    &none::None,
+];
 
 /// The client that a request says it comes from, whether that is true or not; `None` if no client could have that id.
 pub fn claimed(request: &TokenRequest) -> Option<ClientId> {
@@ -87,6 +105,8 @@ pub struct Proven<'a> {
     pub method: AuthMethod,
     /// With which of its secrets.
     pub secret: Option<SecretId>,
+    /// What is written of the proof.
+    pub writes: Vec<Write>,
 }
 
 impl Proven<'_> {
@@ -96,7 +116,9 @@ impl Proven<'_> {
             AuthMethod::None => {
                 Err(OAuthError::new(ErrorCode::InvalidClient, "no client credentials were presented"))
             }
-            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Ok(()),
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::PrivateKeyJwt => {
+                Ok(())
+            }
         }
     }
 }
@@ -134,11 +156,23 @@ pub fn authenticate<'a>(
     };
     let id = ClientId::parse(&claim.client_id).ok_or(refused(unknown))?;
     let client = facts.client(id)?.as_deref().ok_or(refused(unknown))?;
-    let Some(presented) = &claim.secret else { return Ok(Proven { client, method, secret: None }) };
-    let mut live = client.secrets.iter().filter(|secret| secret.is_live(env.now));
-    let matching = live.find(|secret| env.keys.matches(&secret.digest, presented.as_bytes()));
-    let secret = matching.ok_or(refused(wrong))?;
-    Ok(Proven { client, method, secret: Some(secret.id) })
+    // RFC 7591 section 2: a client that registered one method has no other.
+    if client.metadata.auth_method.is_some_and(|registered| registered != method) {
+        return Err(refused("the client is registered for another method of authentication").into());
+    }
+    match &claim.proof {
+        Proof::None => Ok(Proven { client, method, secret: None, writes: Vec::new() }),
+        Proof::Secret(presented) => {
+            let mut live = client.secrets.iter().filter(|secret| secret.is_live(env.now));
+            let matching = live.find(|secret| env.keys.matches(&secret.digest, presented.as_bytes()));
+            let secret = matching.ok_or(refused(wrong))?;
+            Ok(Proven { client, method, secret: Some(secret.id), writes: Vec::new() })
+        }
+        Proof::Assertion(assertion) => {
+            let writes = vec![private_key_jwt::judge(facts, client, assertion, env)?];
+            Ok(Proven { client, method, secret: None, writes })
+        }
+    }
 }
 
 #[cfg(test)]

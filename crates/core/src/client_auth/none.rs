@@ -1,7 +1,7 @@
 //! `none` (RFC 7591 section 2): a public client says who it is, and proves nothing. What it presents must be bound to
 //! something else that only it knows: the verifier of a challenge, or a refresh token.
 
-use crate::client_auth::{AuthMethod, Claim, ClientAuth};
+use crate::client_auth::{AuthMethod, Claim, ClientAuth, Proof};
 use crate::error::{ErrorCode, OAuthError};
 use crate::grants::exchange::TokenRequest;
 
@@ -17,6 +17,7 @@ impl ClientAuth for None {
         if request.authorization.is_some_and(|header| header.credentials("basic").is_some())
             && super::client_secret_basic::public(request).is_none()
             || request.form.find("client_secret").is_some()
+            || super::private_key_jwt::PrivateKeyJwt.presented(request).is_some()
         {
             return Option::None;
         }
@@ -26,6 +27,6 @@ impl ClientAuth for None {
             let detail = "the form names another client than the header";
             return Some(Err(OAuthError::new(ErrorCode::InvalidRequest, detail)));
         }
-        Some(Ok(Claim { client_id: named.or(public)?, secret: Option::None }))
+        Some(Ok(Claim { client_id: named.or(public)?, proof: Proof::None }))
     }
 }

@@ -15,7 +15,7 @@ impl Grant for ClientCredentials {
     fn authorize(&self, ask: &Ask) -> Result<Authorization, Undecided<OAuthError>> {
         let client = ask.proven.client;
         // Section 4.4: confidential clients only.
-        if client.secrets.is_empty() {
+        if client.secrets.is_empty() && !client.metadata.has_keys() {
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client has no secret").into());
         }
         Ok(Authorization::alone(client.scope.clone()))

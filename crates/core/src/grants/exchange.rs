@@ -104,6 +104,7 @@ fn decide(
     }
     let dialect = request.dialect;
     let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect, login };
+    writes.extend(basis.proven.writes.iter().cloned());
     writes.extend(spend(&presented, &basis, &mut issued, env)?);
     if let Presented::Refresh(family, _) = &presented {
         not_lapsed(family, facts, env)?;

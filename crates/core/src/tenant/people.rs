@@ -79,6 +79,7 @@ impl Tenant {
             }
             Write::Audit(entry) => self.audit.push(*entry),
             Write::Revoke(it) => self.revoked.push(it),
+            Write::UseAssertion(key, _) => demand(self.assertions.insert(key))?,
             other => panic!("no decision on an organization writes {other:?}"),
         }
         Ok(())

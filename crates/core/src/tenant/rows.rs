@@ -73,6 +73,11 @@ impl Tenant {
                 let used = of(u32::try_from(users).expect("a few"), u32::try_from(grants).expect("a few"));
                 facts.put_division_use(id, used);
             }
+            Load::AssertionUse(key) => facts.put_assertion_use(key, self.assertions.contains(&key)),
+            Load::KeySet(place) => {
+                let found = self.key_sets.iter().find(|(known, _)| **known == *place);
+                facts.put_key_set(place, found.map(|(_, keys)| Arc::new(keys.clone())));
+            }
             Load::DeletedDivisions(id) => facts.put_deleted_divisions(id, Arc::new(self.deleted.clone())),
         }
     }

@@ -51,7 +51,7 @@ pub fn introspect(
             let inactive = json!({ "active": false });
             inactive.as_object().cloned().unwrap_or_default()
         });
-        Ok(Decision::allow(Introspection { client: proven.client.id, members }))
+        Ok(Decision::write(Introspection { client: proven.client.id, members }, proven.writes))
     };
     decide().into()
 }

@@ -26,10 +26,11 @@ pub fn revoke(
         let proven = client_auth::authenticate(facts, request, env)?;
         let text = request.form.find("token");
         let text = text.ok_or(OAuthError::new(ErrorCode::InvalidRequest, "token is missing"))?;
-        let writes = match opened {
+        let mut writes = match opened {
             Some(token) => access(proven.client, token),
             None => refresh(facts, &proven, text, env)?,
         };
+        writes.extend(proven.writes);
         Ok(Decision::write((), writes))
     };
     decide().into()

@@ -115,6 +115,16 @@ row_keys! {
     KeyId(u32),
 }
 
+/// An assertion of a client: a digest of the client and the id that it gave it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AssertionKey(pub [u8; 32]);
+
+impl fmt::Debug for AssertionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AssertionKey(..)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

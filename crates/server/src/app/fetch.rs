@@ -74,6 +74,15 @@ impl App {
                 facts.put_verdict(check, verdict);
                 Ok(false)
             }
+            Load::AssertionUse(key) => {
+                facts.put_assertion_use(key, self.store.was_used(key).await?);
+                Ok(false)
+            }
+            Load::KeySet(place) => {
+                let (keys, is_kept) = self.outbound.key_set(&place, age != Age::Any).await;
+                facts.put_key_set(place, keys);
+                Ok(is_kept)
+            }
             Load::Session(key) => {
                 facts.put_session(key, self.store.find_session(key).await?.map(Arc::new));
                 Ok(false)

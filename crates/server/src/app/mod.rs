@@ -36,6 +36,7 @@ use crate::http::body::Room;
 use crate::http::cookies::Cookies;
 use crate::http::origin;
 use crate::limits::Limits;
+use crate::outbound::Outbound;
 use crate::pages::brand::Brand;
 use crate::password::Hashing;
 use crate::recorder::Recorder;
@@ -68,6 +69,8 @@ pub struct Parts {
     pub edges: Edges,
     /// Whose pages people see.
     pub brand: Brand,
+    /// The way to what others have.
+    pub outbound: Outbound,
 }
 
 /// The state of a node; shared by all requests and jobs. Reads as its parts do.

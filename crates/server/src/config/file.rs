@@ -12,6 +12,7 @@ use tracing::level_filters::LevelFilter;
 use super::branding::Branding;
 use super::genesys::Section;
 use super::login::{Audit, Login};
+use super::outbound::{OAuth2, Outbound};
 use super::value::{Network, Seconds};
 
 /// How log lines are written.
@@ -114,6 +115,10 @@ pub struct File {
     pub login: Login,
     /// How long the audit log remembers.
     pub audit: Audit,
+    /// The standard side.
+    pub oauth2: OAuth2,
+    /// What the server may ask of others: the keys that clients point at.
+    pub outbound: Outbound,
     /// Name, logo and colours of the pages for people.
     pub branding: Branding,
 }
@@ -141,6 +146,8 @@ impl Default for File {
             genesys: Policy::default(),
             login: Login::default(),
             audit: Audit::default(),
+            oauth2: OAuth2::default(),
+            outbound: Outbound::default(),
             branding: Branding::default(),
         }
     }

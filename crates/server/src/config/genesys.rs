@@ -1,7 +1,7 @@
 //! The `[genesys]` section: the core's policy as it stands in a file. The core knows no files, so its types are
 //! mirrored; a member that one side lacks does not compile.
 
-use chancery_core::policy::{Audit, ClientErrorStatus, Login, Policy, RateLimits};
+use chancery_core::policy::{Audit, ClientErrorStatus, Login, Policy, RateLimits, Registration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -39,6 +39,9 @@ pub struct Section {
     rate_limits: RateLimits,
     /// Failed authentications of a client from one address that are answered in a minute; 0: any number.
     max_failed_authentications: u32,
+    /// In a section of its own.
+    #[serde(skip)]
+    registration: Registration,
     /// A section of its own.
     #[serde(skip)]
     login: Login,
@@ -63,6 +66,7 @@ impl Default for Section {
             max_role_assignments,
             rate_limits,
             max_failed_authentications,
+            registration,
             login,
             audit,
         } = Policy::default();
@@ -80,6 +84,7 @@ impl Default for Section {
             max_role_assignments,
             rate_limits,
             max_failed_authentications,
+            registration,
             login,
             audit,
         }

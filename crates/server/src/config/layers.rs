@@ -21,6 +21,8 @@ const SECTIONS: &[Section] = &[
     Section { name: "genesys", prefix: "CHANCERY_GENESYS_", read: scalar },
     Section { name: "login", prefix: "CHANCERY_LOGIN_", read: scalar },
     Section { name: "audit", prefix: "CHANCERY_AUDIT_", read: scalar },
+    Section { name: "oauth2", prefix: "CHANCERY_OAUTH2_", read: scalar },
+    Section { name: "outbound", prefix: "CHANCERY_OUTBOUND_", read: text },
     Section { name: "branding", prefix: "CHANCERY_BRANDING_", read: text },
 ];
 

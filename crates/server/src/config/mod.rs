@@ -6,6 +6,7 @@ mod file;
 mod genesys;
 mod layers;
 mod login;
+mod outbound;
 mod schema;
 mod usable;
 mod value;
@@ -22,6 +23,7 @@ pub use branding::Branding;
 pub use colour::Colour;
 pub use file::{File, LogFormat, LogLevel};
 pub use layers::{Layers, Origin};
+pub use outbound::{OAuth2, Outbound};
 pub use schema::schema;
 pub use usable::usable;
 pub use value::{Network, Seconds};
@@ -77,6 +79,8 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Behaviour in which installations of the vendor's service differ.
     pub policy: Policy,
+    /// What the server may ask of others.
+    pub outbound: Outbound,
     /// Name, logo and colours of the pages for people.
     pub branding: Branding,
 }
@@ -109,7 +113,13 @@ impl TryFrom<File> for Config {
             otlp_endpoint: file.otlp_endpoint,
             log_format: file.log_format,
             log_level: file.log_level,
-            policy: Policy { login: file.login.into(), audit: file.audit.into(), ..file.genesys },
+            policy: Policy {
+                registration: file.oauth2.registration,
+                login: file.login.into(),
+                audit: file.audit.into(),
+                ..file.genesys
+            },
+            outbound: file.outbound,
             branding: file.branding,
         })
     }
@@ -179,6 +189,7 @@ impl Config {
                  Change --otlp-endpoint.",
             );
         }
+        self.outbound.allowed()?;
         self.branding.check()
     }
 }

@@ -70,9 +70,14 @@ mod tests {
                 value => assert_eq!(table[&key], value, "{key}"),
             }
         }
-        for (section, reference) in
-            [("genesys", "Genesys"), ("login", "Login"), ("audit", "Audit"), ("branding", "Branding")]
-        {
+        for (section, reference) in [
+            ("genesys", "Genesys"),
+            ("login", "Login"),
+            ("audit", "Audit"),
+            ("oauth2", "OAuth2"),
+            ("outbound", "Outbound"),
+            ("branding", "Branding"),
+        ] {
             let known = schema["$defs"][reference]["properties"].as_object().expect("properties");
             let named = table[section].as_table().expect("a section");
             assert_eq!(named.keys().collect::<Vec<_>>(), known.keys().collect::<Vec<_>>(), "{section}");

@@ -23,6 +23,7 @@ pub fn usable(
         tls::read(files)?;
     }
     Brand::load(&config.branding)?;
+    crate::start::outbound(config)?;
     let path = &config.data_dir;
     let is_first = !DataDir::has_database(path);
     if is_first {

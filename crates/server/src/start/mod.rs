@@ -23,6 +23,7 @@ use crate::http::address::{Edges, Hosts};
 use crate::http::serve::Bounds;
 use crate::http::tls::{Certificate, TlsError};
 use crate::jobs;
+use crate::outbound::Outbound;
 use crate::pages::brand::Brand;
 use crate::telemetry::exposition::Exposition;
 use bootstrap::Wishes;
@@ -58,6 +59,7 @@ pub async fn serve(
     let certificate = config.tls.as_ref().map(Certificate::load).transpose()?;
     let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let brand = Brand::load(&config.branding)?;
+    let outbound = outbound(&config)?;
     let listener = bind(config.listen).await?;
     let address = listener
         .local_addr()
@@ -115,6 +117,7 @@ pub async fn serve(
         policy: config.policy,
         edges,
         brand,
+        outbound,
     };
     let app = App::load(parts).await.map_err(|error| match error {
         LoadError::Store(error) => unreadable(&folder, &error),
@@ -138,6 +141,13 @@ pub async fn serve(
     store.close().await.map_err(|error| StartError(format!("The database was not closed: {error}.")))?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The way out, as the operator wants it.
+pub(crate) fn outbound(config: &Config) -> Result<Outbound, ConfigError> {
+    Outbound::new(config.outbound.allowed()?, config.outbound.ca_file.as_deref()).map_err(|why| {
+        ConfigError(format!("What the server asks of others cannot be set up: {why}. Change [outbound]."))
+    })
 }
 
 /// By which names the server is called, and whose word on a client's address counts.

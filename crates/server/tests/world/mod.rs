@@ -30,6 +30,7 @@ use chancery_server::app::{App, Parts};
 use chancery_server::clock::Clock;
 use chancery_server::http;
 use chancery_server::http::address::Edges;
+use chancery_server::outbound::{Allowed, Outbound};
 use chancery_server::pages::brand::Brand;
 use chancery_store::{Memory, Store};
 
@@ -143,6 +144,7 @@ impl World {
             issuer,
             policy,
             edges,
+            outbound: Outbound::new(Allowed::default(), None).expect("a way out"),
             brand: Brand::default(),
         };
         let app = App::load(parts).await.expect("loads");

@@ -19,8 +19,8 @@ use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::session::Session;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AuditKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, SessionKey, SubjectId,
-    TicketKey, Timestamp, UserId,
+    AssertionKey, AuditKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, SessionKey,
+    SubjectId, TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -61,6 +61,7 @@ struct State {
     sessions: BTreeMap<SessionKey, Session>,
     consents: BTreeMap<(UserId, ClientId), Consent>,
     audit: BTreeMap<AuditKey, Audited>,
+    assertions: BTreeMap<AssertionKey, Timestamp>,
     revoked: BTreeMap<RevokedId, Revoked>,
     /// By client, day, path and method.
     usage: BTreeMap<(ClientId, Day, String, String), UsageCount>,
@@ -242,6 +243,10 @@ impl Store for Memory {
         Ok(self.state().families.get(&key).cloned())
     }
 
+    async fn was_used(&self, key: AssertionKey) -> Result<bool, StoreError> {
+        Ok(self.state().assertions.contains_key(&key))
+    }
+
     async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError> {
         Ok(self.state().revoked.values().filter(|it| it.expires_at > now).copied().collect())
     }
@@ -256,10 +261,11 @@ impl Store for Memory {
         let tickets = remove(&mut state.tickets, limit, |it| it.content.expires_at < now - TICKETS);
         let families = remove(&mut state.families, limit, |it| it.origin.expires_at < now - FAMILIES);
         let revoked = remove(&mut state.revoked, limit, |it| it.expires_at < now);
+        let assertions = remove(&mut state.assertions, limit, |it| *it < now);
         let usage = remove(&mut state.usage, limit, |it| it.day < first_day(now));
         let sessions = remove(&mut state.sessions, limit, |it| it.origin.expires_at < now);
         let audit = remove(&mut state.audit, limit, |it| it.entry.at < audit_before);
-        Ok(tickets + families + revoked + usage + sessions + audit)
+        Ok(tickets + families + assertions + revoked + usage + sessions + audit)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -123,6 +123,7 @@ impl State {
                 self.add_to_audit(*it);
                 Ok(())
             }
+            Write::UseAssertion(key, expires_at) => insert(&mut self.assertions, key, expires_at, |_| false),
             Write::Revoke(it) => {
                 let known = self.revoked.entry(it.id).or_insert(it);
                 known.expires_at = known.expires_at.max(it.expires_at);

@@ -3,6 +3,7 @@
 //! It keeps to what SQLite, PostgreSQL and engines that speak PostgreSQL's protocol share: BIGINT, TEXT and
 //! BLOB/BYTEA, times passed in, parameters `$1..$n` in ascending order of first use, single-statement transitions.
 
+pub mod assertion;
 pub mod audit;
 pub mod change;
 pub mod client;

@@ -39,6 +39,10 @@ pub fn statements(now: Timestamp, audit_before: Timestamp, limit: u32) -> Vec<St
             audit_before.millis(),
         ),
         delete(
+            "DELETE FROM assertions WHERE digest IN (SELECT digest FROM assertions WHERE expires_at < $1 LIMIT $2)",
+            now.millis(),
+        ),
+        delete(
             "DELETE FROM revoked WHERE id IN (SELECT id FROM revoked WHERE expires_at < $1 LIMIT $2)",
             now.millis(),
         ),

@@ -3,8 +3,8 @@
 use chancery_core::write::{Require, Write};
 
 use super::{
-    Statement, audit, client, consent, division, family, key, organization, revoked, role, session, ticket,
-    usage, user,
+    Statement, assertion, audit, client, consent, division, family, key, organization, revoked, role,
+    session, ticket, usage, user,
 };
 
 pub fn statements(write: &Write) -> Vec<Statement> {
@@ -61,6 +61,7 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::CreateConsent(it) => consent::insert(it),
         Write::ReplaceConsent(it) => consent::replace(it),
         Write::Audit(it) => audit::insert(it),
+        Write::UseAssertion(key, expires_at) => assertion::insert(key, *expires_at),
         Write::Revoke(it) => revoked::insert(it),
         Write::RecordUse(secret, at) => client::record_use(*secret, *at),
         Write::RecordToken(user, at) => user::record_token(*user, *at),

@@ -21,8 +21,8 @@ use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::session::Session;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey, Timestamp,
-    UserId,
+    AssertionKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey,
+    Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -249,6 +249,10 @@ impl Store for Sqlite {
 
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
         self.find(sql::family::find(key)).await
+    }
+
+    async fn was_used(&self, key: AssertionKey) -> Result<bool, StoreError> {
+        Ok(self.find(sql::assertion::find(&key)).await?.is_some())
     }
 
     async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError> {

@@ -7,7 +7,7 @@ use chancery_core::family::NewFamily;
 use chancery_core::policy::LONGEST_TOKEN;
 use chancery_core::session::NewSession;
 use chancery_core::ticket::NewTicket;
-use chancery_core::types::Timestamp;
+use chancery_core::types::{AssertionKey, Timestamp};
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::write::{Revoked, Write};
 use chancery_store::{Made, Store};
@@ -127,11 +127,12 @@ pub async fn at_most_so_many_of_each_kind_go(store: Arc<dyn Store>) {
         writes.push(Write::CreateSession(session_until(LONG_AGO)));
         writes.push(entry_at(1, LONG_AGO));
         writes.push(revoked_until(n, LONG_AGO));
+        writes.push(Write::UseAssertion(AssertionKey([u8::try_from(n).expect("small"); 32]), LONG_AGO));
         let template = n.to_string();
         writes.push(Write::CountUsage(vec![UsageCount { day: Day::of(LONG_AGO), template, ..usage(1) }]));
     }
     let made = store.commit(writes, NOW).await.expect("nothing stands in the way");
-    for (limit, swept) in [(0, 0), (2, 12), (2, 12), (2, 6), (2, 0)] {
+    for (limit, swept) in [(0, 0), (2, 14), (2, 14), (2, 7), (2, 0)] {
         assert_eq!(store.sweep(NOW, NOW, limit).await, Ok(swept));
     }
     let [Made::Ticket(ticket), Made::Family(family), Made::Session(session), ..] = made[..] else {

@@ -1,0 +1,109 @@
+//! What this server asks of others: the documents that clients point at. One guard, small answers, no redirects, and nobody is
+//! asked the same thing too often.
+
+mod guard;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chancery_core::jose::{KeySet, json};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Url};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+pub use guard::Allowed;
+use guard::Resolver;
+
+/// No answer takes longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// No answer is larger, in bytes.
+const LARGEST: usize = 256 * 1024;
+/// A document is good for so long.
+const KEPT: Duration = Duration::from_secs(600);
+/// However much somebody wants it anew, it is not asked for again within this time; nor is one that could not be had.
+const PAUSE: Duration = Duration::from_secs(15);
+/// So many documents are kept.
+const DOCUMENTS: usize = 1000;
+
+/// The way out.
+pub struct Outbound {
+    allowed: Arc<Allowed>,
+    client: Client,
+    key_sets: quick_cache::sync::Cache<Arc<str>, Arc<Mutex<Kept>>>,
+}
+
+/// A key set, and when it was asked for last.
+#[derive(Default)]
+struct Kept {
+    keys: Option<Arc<KeySet>>,
+    asked: Option<Instant>,
+}
+
+impl Outbound {
+    /// With what the operator allows, and certificates (PEM) to trust beside those of the system.
+    pub fn new(allowed: Allowed, roots: Option<&Path>) -> Result<Self, String> {
+        let allowed = Arc::new(allowed);
+        let mut builder = Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .connect_timeout(PATIENCE)
+            .timeout(PATIENCE)
+            .pool_max_idle_per_host(1)
+            .user_agent(concat!("chancery/", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Arc::new(Resolver(Arc::clone(&allowed))));
+        if let Some(path) = roots {
+            let file =
+                std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            let all = Certificate::from_pem_bundle(&file).ok().filter(|all| !all.is_empty());
+            let all = all.ok_or_else(|| format!("{} holds no certificate", path.display()))?;
+            builder = builder.tls_certs_merge(all);
+        }
+        let client = builder.build().map_err(|error| error.to_string())?;
+        Ok(Self { allowed, client, key_sets: quick_cache::sync::Cache::new(DOCUMENTS) })
+    }
+
+    /// A JSON document; the error says for the log why there is none.
+    pub async fn document(&self, place: &str) -> Result<Value, String> {
+        let url = Url::parse(place).map_err(|error| error.to_string())?;
+        if !self.allowed.admits(&url) {
+            return Err("the address may not be asked".to_owned());
+        }
+        let sent = self.client.get(url).header("Accept", "application/json").send().await;
+        let mut answer = sent.map_err(|error| error.without_url().to_string())?;
+        if answer.status() != reqwest::StatusCode::OK {
+            return Err(format!("the answer has the status {}", answer.status().as_u16()));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(|error| error.without_url().to_string())? {
+            if body.len() + part.len() > LARGEST {
+                return Err("the answer is too large".to_owned());
+            }
+            body.extend_from_slice(&part);
+        }
+        json::read(&body).ok_or_else(|| "the answer is not JSON".to_owned())
+    }
+
+    /// The key set at a place, and whether it was kept rather than asked for; `afresh` asks again, but not too often.
+    pub async fn key_set(&self, place: &Arc<str>, afresh: bool) -> (Option<Arc<KeySet>>, bool) {
+        let Ok(kept) = self.key_sets.get_or_insert_with(place, || Ok::<_, ()>(Arc::default())) else {
+            return (None, false);
+        };
+        // Whoever comes meanwhile waits for the same answer.
+        let mut kept = kept.lock().await;
+        let age = kept.asked.map(|asked| asked.elapsed());
+        let good_for = if afresh || kept.keys.is_none() { PAUSE } else { KEPT };
+        if age.is_some_and(|age| age < good_for) {
+            return (kept.keys.clone(), true);
+        }
+        let read = self.document(place).await.and_then(|it| KeySet::read(&it).map_err(str::to_owned));
+        kept.asked = Some(Instant::now());
+        match read {
+            Ok(keys) => kept.keys = Some(Arc::new(keys)),
+            // What was good goes on being good: its place may be away for a while.
+            Err(why) => tracing::warn!(why, "the keys of a client cannot be fetched"),
+        }
+        (kept.keys.clone(), false)
+    }
+}

@@ -27,6 +27,8 @@ enum Command {
     Recover(commands::recover::Recover),
     /// Make and list the organizations of the local store.
     Organization(commands::organization::Organization),
+    /// Let clients register themselves.
+    Client(commands::client::Client),
     /// List and replace the keys of the local store.
     Key(commands::key::Key),
 }
@@ -52,6 +54,7 @@ fn main() -> std::process::ExitCode {
             Command::Config(command) => command.run(own),
             Command::Recover(command) => command.run().await,
             Command::Organization(command) => command.run().await,
+            Command::Client(command) => command.run().await,
             Command::Key(command) => command.run().await,
         }
     });

@@ -51,6 +51,12 @@ oauth_codes! {
     InvalidToken = "invalid_token", 401;
     /// The access token is not good for this (RFC 6750 section 3.1).
     InsufficientScope = "insufficient_scope", 403;
+    /// A redirect URI of a registration cannot be had (RFC 7591 section 3.2.2).
+    InvalidRedirectUri = "invalid_redirect_uri", 400;
+    /// Something else of a registration cannot be had (RFC 7591 section 3.2.2).
+    InvalidClientMetadata = "invalid_client_metadata", 400;
+    /// A registration rests on a statement that is not taken (RFC 7591 section 3.2.2).
+    InvalidSoftwareStatement = "invalid_software_statement", 400;
     /// The client may not use this grant.
     UnauthorizedClient = "unauthorized_client", 400;
     /// The server does not have this grant.

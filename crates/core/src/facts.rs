@@ -42,6 +42,8 @@ pub enum Load {
     AssertionUse(AssertionKey),
     /// The keys of a client, from the place that it names.
     KeySet(Arc<str>),
+    /// The redirect URIs of a sector (OpenID Connect Core section 8.1), from the place that a client names.
+    Sector(Arc<str>),
     /// An organization.
     Organization(OrganizationId),
     /// All roles of an organization.
@@ -101,6 +103,7 @@ pub struct Facts {
     family_uses: Known<FamilyKey, Option<Timestamp>>,
     assertion_uses: Known<AssertionKey, bool>,
     key_sets: Known<Arc<str>, Option<Arc<KeySet>>>,
+    sectors: Known<Arc<str>, Option<Arc<Vec<String>>>>,
     organizations: Known<OrganizationId, Option<Arc<Organization>>>,
     roles: Known<OrganizationId, Arc<Vec<Role>>>,
     divisions: Known<OrganizationId, Arc<Vec<Division>>>,
@@ -158,6 +161,8 @@ facts! {
     assertion_use / put_assertion_use (AssertionKey => bool) in assertion_uses as AssertionUse;
     /// The keys at that place, `None` if none could be had.
     key_set / put_key_set (Arc<str> => Option<Arc<KeySet>>) in key_sets as KeySet;
+    /// The redirect URIs that the document at that place names, `None` if it cannot be had.
+    sector / put_sector (Arc<str> => Option<Arc<Vec<String>>>) in sectors as Sector;
     /// The organization, `None` if there is none.
     organization / put_organization (OrganizationId => Option<Arc<Organization>>) in organizations as Organization;
     /// The roles of an organization.

@@ -53,6 +53,7 @@ pub(crate) struct Tenant {
     pub assertions: BTreeSet<AssertionKey>,
     /// What stands at which place elsewhere.
     pub key_sets: Vec<(String, KeySet)>,
+    pub sectors: Vec<(String, Vec<String>)>,
     /// The key that was made last.
     made: i64,
     pub policy: Policy,
@@ -102,6 +103,7 @@ impl Tenant {
             revoked: Vec::new(),
             assertions: BTreeSet::new(),
             key_sets: Vec::new(),
+            sectors: Vec::new(),
             made: 0,
             policy: Policy::default(),
             now,

@@ -1,5 +1,6 @@
 //! One file a command, and the options that several of them share.
 
+pub mod client;
 pub mod config;
 pub mod key;
 mod options;

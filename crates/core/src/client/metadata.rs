@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client_auth::AuthMethod;
 use crate::jose::{Alg, KeySet};
-use crate::types::{Lifetime, RedirectUri};
+use crate::types::{Digest, Lifetime, RedirectUri};
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,12 @@ pub struct Metadata {
     /// `default_max_age`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<Lifetime>,
+    /// What it said of itself that is only given back.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub about: serde_json::Map<String, serde_json::Value>,
+    /// What it manages its registration with (RFC 7592), digested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Digest>,
     /// Whether it registered itself: then it administers nothing, and people are always asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub self_registered: bool,
@@ -53,4 +59,13 @@ impl Metadata {
     pub fn is_public(&self) -> bool {
         self.auth_method == Some(AuthMethod::None)
     }
+}
+
+/// Whether a text is a URL that documents can be fetched from, or that people can be shown: https, or http where the operator
+/// lets it be fetched.
+pub fn place(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let is_uri = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&b);
+    let host = rest.split(['/', '?']).next().filter(|host| !host.is_empty() && !host.contains('@'));
+    host.filter(|_| rest.bytes().all(is_uri)).map(|_| text)
 }

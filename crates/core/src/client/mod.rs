@@ -2,6 +2,7 @@
 
 pub mod draft;
 pub mod metadata;
+pub mod registration;
 pub mod registry;
 
 use crate::decision::Undecided;

@@ -13,7 +13,7 @@ use crate::rbac::authority::{self, stand_on};
 use crate::rbac::grants::refuse_too_many;
 use crate::rbac::permission::ADMIN;
 use crate::rbac::{Authority, DivisionScope, Guard, RoleGrant, SubjectKind, administrators};
-use crate::types::{ClientId, ClientSecret, RoleId, Secret};
+use crate::types::{ClientId, ClientSecret, RoleId, Scope, Secret};
 use crate::write::{Require, Write};
 
 /// A client with the roles that it holds, and its secret if this is one of the two answers that show it.
@@ -96,6 +96,15 @@ pub fn update(
             return Err(bad_state("A disabled client can only be edited by an administrator.").into());
         }
         let checked = draft.check(Some(current), env.policy)?;
+        // Whoever registered it is nobody that an administrator knows.
+        let openid = Scope::openid();
+        let is_mighty =
+            checked.grant_types.need_roles() || checked.scope.names().any(|it| !openid.has_named(it));
+        if current.metadata.self_registered && is_mighty {
+            let reason =
+                "A client that registered itself has the scopes of OpenID Connect only, and no roles.";
+            return Err(ApiError::constraint("scope", reason).into());
+        }
         // A block is not lifted by saying nothing.
         let state = checked.state.unwrap_or(current.state);
         if state == ClientState::Disabled && !is_admin {

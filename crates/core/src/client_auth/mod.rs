@@ -33,6 +33,21 @@ pub enum AuthMethod {
     None,
 }
 
+impl AuthMethod {
+    /// Whether a client that registered this may use `other`: the same secret proves the same in the header and in the form,
+    /// and libraries choose between the two as they like.
+    const fn admits(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (
+                Self::ClientSecretBasic | Self::ClientSecretPost,
+                Self::ClientSecretBasic | Self::ClientSecretPost
+            ) | (Self::PrivateKeyJwt, Self::PrivateKeyJwt)
+                | (Self::None, Self::None)
+        )
+    }
+}
+
 /// The value of an `Authorization` header. Never printed.
 #[derive(Clone, Copy)]
 pub struct Header<'a>(&'a str);
@@ -157,7 +172,7 @@ pub fn authenticate<'a>(
     let id = ClientId::parse(&claim.client_id).ok_or(refused(unknown))?;
     let client = facts.client(id)?.as_deref().ok_or(refused(unknown))?;
     // RFC 7591 section 2: a client that registered one method has no other.
-    if client.metadata.auth_method.is_some_and(|registered| registered != method) {
+    if client.metadata.auth_method.is_some_and(|registered| !registered.admits(method)) {
         return Err(refused("the client is registered for another method of authentication").into());
     }
     match &claim.proof {

@@ -44,6 +44,11 @@ impl Alg {
         crate::types::from_wire(Self::ALL, name)
     }
 
+    /// The algorithm that somebody else names: for a key on Ed25519, RFC 9864 section 2.2 has a name of its own.
+    pub fn find_foreign(name: &str) -> Option<Self> {
+        if name == "Ed25519" { Some(Self::EdDsa) } else { Self::find(name) }
+    }
+
     /// Whether a signature takes so long that it belongs on a thread of its own.
     pub const fn is_slow(self) -> bool {
         matches!(self, Self::Rs256 | Self::Ps256)

@@ -109,7 +109,7 @@ impl Jwk {
             Material::Unknown => false,
         };
         fits && self.usage.as_ref().is_none_or(|usage| usage == "sig")
-            && self.alg.as_ref().is_none_or(|named| named == alg.as_str())
+            && self.alg.as_ref().is_none_or(|named| Alg::find_foreign(named) == Some(alg))
     }
 
     /// Whether `signature` is this key's over `message`. RSA keys have 2048 to 8192 bits.

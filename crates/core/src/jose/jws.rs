@@ -78,7 +78,7 @@ impl<'a> Foreign<'a> {
         let typ = header.typ.map(|typ| typ.to_ascii_lowercase());
         let claims = json::read(&from_base64url(claims)?)?;
         Some(Self {
-            alg: Alg::find(&header.alg)?,
+            alg: Alg::find_foreign(&header.alg)?,
             kid: header.kid,
             typ: typ.map(|typ| typ.strip_prefix("application/").map(str::to_owned).unwrap_or(typ)),
             claims: Some(claims).filter(Value::is_object)?,

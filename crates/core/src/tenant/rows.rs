@@ -78,6 +78,10 @@ impl Tenant {
                 let found = self.key_sets.iter().find(|(known, _)| **known == *place);
                 facts.put_key_set(place, found.map(|(_, keys)| Arc::new(keys.clone())));
             }
+            Load::Sector(place) => {
+                let found = self.sectors.iter().find(|(known, _)| **known == *place);
+                facts.put_sector(place, found.map(|(_, uris)| Arc::new(uris.clone())));
+            }
             Load::DeletedDivisions(id) => facts.put_deleted_divisions(id, Arc::new(self.deleted.clone())),
         }
     }

@@ -83,6 +83,11 @@ impl App {
                 facts.put_key_set(place, keys);
                 Ok(is_kept)
             }
+            Load::Sector(place) => {
+                let uris = self.outbound.texts(&place).await;
+                facts.put_sector(place, uris.map(Arc::new));
+                Ok(false)
+            }
             Load::Session(key) => {
                 facts.put_session(key, self.store.find_session(key).await?.map(Arc::new));
                 Ok(false)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chancery_core::policy::Registration;
 use ipnet::IpNet;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{ConfigError, is_host};
 use crate::outbound::Allowed;
@@ -16,11 +16,28 @@ use crate::outbound::Allowed;
 pub struct Outbound {
     /// Hosts, addresses or blocks in CIDR notation that are not on the internet, and may be asked all the same; by plain
     /// http too.
+    #[serde(deserialize_with = "list")]
     pub allow: Vec<String>,
     /// Certificates (PEM) that are trusted beside those of the system.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub ca_file: Option<PathBuf>,
+}
+
+/// A list or, as a variable has it, a text with commas.
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        List(Vec<String>),
+        Text(String),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::List(all) => all,
+        Either::Text(text) => {
+            text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+        }
+    })
 }
 
 impl Outbound {
@@ -77,6 +94,7 @@ mod tests {
             (r#"allow = ["https://keys.internal"]"#, false),
             (r#"allow = ["keys.internal:8080"]"#, false),
             (r#"allow = [""]"#, false),
+            (r#"allow = "127.0.0.1, keys.internal""#, true),
             ("", true),
         ] {
             let read: Outbound = toml::from_str(text).expect(text);

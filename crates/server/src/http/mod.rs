@@ -78,6 +78,10 @@ macro_rules! routes {
 routes! {
     Genesys  token         POST "/oauth/token"           oauth2::token::genesys;
     Standard oauth2_token  POST "/oauth2/token"          oauth2::token::standard;
+    Standard register      POST "/oauth2/register"       oauth2::register::create;
+    Standard register_own  GET  "/oauth2/register/{clientId}" oauth2::register::show;
+    Standard register_own  PUT  "/oauth2/register/{clientId}" oauth2::register::update;
+    Standard register_own  DELETE "/oauth2/register/{clientId}" oauth2::register::delete;
     Standard introspect    POST "/oauth2/introspect"     oauth2::introspect::answer;
     Standard revoke        POST "/oauth2/revoke"         oauth2::revoke::answer;
     Standard userinfo      GET  "/oauth2/userinfo"       oauth2::userinfo::show;

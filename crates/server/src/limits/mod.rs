@@ -30,6 +30,9 @@ enum Subject {
     User(UserId, ClientId),
 }
 
+/// So many clients can be registered from one address in a minute, where everybody may.
+const REGISTRATIONS: u32 = 10;
+
 /// Whoever asks for a token: the client that it says it is, and where it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Requester(pub ClientId, pub IpAddr);
@@ -40,6 +43,7 @@ pub struct Limits {
     calls: Windows<Subject>,
     token_requests: Windows<Requester>,
     failures: Windows<Requester>,
+    registrations: Windows<IpAddr>,
     /// How often somebody may try to log in.
     pub logins: Logins,
     /// When a client last failed to prove who it is, in milliseconds; before any: long ago.
@@ -111,6 +115,16 @@ impl Limits {
                 metrics::throttled("token_requests");
                 return Err(Failure::RateLimited(reset, None));
             }
+        }
+        Ok(())
+    }
+
+    /// Counts a registration by nobody in particular, and refuses it if there were too many.
+    pub fn registration(&self, address: IpAddr, now: Timestamp) -> Result<(), Failure> {
+        let (count, reset) = self.registrations.count(&address, now);
+        if count > REGISTRATIONS {
+            metrics::throttled("registrations");
+            return Err(Failure::RateLimited(reset, None));
         }
         Ok(())
     }

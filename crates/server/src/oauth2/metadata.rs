@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use chancery_core::discovery;
+use chancery_core::policy::Registration;
 
 use crate::api::Answer;
 use crate::app::App;
@@ -18,6 +19,7 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("authorization_endpoint", "oauth2_authorize"),
     ("token_endpoint", "oauth2_token"),
     ("userinfo_endpoint", "userinfo"),
+    ("registration_endpoint", "register"),
     ("introspection_endpoint", "introspect"),
     ("revocation_endpoint", "revoke"),
     ("end_session_endpoint", "end_session"),
@@ -28,7 +30,8 @@ const ENDPOINTS: &[(&str, &str)] = &[
 /// Answers the document. It may be kept for an hour.
 pub async fn show(app: Arc<App>, _: Request) -> Answer {
     let paths = ENDPOINTS.iter().filter_map(|(member, route)| Some((*member, path_of(route)?)));
-    let paths: Vec<_> = paths.collect();
+    let is_open = app.policy.registration != Registration::Off;
+    let paths: Vec<_> = paths.filter(|(member, _)| is_open || *member != "registration_endpoint").collect();
     let languages: Vec<_> = texts::all().iter().map(|texts| texts.tag).collect();
     let document = app.with_env(|env| discovery::document(&paths, &languages, env));
     let mut response = respond::ok(&document);

@@ -85,6 +85,17 @@ impl Outbound {
         json::read(&body).ok_or_else(|| "the answer is not JSON".to_owned())
     }
 
+    /// The list of texts at a place.
+    pub async fn texts(&self, place: &str) -> Option<Vec<String>> {
+        match self.document(place).await {
+            Ok(document) => serde_json::from_value(document).ok(),
+            Err(why) => {
+                tracing::warn!(why, "a document of a client cannot be fetched");
+                None
+            }
+        }
+    }
+
     /// The key set at a place, and whether it was kept rather than asked for; `afresh` asks again, but not too often.
     pub async fn key_set(&self, place: &Arc<str>, afresh: bool) -> (Option<Arc<KeySet>>, bool) {
         let Ok(kept) = self.key_sets.get_or_insert_with(place, || Ok::<_, ()>(Arc::default())) else {

@@ -7,13 +7,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chancery_core::audit::derived::audited;
+use chancery_core::client::registration::InitialAccess;
 use chancery_core::env::Random;
 use chancery_core::founding;
 pub use chancery_core::jose::Alg;
 use chancery_core::keyring::{Keyring, MasterKey};
 use chancery_core::organization::Organization;
+use chancery_core::ticket::{Handle, Verifier};
+pub use chancery_core::types::Lifetime;
 use chancery_core::types::{ClientSecret, Secret};
-use chancery_store::{Store, StoreError};
+use chancery_core::write::Write;
+use chancery_store::{Made, Store, StoreError};
 
 use super::bootstrap::{self, Granted, Naming};
 use super::credentials::{AdministratorClient, Credentials, OrganizationName, Place};
@@ -143,6 +147,23 @@ impl Local {
                 Err(StoreError::Conflict) if begun.elapsed() < PATIENCE => {}
                 done => return done.map(|_| place).map_err(failed),
             }
+        }
+    }
+
+    /// An initial access token (RFC 7591), with which clients of an organization register themselves.
+    pub async fn registration_token(
+        &self,
+        organization: Option<&str>,
+        lifetime: Lifetime,
+        once: bool,
+    ) -> Result<String, StartError> {
+        let organization = self.choose(organization).await?;
+        let (verifier, now) = (Verifier::random(&SystemRandom), SystemClock.now());
+        let ticket = InitialAccess { once }.ticket(organization.id, &verifier, lifetime, &self.keys, now);
+        let made = self.store.commit(audited(vec![Write::CreateTicket(ticket)], now), now).await;
+        match made.map_err(|error| unreadable(&self.folder, &error))?[..] {
+            [Made::Ticket(key)] => Ok(Handle { row: key.0, verifier }.expose()),
+            _ => Err(StartError("The token was not made.".to_owned())),
         }
     }
 

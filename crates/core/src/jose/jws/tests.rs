@@ -148,6 +148,7 @@ fn a_key_serves_what_it_says_it_serves() {
         ("use", "enc", false),
         ("alg", "ES256", true),
         ("alg", "ES384", false),
+        ("alg", "Ed25519", false),
         ("crv", "P-384", false),
     ] {
         let before = jwk[member].take();

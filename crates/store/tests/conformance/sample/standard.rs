@@ -4,7 +4,7 @@ use chancery_core::client::Metadata;
 use chancery_core::client_auth::AuthMethod;
 use chancery_core::jose::{Alg, KeySet};
 use chancery_core::openid::{ClaimsRequest, Login};
-use chancery_core::types::{Lifetime, RedirectUri};
+use chancery_core::types::{Digest, KeyId, Lifetime, RedirectUri};
 use serde_json::{Map, Value, json};
 
 use super::{NOW, UNICODE};
@@ -22,6 +22,8 @@ pub fn metadata() -> Metadata {
         sector: Some("a.example".to_owned()),
         post_logout_redirect_uris: vec![RedirectUri::parse("https://a.example/out").expect("a URI")],
         default_max_age: Some(Lifetime::from_seconds(60)),
+        about: claims(),
+        registration: Some(Digest { key: KeyId(1), bytes: [7; 32] }),
         self_registered: true,
     }
 }

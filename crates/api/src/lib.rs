@@ -36,6 +36,7 @@ mod token;
 mod usage;
 mod user;
 mod user_authorization;
+mod user_claims;
 mod user_me;
 mod user_request;
 
@@ -69,5 +70,6 @@ pub use token::{OAuthLastTokenIssued, OrgOAuthClient, TokenInfo, TokenInfoCloned
 pub use usage::{ApiUsageClientQuery, ApiUsageQueryResult, ApiUsageRow, Cursors, UsageExecutionResult};
 pub use user::{Contact, User};
 pub use user_authorization::{ResourcePermissionPolicy, UserAuthorization};
+pub use user_claims::{ClaimedAddress, UserClaims};
 pub use user_me::UserMe;
 pub use user_request::{CreateUser, UpdateUser};

@@ -44,6 +44,10 @@ schemas! {
     };
     /// A short text as a request may have it: maybe empty, no control characters.
     Line = { "type": "string", "maxLength": 256, "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$" };
+    /// A claim that is a text.
+    Claim = { "type": "string", "minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$" };
+    /// A claim that is a URL.
+    ClaimUrl = { "type": "string", "maxLength": 2048, "pattern": r"^https?://[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9._~/-]*)?$" };
     /// A mail address as a request may have it.
     Email = { "type": "string", "format": "email", "maxLength": 254 };
     /// A password as a request may have it; what else it must be like, the organization says.

@@ -1,5 +1,6 @@
 //! A person of an organization.
 
+pub mod claims;
 pub mod draft;
 pub mod password;
 mod password_check;

@@ -90,6 +90,8 @@ pub fn update(facts: &Facts, caller: &Caller, id: UserId, draft: &Draft) -> Step
             guard(facts, caller, current)?;
             refuse_taken(facts, caller, &email, Some(id))?;
             user.email = email;
+            // What was known of the old address nobody knows of the new one.
+            user.profile.claims.remove("email_verified");
         }
         let mut writes = vec![stand_on(caller.organization, version, false)];
         if let Some(state) = draft.state()? {

@@ -20,6 +20,7 @@ pub mod subjects;
 pub mod token_timeout;
 pub mod tokens;
 pub mod usage;
+pub mod user_claims;
 pub mod user_roles;
 pub mod user_view;
 pub mod users;
@@ -50,6 +51,7 @@ pub const ALL: &[(&str, &[Operation])] = &[
     ("Users", users_me::OPERATIONS),
     ("Users", passwords::OPERATIONS),
     ("Users", user_roles::OPERATIONS),
+    ("Users", user_claims::OPERATIONS),
     ("Users", sessions::OPERATIONS),
     ("Organization", organizations::OPERATIONS),
     ("Organization", settings::OPERATIONS),

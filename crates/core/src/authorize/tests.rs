@@ -5,6 +5,7 @@ mod checks;
 mod consent;
 mod parameters;
 mod person;
+mod standard;
 
 use super::*;
 use crate::tenant::Tenant;

@@ -16,6 +16,8 @@ const OPENID: &str = "openid";
 /// The folder of those that need a browser and two servers, each file servers of its own.
 const BROWSER: &str = "browser";
 const CHROMIUM: &str = "/usr/bin/chromium";
+/// Needs Apache too.
+const APACHE: (&str, &str) = ("apache.test.mjs", "/usr/lib/apache2/modules/mod_auth_openidc.so");
 
 fn folder() -> PathBuf {
     repository().join("crates/e2e/js")
@@ -81,6 +83,9 @@ fn passed_with(files: &[String], servers: Vec<(&str, Server)>, more: &[(&str, &s
 #[track_caller]
 fn browse(test: &str, file: &str, least: u32) {
     if !is_installed(test, Path::new(CHROMIUM)) || !is_installed(test, &sdk()) {
+        return;
+    }
+    if file == APACHE.0 && !is_installed(test, Path::new(APACHE.1)) {
         return;
     }
     let asking = Builder::fresh().env("CHANCERY_GENESYS_REQUIRE_CONSENT", "true").start();
@@ -162,4 +167,5 @@ browse! {
     the_pages_are_for_everybody "pages.test.mjs" 13;
     no_other_site_acts_for_a_person "forgery.test.mjs" 15;
     what_is_told_becomes_nothing_else "injection.test.mjs" 11;
+    a_person_logs_in_to_what_apache_protects "apache.test.mjs" 14;
 }

@@ -113,6 +113,12 @@ impl Client {
         self.id.into()
     }
 
+    /// The most that it can ever ask of a person: what it is registered for and, unless it chose by itself, the scopes of OpenID
+    /// Connect.
+    pub fn reach(&self) -> Scope {
+        if self.metadata.self_registered { self.scope.clone() } else { self.scope.union(&Scope::openid()) }
+    }
+
     /// Whether an administrator let it act for people at the management API.
     pub fn may_manage(&self) -> bool {
         let openid = Scope::openid();

@@ -88,8 +88,7 @@ fn decide(
         still_stands(behalf, client, facts)?;
     }
     // What the client lost since the person agreed, its logins lost too.
-    let left =
-        if user.is_some() { allowed.within(&client.scope.union(&Scope::openid())) } else { allowed.clone() };
+    let left = if user.is_some() { allowed.within(&client.reach()) } else { allowed.clone() };
     let scope = narrow_scope(form, &left, user.is_some(), request.dialect)?;
     let audience = narrow_audience(form, audience, request.dialect, env)?;
 

@@ -27,7 +27,7 @@ pub fn userinfo(facts: &Facts, token: Option<&Arc<AccessToken>>, env: &Env) -> S
         let refused = OAuthError::new(ErrorCode::InvalidToken, "the access token is not valid");
         let token = token.filter(|token| token.audience == Audience::Issuer).ok_or(refused)?;
         let (client, user) = verify::holder(facts, token, env)?.ok_or(refused)?;
-        let scope = token.scope.within(&client.scope.union(&crate::types::Scope::openid()));
+        let scope = token.scope.within(&client.reach());
         let user = user.filter(|_| is_asked(&scope));
         let user = user.ok_or(OAuthError::new(
             ErrorCode::InsufficientScope,

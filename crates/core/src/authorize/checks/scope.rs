@@ -20,7 +20,7 @@ pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
         Dialect::Standard => Some(Scope::parse_known(asked)),
     };
     let Some(asked) = asked else { return refused("the scope is not known") };
-    wanted.scope = asked.within(&registered.union(&Scope::openid()));
+    wanted.scope = asked.within(&given.target.client.reach());
     // OpenID Connect Core section 11: it is of no use to who cannot refresh.
     let is_standard = given.target.dialect == Dialect::Standard;
     if is_standard && !given.target.client.grant_types.contains(GrantType::RefreshToken) {

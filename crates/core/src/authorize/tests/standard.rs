@@ -10,6 +10,13 @@ fn standard() -> World {
     world("CODE")
 }
 
+/// As if the client had registered itself, for this scope.
+fn registered_itself(world: &mut World) {
+    let client = world.client();
+    client.metadata.self_registered = true;
+    client.scope = Scope::parse("openid email phone").expect("known");
+}
+
 /// What comes of a request at the standard side.
 fn ask(world: &mut World, changes: &[(&str, &str)]) -> Told {
     said(world, changes, None)
@@ -91,7 +98,7 @@ fn nobody_is_asked_in_silence() {
     let silent = [("scope", "openid"), ("prompt", "none")];
     assert_eq!(strangers(&mut world, &silent).error().as_deref(), Some("login_required"));
     assert_eq!(ask(&mut world, &silent).error(), None);
-    world.client().metadata.self_registered = true;
+    registered_itself(&mut world);
     assert_eq!(ask(&mut world, &silent).error().as_deref(), Some("consent_required"));
     for prompt in ["none login", "none consent", "none none select_account"] {
         assert_eq!(ask(&mut world, &[("prompt", prompt)]).error().as_deref(), Some("invalid_request"));
@@ -101,7 +108,7 @@ fn nobody_is_asked_in_silence() {
 #[test]
 fn whoever_registered_itself_is_agreed_to_before_it_gets_anything() {
     let mut world = standard();
-    world.client().metadata.self_registered = true;
+    registered_itself(&mut world);
     let request = [("scope", "openid email")];
     assert_eq!(ask(&mut world, &request), Told::Consent);
     assert_eq!(said(&mut world, &request, Some(Verdict::Deny)).error().as_deref(), Some("access_denied"));
@@ -109,6 +116,8 @@ fn whoever_registered_itself_is_agreed_to_before_it_gets_anything() {
     assert_eq!(said(&mut world, &request, Some(Verdict::Allow)).error(), None);
     assert_eq!(ask(&mut world, &request).error(), None, "once said, it holds");
     assert_eq!(ask(&mut world, &[("scope", "openid phone")]), Told::Consent, "for what was said");
+    let told = ask(&mut world, &[("scope", "openid address")]);
+    assert_eq!(code(&world, &told).scope.to_string(), "openid", "never more than it registered");
     let told = world.go(&[]);
     assert_eq!(told.error().as_deref(), Some("unauthorized_client"), "the vendor's side is not for it");
 }

@@ -73,6 +73,18 @@ impl<E> From<E> for Undecided<E> {
 }
 
 impl<E> Undecided<E> {
+    /// The same; if it is a refusal, these are durable too.
+    pub fn with(self, more: &[Write]) -> Self {
+        match self {
+            Self::Refused(error) if !more.is_empty() => Self::RefusedWith(error, more.to_vec()),
+            Self::RefusedWith(error, mut writes) => {
+                writes.extend(more.iter().cloned());
+                Self::RefusedWith(error, writes)
+            }
+            other => other,
+        }
+    }
+
     /// The same with another form of the refusal.
     pub fn map<F>(self, with: impl FnOnce(E) -> F) -> Undecided<F> {
         match self {

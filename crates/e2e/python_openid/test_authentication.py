@@ -53,10 +53,11 @@ class Secrets(OpenIDTest):
     def test_a_public_client_has_no_secret_but_its_verifier(self):
         client = self.register(token_endpoint_auth_method="none")
         self.assertNotIn("client_secret", client)
-        login = self.log_in(client)
+        person = self.person()
+        login = self.log_in(client, person=person)
         self.assertTrue(self.identity(login)["sub"])
         bare = self.ask(login.session, code_verifier=None)
-        self.sent_back(self.person().follow(bare.address).onward, "invalid_request", bare)
+        self.sent_back(person.follow(bare.address).onward, "invalid_request", bare)
 
 
 class Keys(OpenIDTest):

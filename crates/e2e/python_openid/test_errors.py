@@ -73,7 +73,8 @@ class Requests(OpenIDTest):
         self.sent_back(called, "consent_required", request)
 
     def test_a_request_that_cannot_be_met_is_sent_back(self):
-        client, bare = self.register(), {"code_verifier": None}
+        client, bare, person = self.register(), {"code_verifier": None}, self.person()
+        self.log_in(client, person=person)
         for error, parameters in (
             ("unsupported_response_type", {"response_type": "nothing"}),
             ("invalid_request", {"prompt": "none login"}),
@@ -84,8 +85,10 @@ class Requests(OpenIDTest):
             ("request_uri_not_supported", {"request_uri": "https://app.example/request"}),
         ):
             with self.subTest(error, **parameters):
-                called, request = self.called(client, **parameters)
+                called, request = self.called(client, person=person, **parameters)
                 self.sent_back(called, error, request)
+                # Whoever registered itself could else send anybody anywhere.
+                self.assertIsNone(self.called(client, **parameters)[0])
 
     def test_nobody_is_sent_to_an_address_that_is_not_registered(self):
         session = self.session(self.register())

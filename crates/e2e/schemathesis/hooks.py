@@ -73,6 +73,10 @@ def map_body(context, body):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """A change of what the run stands on becomes the same change of something that does not exist."""
+    for name, value in (case.path_parameters or {}).items():
+        # Such a segment goes on its way, and the request is one for another path.
+        if value in ("", ".", ".."):
+            case.path_parameters[name] = str(uuid.uuid4())
     if case.method.upper() in ("GET", "HEAD", "OPTIONS") or not case.path_parameters:
         return
     for name, value in case.path_parameters.items():

@@ -19,7 +19,7 @@ use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::form::Form;
 use crate::grants::GrantType;
-use crate::openid::{self, ClaimsRequest};
+use crate::openid::{self, ClaimsRequest, subject};
 use crate::session::{self, Session};
 use crate::ticket::Handle;
 use crate::tokens::Audience;
@@ -31,6 +31,9 @@ use crate::write::{Require, Write};
 pub use answer::{Answer, Written};
 pub use checks::CHECKS;
 pub use target::Target;
+
+/// Whoever logged in within this time did so for this request.
+const JUST_NOW: Lifetime = Lifetime::from_seconds(60);
 
 /// How the client wants its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,8 +113,8 @@ pub struct Wanted {
     pub nonce: Option<String>,
     /// Which claims are asked for one by one.
     pub claims: ClaimsRequest,
-    /// What the client calls the person whom it means.
-    pub subject: Option<String>,
+    /// What the client calls the person whom it means, or those of whom any will do.
+    pub subjects: Option<Vec<String>>,
     /// Whom the client believes it to be.
     pub login_hint: Option<String>,
 }
@@ -131,9 +134,19 @@ impl Wanted {
             max_age: None,
             nonce: None,
             claims: ClaimsRequest::default(),
-            subject: None,
+            subjects: None,
             login_hint: None,
         }
+    }
+
+    /// Whether the client means whoever it calls so.
+    fn is_meant(&self, subject: &str) -> bool {
+        self.subjects.as_ref().is_none_or(|subjects| subjects.iter().any(|it| it == subject))
+    }
+
+    /// What the person must agree to: the scope, and that of every claim asked for by name.
+    pub fn agreed(&self) -> Scope {
+        self.scope.union(&self.claims.scope())
     }
 
     /// Whether it is a request of OpenID Connect, which is answered with an ID token.
@@ -175,6 +188,8 @@ pub struct Seen {
     pub wanted: Result<Wanted, OAuthError>,
     /// Who has logged in with this browser, if it is a person of the client's organization.
     pub person: Option<(Arc<Session>, Arc<User>)>,
+    /// Somebody has just logged in, and is not whom the client means.
+    pub another: bool,
 }
 
 /// Looks at a request, for the pages on its way.
@@ -196,32 +211,41 @@ fn look(facts: &Facts, ask: &Ask, env: &Env) -> Result<Seen, Undecided<Stray>> {
     };
     let found = ask.session.map(|handle| session::find(facts, handle, env)).transpose()?.flatten();
     let own = found.filter(|(session, _)| session.origin.organization == target.client.organization);
-    let will_do = |(session, user): &(&Arc<Session>, &Arc<User>)| {
-        wanted.as_ref().map_or(true, |wanted| is_meant(wanted, session, user, &target.client, env))
+    let mut another = false;
+    let person = match (own, &wanted) {
+        (Some((session, user)), Ok(wanted)) => {
+            let is_young = wanted.max_age.is_none_or(|age| env.now <= session.origin.created_at + age);
+            let is_meant = wanted.is_meant(&subject::of(&target.client, user.id, env.keys));
+            another = is_young && !is_meant && env.now < session.origin.created_at + JUST_NOW;
+            own.filter(|_| is_young && is_meant)
+        }
+        (own, _) => own,
     };
-    let person = own.filter(will_do).map(|(session, user)| (Arc::clone(session), Arc::clone(user)));
-    Ok(Seen { target, wanted, person })
+    let person = person.map(|(session, user)| (Arc::clone(session), Arc::clone(user)));
+    Ok(Seen { target, wanted, person, another })
 }
 
-/// Whether a login is young enough, and of whom the client means.
-fn is_meant(wanted: &Wanted, session: &Session, user: &User, client: &Client, env: &Env) -> bool {
-    let is_young = wanted.max_age.is_none_or(|age| env.now <= session.origin.created_at + age);
-    let meant = wanted.subject.as_deref();
-    is_young && meant.is_none_or(|subject| subject == openid::subject::of(client, user.id, env.keys))
+/// Whether nobody may be asked anything, however wrong the rest is.
+fn is_silent(form: &Form) -> bool {
+    form.find("prompt") == Some("none")
 }
 
 fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, Undecided<Stray>> {
-    let Seen { target, wanted, person } = look(facts, ask, env)?;
+    let Seen { target, wanted, person, another } = look(facts, ask, env)?;
     let wanted = match wanted {
         Ok(wanted) => wanted,
+        // RFC 9700 section 4.11.2: whoever registered itself could else send anybody anywhere.
+        Err(_) if person.is_none() && !is_silent(ask.form) && target.client.metadata.self_registered => {
+            return Err(Stray::Malformed.into());
+        }
         Err(error) => return Ok(Decision::allow(Next::Answer(Answer::refusal(&target, error)))),
     };
     let refuse = |code, detail| {
         Ok(Decision::allow(Next::Answer(Answer::refusal(&target, OAuthError::new(code, detail)))))
     };
     let Some((session, user)) = person.filter(|_| !wanted.log_in) else {
-        if wanted.silent {
-            return refuse(ErrorCode::LoginRequired, "the person must log in");
+        if wanted.silent || another {
+            return refuse(ErrorCode::LoginRequired, "the person who is meant must log in");
         }
         return Ok(Decision::allow(Next::LogIn));
     };
@@ -243,7 +267,10 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
     // What was taken back, only the person gives again.
     let taken_back = consent.is_some_and(|it| it.state == ConsentState::Revoked);
     let always = env.policy.require_consent || target.client.metadata.self_registered;
-    let asks = taken_back || wanted.ask || always && !covers(consent, &wanted.scope);
+    // RFC 8252 section 8.6: whatever runs on the same machine can say that it is such a client.
+    let could_be_another = always && target.is_forgeable();
+    let agreed = wanted.agreed();
+    let asks = taken_back || wanted.ask || could_be_another || always && !covers(consent, &agreed);
     if asks && !asked {
         if wanted.silent {
             return refuse(ErrorCode::ConsentRequired, "the person must be asked");
@@ -251,7 +278,7 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
         return Ok(Decision::allow(Next::Consent));
     }
     let mut writes = vec![Write::Require(Require::Session(session.key))];
-    let (consent_epoch, written) = agree(consent, &user, &target.client, &wanted.scope, asked, env);
+    let (consent_epoch, written) = agree(consent, &user, &target.client, &agreed, asked, env);
     writes.extend(written);
     let (answer, written) = answer::grant(&target, &wanted, &session, &user, consent_epoch, env);
     writes.extend(written);

@@ -26,6 +26,13 @@ pub struct Target {
     pub dialect: Dialect,
 }
 
+impl Target {
+    /// Whether another program could get the answer in the client's name: it proves nothing, and no name in the DNS is its own.
+    pub fn is_forgeable(&self) -> bool {
+        self.client.metadata.is_public() && !self.redirect_uri.starts_with("https://")
+    }
+}
+
 /// Finds client and redirect URI.
 pub fn find(facts: &Facts, form: &Form, dialect: Dialect) -> Result<Target, Undecided<Stray>> {
     if form.stands_twice("client_id") || form.stands_twice("redirect_uri") {
@@ -33,6 +40,10 @@ pub fn find(facts: &Facts, form: &Form, dialect: Dialect) -> Result<Target, Unde
     }
     let id = form.find("client_id").and_then(ClientId::parse).ok_or(Stray::UnknownClient)?;
     let client = facts.client(id)?.as_ref().ok_or(Stray::UnknownClient)?;
+    // The vendor's side knows those only that an administrator made.
+    if client.metadata.self_registered && dialect == Dialect::Genesys {
+        return Err(Stray::UnknownClient.into());
+    }
     let redirect_uri = form.find("redirect_uri").ok_or(Stray::NoRedirectUri)?;
     if !client.redirect_uris.iter().any(|registered| registered.admits(redirect_uri)) {
         return Err(Stray::ForeignRedirectUri.into());

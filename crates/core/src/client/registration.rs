@@ -194,6 +194,11 @@ pub fn update(
         let (current, token) = own(facts, id, presented, env)?;
         same_client(current, document, env)?;
         let wanted = Wanted::read(facts, document)?;
+        // What a client calls people stays (OpenID Connect Core section 12.2).
+        if wanted.metadata.sector != current.metadata.sector {
+            let detail = "subject_type, and what it rests on, cannot be changed";
+            return Err(refused(ErrorCode::InvalidClientMetadata, detail).into());
+        }
         let secret =
             (wanted.needs_secret() && current.secrets.is_empty()).then(|| ClientSecret::random(env.random));
         let mut metadata = wanted.metadata;

@@ -69,7 +69,18 @@ fn decide(
         .ok_or(OAuthError::new(ErrorCode::UnsupportedGrantType, "the grant type is not supported"))?;
 
     let proven = client_auth::authenticate(facts, request, env)?;
-    let client = proven.client;
+    // What proved the client is used up, whatever comes of the rest.
+    issue(grant, &proven, facts, request, env).map_err(|undecided| undecided.with(&proven.writes))
+}
+
+fn issue(
+    grant: &dyn Grant,
+    proven: &Proven,
+    facts: &Facts,
+    request: &TokenRequest,
+    env: &Env,
+) -> Result<Decision<Issued, OAuthError>, Undecided<OAuthError>> {
+    let (client, form) = (proven.client, request.form);
     if grant.handles() == Handles::None && grant.needs_proof(&Presented::Nothing) {
         proven.demand()?;
     }
@@ -82,7 +93,7 @@ fn decide(
         proven.demand()?;
     }
     may_use(client, grant)?;
-    let ask = Ask { proven: &proven, form, presented: &presented, facts, env };
+    let ask = Ask { proven, form, presented: &presented, facts, env };
     let Authorization { user, scope: allowed, audience, login, mut writes } = grant.authorize(&ask)?;
     if let Some(behalf) = &user {
         still_stands(behalf, client, facts)?;
@@ -102,13 +113,13 @@ fn decide(
         issued.id_token = Some(id_token::build(client, user, login, env));
     }
     let dialect = request.dialect;
-    let basis = Basis { grant, proven: &proven, behalf: user, scope: allowed, dialect, login };
+    let basis = Basis { grant, proven, behalf: user, scope: allowed, dialect, login };
     writes.extend(basis.proven.writes.iter().cloned());
     writes.extend(spend(&presented, &basis, &mut issued, env)?);
     if let Presented::Refresh(family, _) = &presented {
         not_lapsed(family, facts, env)?;
     }
-    let event = issued_event(&proven, grant, user.map(|behalf| behalf.user), env);
+    let event = issued_event(proven, grant, user.map(|behalf| behalf.user), env);
     Ok(Decision::write(issued, writes).and(event))
 }
 
@@ -190,7 +201,8 @@ fn may_use(client: &Client, grant: &dyn Grant) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// RFC 6749 section 3.3: never more than was allowed.
+/// RFC 6749 section 3.3: never more than was allowed. A refresh that asks for more gets what was granted, and is told so: libraries
+/// send along what they asked for in the first place.
 fn narrow_scope(form: &Form, allowed: &Scope, has_user: bool, dialect: Dialect) -> Result<Scope, OAuthError> {
     let Some(asked) = form.find("scope") else { return Ok(allowed.clone()) };
     let asked =

@@ -112,7 +112,7 @@ impl Jwk {
             && self.alg.as_ref().is_none_or(|named| Alg::find_foreign(named) == Some(alg))
     }
 
-    /// Whether `signature` is this key's over `message`. RSA keys have 2048 to 8192 bits.
+    /// Whether `signature` is this key's over `message`. RSA keys have at least 2048 bits, and an exponent of at most 24.
     pub fn verify(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
         self.is_for(alg) && self.check(alg, message, signature).is_some()
     }
@@ -131,7 +131,12 @@ impl Jwk {
                 UnparsedPublicKey::new(&ED25519, from_base64url(x)?).verify(message, signature).ok()
             }
             Material::Rsa { n, e } => {
-                let key = RsaPublicKeyComponents { n: from_base64url(n)?, e: from_base64url(e)? };
+                let (n, e) = (from_base64url(n)?, from_base64url(e)?);
+                // A large exponent makes everybody else wait.
+                if e.len() > 3 {
+                    return None;
+                }
+                let key = RsaPublicKeyComponents { n, e };
                 let padding =
                     if alg == Alg::Ps256 { &RSA_PSS_2048_8192_SHA256 } else { &RSA_PKCS1_2048_8192_SHA256 };
                 key.verify(padding, message, signature).ok()
@@ -148,8 +153,10 @@ pub struct KeySet {
     pub keys: Vec<Jwk>,
 }
 
-/// No key set of a client has more keys.
-pub const MOST_KEYS: usize = 64;
+/// No key set of a client has more keys: whoever signs has a few.
+pub const MOST_KEYS: usize = 16;
+/// No number of a key is longer, in characters of base64url: RSA keys have at most 4096 bits.
+const MOST_CHARACTERS: usize = 684;
 /// The members of private and symmetric keys (RFC 7518 section 6).
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -159,7 +166,15 @@ impl KeySet {
         let keys =
             document.get("keys").and_then(|keys| keys.as_array()).ok_or("a key set has an array of keys")?;
         if keys.len() > MOST_KEYS {
-            return Err("a key set has at most 64 keys");
+            return Err("a key set has at most 16 keys");
+        }
+        let is_long =
+            |value: &serde_json::Value| value.as_str().is_some_and(|text| text.len() > MOST_CHARACTERS);
+        let members = |key: &serde_json::Value| {
+            ["n", "e", "x", "y", "kid", "use", "alg"].iter().any(|it| key.get(it).is_some_and(is_long))
+        };
+        if keys.iter().any(members) {
+            return Err("a member of a key is too long");
         }
         if keys.iter().any(|key| PRIVATE.iter().any(|member| key.get(member).is_some())) {
             return Err("a key set must hold public keys only");

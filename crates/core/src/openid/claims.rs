@@ -63,13 +63,14 @@ claims! {
 
 impl Claim {
     /// What is known of `user`.
-    pub fn of(&self, user: &User) -> Option<Value> {
+    pub fn of(&self, user: &User, knows_email: bool) -> Option<Value> {
         let kept = || user.profile.claims.get(self.name).cloned();
         match self.name {
             "name" => Some(user.name.clone().into()),
             "email" => Some(user.email.clone().into()),
             "email_verified" => Some(kept().unwrap_or_else(|| false.into())),
-            "preferred_username" => Some(kept().unwrap_or_else(|| user.email.clone().into())),
+            // What people log in with; but an address is told to those only who may know it.
+            "preferred_username" => kept().or_else(|| knows_email.then(|| user.email.clone().into())),
             "nickname" => kept().or_else(|| user.profile.preferred_name.clone().map(Value::from)),
             _ => kept(),
         }
@@ -79,5 +80,6 @@ impl Claim {
 /// What is known of `user`, of that which the scope or a wish asks for.
 pub fn of(user: &User, scope: &Scope, wishes: &Wishes) -> Map<String, Value> {
     let asked = ALL.iter().filter(|it| scope.has_named(it.scope) || wishes.contains_key(it.name));
-    asked.filter_map(|it| Some((it.name.to_owned(), it.of(user)?))).collect()
+    let knows_email = scope.has_named("email") || wishes.contains_key("email");
+    asked.filter_map(|it| Some((it.name.to_owned(), it.of(user, knows_email)?))).collect()
 }

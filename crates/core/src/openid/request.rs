@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::jose::json;
 use crate::openid::claims::ALL;
+use crate::types::Scope;
 
 /// The claims of section 2 that can be asked for too.
 const LOGIN: &[&str] = &["sub", "acr", "auth_time"];
@@ -55,9 +56,26 @@ impl ClaimsRequest {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
-    /// The subject that the person must be, if the client names one (section 5.5.1).
-    pub fn subject(&self) -> Option<&str> {
-        self.id_token.get("sub").and_then(|wish| wish.values.first()?.as_str())
+    /// The subjects of which the person must be one, if the client names any (section 5.5.1).
+    pub fn subjects(&self) -> Option<Vec<String>> {
+        let values = &self.id_token.get("sub")?.values;
+        let texts = values.iter().filter_map(Value::as_str).map(str::to_owned);
+        (!values.is_empty()).then(|| texts.collect())
+    }
+
+    /// The scopes that would ask for the same claims.
+    pub fn scope(&self) -> Scope {
+        let wished = |name: &str| self.userinfo.contains_key(name) || self.id_token.contains_key(name);
+        let scopes = ALL.iter().filter(|claim| wished(claim.name)).map(|claim| claim.scope);
+        Scope::from_names(scopes).unwrap_or_default()
+    }
+
+    /// Without the claims of scopes that are out of reach.
+    pub fn within(mut self, reach: &Scope) -> Self {
+        let may = |name: &String| ALL.iter().all(|claim| claim.name != name || reach.has_any(&[claim.scope]));
+        self.userinfo.retain(|name, _| may(name));
+        self.id_token.retain(|name, _| may(name));
+        self
     }
 
     /// Whether a login of that class will do (section 5.5.1.1).
@@ -73,7 +91,11 @@ fn wishes(section: &Value) -> Option<Wishes> {
     // A language may follow the name (section 5.2); there is one value in whatever language.
     for (name, member) in section.as_object()? {
         let name = name.split('#').next().unwrap_or_default();
-        let wish = wish(member)?;
+        let mut wish = wish(member)?;
+        if !LOGIN.contains(&name) {
+            // A value is told as it is, whatever was wished for.
+            wish.values.clear();
+        }
         if is_known(name) {
             wishes.insert(name.to_owned(), wish);
         }
@@ -128,8 +150,11 @@ mod tests {
         ] {
             assert_eq!(request(text).accepts("1"), accepted, "{text}");
         }
-        assert_eq!(request(r#"{"id_token":{"sub":{"value":"me"}}}"#).subject(), Some("me"));
-        assert_eq!(request(r#"{"id_token":{"sub":null}}"#).subject(), None);
+        assert_eq!(request(r#"{"id_token":{"sub":{"value":"me"}}}"#).subjects(), Some(vec!["me".to_owned()]));
+        assert_eq!(request(r#"{"id_token":{"sub":null}}"#).subjects(), None);
+        let two = request(r#"{"id_token":{"sub":{"values":["a","b"]}}}"#).subjects();
+        assert_eq!(two, Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(request(r#"{"id_token":{"sub":{"value":5}}}"#).subjects(), Some(vec![]), "nobody");
         assert_eq!(request(r#"{"userinfo":{"name#de":null}}"#).userinfo.len(), 1);
         assert!(request("{}").is_empty() && request(r#"{"userinfo":null}"#).is_empty());
     }

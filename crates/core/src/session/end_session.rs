@@ -56,7 +56,10 @@ pub fn judge(facts: &Facts, form: &Form, session: Option<&Handle>, env: &Env) ->
             let subject = client.as_ref().map(|client| subject::of(client, user.id, env.keys));
             hint.as_ref().is_some_and(|hint| Some(&hint.subject) == subject.as_ref())
         };
-        Ok(Decision::allow(EndSession { asks: there.is_some_and(|it| !knows(it)), client, onward }))
+        // Whoever registered itself could else send anybody anywhere.
+        let is_strange = onward.is_some() && client.as_ref().is_some_and(|it| it.metadata.self_registered);
+        let asks = there.map_or(is_strange && hint.is_none(), |it| !knows(it));
+        Ok(Decision::allow(EndSession { asks, client, onward }))
     };
     decide().into()
 }

@@ -41,7 +41,8 @@ pub fn introspect(
         proven.demand()?;
         client_auth::refuse_unless_active(proven.client)?;
         let text = request.form.find("token");
-        let text = text.ok_or(OAuthError::new(ErrorCode::InvalidRequest, "token is missing"))?;
+        let missing = OAuthError::new(ErrorCode::InvalidRequest, "token is missing");
+        let text = text.ok_or_else(|| Undecided::from(missing).with(&proven.writes))?;
         let members = match opened {
             Some(token) => access(facts, proven.client, token, env)?,
             None => refresh(facts, proven.client, text, env)?,
@@ -74,7 +75,8 @@ fn access(facts: &Facts, asking: &Client, token: &Arc<AccessToken>, env: &Env) -
     tell("iat", token.issued_at.seconds().into());
     tell("exp", token.expires_at.seconds().into());
     tell("jti", token.id.to_string().into());
-    if let Some(user) = &user {
+    // An address is told to those only who may know it.
+    if let Some(user) = user.as_ref().filter(|_| token.scope.has_named("email")) {
         tell("username", user.email.clone().into());
     }
     Ok(Some(told))

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::client::Client;
 use crate::client_auth::{self, Proven};
 use crate::decision::{Decision, Step, Undecided};
 use crate::env::Env;
@@ -27,7 +26,7 @@ pub fn revoke(
         let text = request.form.find("token");
         let text = text.ok_or(OAuthError::new(ErrorCode::InvalidRequest, "token is missing"))?;
         let mut writes = match opened {
-            Some(token) => access(proven.client, token),
+            Some(token) => access(facts, &proven, token)?,
             None => refresh(facts, &proven, text, env)?,
         };
         writes.extend(proven.writes);
@@ -36,12 +35,21 @@ pub fn revoke(
     decide().into()
 }
 
-fn access(client: &Client, token: &AccessToken) -> Vec<Write> {
+fn access(facts: &Facts, proven: &Proven, token: &AccessToken) -> Result<Vec<Write>, Undecided<OAuthError>> {
+    let client = proven.client;
     if token.client != client.id {
-        return Vec::new();
+        return Ok(Vec::new());
+    }
+    let family = match token.family {
+        Some(key) => facts.family(key)?.as_ref(),
+        None => None,
+    };
+    // The same proof as it was issued for.
+    if family.is_none_or(|family| family.origin.client_authenticated) {
+        proven.demand()?;
     }
     let (id, expires_at) = (RevokedId::Token(token.id), token.expires_at);
-    vec![Write::Revoke(Revoked { organization: client.organization, id, expires_at })]
+    Ok(vec![Write::Revoke(Revoked { organization: client.organization, id, expires_at })])
 }
 
 fn refresh(

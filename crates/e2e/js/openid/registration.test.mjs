@@ -81,9 +81,11 @@ test('a registered client is one of the registry, and administers nothing', asyn
   assert.equal(listed.name, 'Listed');
   assert.equal(listed.authorizedGrantType, 'CODE');
   assert.deepEqual([...listed.scope].sort(), ['address', 'email', 'offline_access', 'openid', 'phone', 'profile']);
-  await assert.rejects(logIn(party, { parameters: { resource: `${url}/api/v2` } }), { error: 'invalid_target' });
+  const person = new Person();
+  await logIn(party, { person });
+  await assert.rejects(logIn(party, { person, parameters: { resource: `${url}/api/v2` } }), { error: 'invalid_target' });
   const vendor = await new Person().follow(`${url}/oauth/authorize?${new URLSearchParams({ client_id: client.client_id, redirect_uri: CALLBACK, response_type: 'code' })}`);
-  assert.equal(new URL(vendor.next).searchParams.get('error'), 'unauthorized_client');
+  assert.deepEqual([vendor.status, vendor.next], [400, null], 'the vendor\'s side does not know it');
   const body = { ...listed, authorizedGrantType: 'CODE', scope: ['users'] };
   await assert.rejects(administrator.oauth.putOauthClient(client.client_id, body), { code: 'constraint.validation' });
 });
@@ -121,9 +123,10 @@ test('an answer is signed as the client registered', async (t) => {
 test('a public client sends a challenge, and two sectors know a person by two names', async (t) => {
   const { party } = await register(t, { token_endpoint_auth_method: 'none' }, oidc.None());
   const bare = oidc.buildAuthorizationUrl(party, { redirect_uri: CALLBACK, scope: 'openid' });
-  const told = await new Person().follow(bare.href);
+  const person = new Person();
+  const open = (await logIn(party, { person })).claims().sub;
+  const told = await person.follow(bare.href);
   assert.equal(new URL(told.next).searchParams.get('error'), 'invalid_request');
-  const open = (await logIn(party)).claims().sub;
   const subjects = [];
   for (const _ of [1, 2]) {
     const { party: pairwise } = await register(t, { subject_type: 'pairwise' });
@@ -168,7 +171,9 @@ test('what cannot be had is refused in its own words', async () => {
     { id_token_signed_response_alg: 'none' }, { id_token_signed_response_alg: 'HS256' }, { userinfo_encrypted_response_alg: 'RSA-OAEP' },
     { application_type: 'desktop' }, { client_name: 'x'.repeat(257) }, { client_name: 7 }, { logo_uri: 'javascript:alert(1)' }, { contacts: 'me' },
     { default_max_age: -1 }, { default_max_age: '60' }, { require_auth_time: 'yes' }, { post_logout_redirect_uris: ['nonsense'] },
-    { sector_identifier_uri: 'https://nowhere.invalid/' },
+    { sector_identifier_uri: 'https://nowhere.invalid/' }, { client_name: 'a\u202eb' }, { initiate_login_uri: 'http://app.example/' },
+    { jwks: { keys: [{ kty: 'RSA', e: 'AQAB', n: 'A'.repeat(700) }] } },
+    { redirect_uris: ['http://127.0.0.1/cb'], subject_type: 'pairwise' },
   ]) {
     assert.equal(await refused({ redirect_uris, ...members }), 'invalid_client_metadata', JSON.stringify(members));
   }
@@ -178,6 +183,23 @@ test('what cannot be had is refused in its own words', async () => {
     const answer = await fetch(`${url}/oauth2/register`, { method: 'POST', headers, body });
     assert.equal((await answer.json()).error, 'invalid_client_metadata', body);
   }
+});
+
+test('nobody is sent anywhere, told anything or renamed by the back door', async (t) => {
+  const { party, client } = await register(t, { subject_type: 'pairwise', scope: 'openid email' });
+  const stray = await new Person().follow(oidc.buildAuthorizationUrl(party, { redirect_uri: CALLBACK, scope: 'openid', response_type: 'x' }).href);
+  assert.deepEqual([stray.status, stray.next], [400, null]);
+  const out = new URLSearchParams({ client_id: client.client_id, post_logout_redirect_uri: CALLBACK });
+  assert.equal((await new Person().follow(`${url}/oauth2/logout?${out}`)).status, 400, 'not a place for that');
+  const person = new Person();
+  const tokens = await logIn(party, { person, parameters: { scope: 'openid' } });
+  assert.equal((await oidc.tokenIntrospection(party, tokens.access_token)).username, undefined);
+  const claims = JSON.stringify({ userinfo: { email: null } });
+  await assert.rejects(logIn(party, { person, parameters: { scope: 'openid', claims, prompt: 'none' } }), { error: 'consent_required' });
+  const told = await oidc.fetchUserInfo(party, (await logIn(party, { person, parameters: { scope: 'openid', claims } })).access_token, tokens.claims().sub);
+  assert.deepEqual(Object.keys(told).sort(), ['email', 'sub']);
+  const public_ = await manage(client, 'PUT', { client_id: client.client_id, redirect_uris: [CALLBACK] });
+  assert.equal((await public_.json()).error, 'invalid_client_metadata');
 });
 
 test('nobody registers without a token', async () => {

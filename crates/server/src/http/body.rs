@@ -130,11 +130,16 @@ pub async fn taken(body: Body) -> Result<Bytes, Failure> {
 
 /// Reads a form; RFC 6749 section 3.2 has it `application/x-www-form-urlencoded`.
 pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
-    if !is_type(headers, "application/x-www-form-urlencoded") {
+    if !is_form(headers) {
         let detail = "the body must be application/x-www-form-urlencoded";
         return Err(OAuthError::new(ErrorCode::InvalidRequest, detail).into());
     }
     taken(body).await
+}
+
+/// Whether the body is a form.
+pub fn is_form(headers: &HeaderMap) -> bool {
+    is_type(headers, "application/x-www-form-urlencoded")
 }
 
 /// Reads JSON that begins with `first`; a body without type is taken for JSON.

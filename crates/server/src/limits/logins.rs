@@ -205,7 +205,7 @@ fn account(organization: OrganizationId, email: &str) -> Account {
 }
 
 /// Who has one address of IPv6 has the other 2^64 of its network too.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(it) => IpAddr::V6(Ipv6Addr::from_bits(it.to_bits() & !u128::from(u64::MAX))),
         it @ IpAddr::V4(_) => it,

@@ -121,7 +121,7 @@ impl Limits {
 
     /// Counts a registration by nobody in particular, and refuses it if there were too many.
     pub fn registration(&self, address: IpAddr, now: Timestamp) -> Result<(), Failure> {
-        let (count, reset) = self.registrations.count(&address, now);
+        let (count, reset) = self.registrations.count(&logins::network(address), now);
         if count > REGISTRATIONS {
             metrics::throttled("registrations");
             return Err(Failure::RateLimited(reset, None));

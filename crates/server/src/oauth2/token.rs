@@ -33,8 +33,9 @@ struct TokenAnswer<'a> {
     refresh_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    scope: String,
+    /// Always where it may not be what was asked for (section 5.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
 }
 
 /// `/oauth/token`.
@@ -85,7 +86,8 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
         expires_in: issued.lifetime.seconds(),
         refresh_token: refresh.as_deref(),
         id_token: id_token.as_deref(),
-        scope: issued.token.scope.to_string(),
+        scope: Some(issued.token.scope.to_string())
+            .filter(|scope| !scope.is_empty() || dialect == Dialect::Standard && issued.token.user.is_some()),
     }))
 }
 

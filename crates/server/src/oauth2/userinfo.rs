@@ -21,7 +21,7 @@ use crate::settle::settle;
 pub async fn show(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     // RFC 6750 section 2.2: a form may carry the token.
-    let is_form = parts.method == Method::POST && parts.headers.contains_key(CONTENT_TYPE);
+    let is_form = parts.method == Method::POST && body::is_form(&parts.headers);
     let sent = if is_form { body::form(&parts.headers, content).await? } else { Bytes::new() };
     let form = Form::parse(&sent)?;
     let text = bearer(&parts.headers, &form)?;

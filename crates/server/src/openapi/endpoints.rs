@@ -32,7 +32,8 @@ pub fn all() -> [(&'static str, &'static str, Value); 5] {
     ]
 }
 
-fn text(about: &str) -> Value {
+/// A text with its meaning.
+pub fn text(about: &str) -> Value {
     json!({ "type": "string", "description": about })
 }
 
@@ -82,6 +83,11 @@ fn members(dialect: Dialect) -> Map<String, Value> {
         ("code_verifier", text("authorization_code: what the code_challenge was made of (RFC 7636).")),
         ("refresh_token", text("refresh_token: the last one that was answered.")),
         ("scope", text("Names, separated by spaces; never more than was allowed.")),
+        ("client_assertion", text("A token that the client signed, in place of a secret (/oauth2 alone).")),
+        (
+            "client_assertion_type",
+            text("urn:ietf:params:oauth:client-assertion-type:jwt-bearer, with a client_assertion."),
+        ),
         ("client_id", text("The client, where no Authorization header says it.")),
         (
             "client_secret",
@@ -92,8 +98,13 @@ fn members(dialect: Dialect) -> Map<String, Value> {
 }
 
 fn form(members: &Map<String, Value>) -> Value {
+    form_of(&json!(members), &["grant_type"])
+}
+
+/// The body of a form.
+pub fn form_of(members: &Value, required: &[&str]) -> Value {
     json!({ "required": true, "content": { "application/x-www-form-urlencoded": {
-        "schema": { "type": "object", "properties": members, "required": ["grant_type"] },
+        "schema": { "type": "object", "properties": members, "required": required },
     } } })
 }
 
@@ -104,6 +115,7 @@ fn token(kind: &str) -> Value {
             "access_token": { "type": "string" },
             "token_type": { "type": "string", "const": kind },
             "expires_in": { "type": "integer", "description": "Seconds." },
+            "id_token": text("Who logged in, where the scope is one of OpenID Connect (/oauth2 alone)."),
             "refresh_token": text("The next refresh token, where a code or a refresh token was presented."),
             "scope": { "type": "string" },
         },
@@ -112,7 +124,7 @@ fn token(kind: &str) -> Value {
 }
 
 /// `twin` is the member that repeats `error_description`.
-fn refused(twin: Option<&str>) -> Value {
+pub fn refused(twin: Option<&str>) -> Value {
     let mut properties = json!({ "error": { "type": "string" }, "error_description": { "type": "string" } });
     let mut required = vec!["error", "error_description"];
     if let Some(name) = twin {
@@ -195,22 +207,25 @@ fn logout() -> Value {
     })
 }
 
-fn parameter(name: &str, required: bool, about: &str, schema: Value) -> Value {
+/// A parameter of the query.
+pub fn parameter(name: &str, required: bool, about: &str, schema: Value) -> Value {
     json!({ "name": name, "in": "query", "required": required, "description": about, "schema": schema })
 }
 
-fn page(about: &str) -> Value {
+/// A page for a person.
+pub fn page(about: &str) -> Value {
     json!({ "description": about, "content": { "text/html": { "schema": { "type": "string" } } } })
 }
 
-fn moved(about: &str) -> Value {
+/// A way on.
+pub fn moved(about: &str) -> Value {
     let location =
         json!({ "description": "Where.", "schema": { "type": "string", "format": "uri-reference" } });
     json!({ "description": about, "headers": { "Location": location } })
 }
 
 /// With what any page can come to.
-fn browser(own: Vec<(&str, Value)>) -> Value {
+pub fn browser(own: Vec<(&str, Value)>) -> Value {
     let always = [
         ("400", "The request goes nowhere."),
         ("408", "The body did not come in time."),

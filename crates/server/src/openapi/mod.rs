@@ -3,6 +3,7 @@
 mod endpoints;
 mod operation;
 mod schema;
+mod standard;
 
 use serde_json::{Map, Value, json};
 
@@ -28,11 +29,11 @@ pub fn document(issuer: &str) -> Value {
             path[it.method.to_lowercase()] = described;
         }
     }
-    for (path, method, described) in endpoints::all() {
+    for (path, method, described) in endpoints::all().into_iter().chain(standard::all()) {
         let entry = paths.entry(path).or_insert_with(|| json!({}));
         entry[method] = described;
     }
-    let mut tags: Vec<&str> = vec![endpoints::TOKENS, endpoints::LOGIN];
+    let mut tags: Vec<&str> = vec![endpoints::TOKENS, endpoints::LOGIN, standard::REGISTRATION];
     for (tag, _) in api::ALL {
         if !tags.contains(tag) {
             tags.push(tag);

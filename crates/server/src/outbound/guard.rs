@@ -27,6 +27,7 @@ static CLOSED: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
         "224.0.0.0/4",
         "240.0.0.0/4",
         "::/96",
+        "::ffff:0:0:0/96",
         "64:ff9b::/96",
         "64:ff9b:1::/48",
         "100::/64",
@@ -135,6 +136,7 @@ mod tests {
             ("https://[::1]/", false),
             ("https://[::ffff:127.0.0.1]/", false),
             ("https://[64:ff9b::7f00:1]/", false),
+            ("https://[::ffff:0:127.0.0.1]/", false),
             ("https://[2002:7f00:1::]/", false),
             ("https://[fd00::1]/", false),
             ("https://[fe80::1]/", false),
@@ -147,7 +149,7 @@ mod tests {
         ] {
             assert_eq!(admits(&nothing, url), good, "{url}");
         }
-        assert_eq!(CLOSED.len(), 28, "each network is one");
+        assert_eq!(CLOSED.len(), 29, "each network is one");
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! What this server asks of others: the documents that clients point at. One guard, small answers, no redirects, and nobody is
 //! asked the same thing too often.
 
+mod documents;
 mod guard;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chancery_core::jose::{KeySet, json};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Url};
 use serde_json::Value;
-use tokio::sync::Mutex;
 
+use documents::Documents;
 pub use guard::Allowed;
 use guard::Resolver;
 
@@ -20,25 +21,13 @@ use guard::Resolver;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// No answer is larger, in bytes.
 const LARGEST: usize = 256 * 1024;
-/// A document is good for so long.
-const KEPT: Duration = Duration::from_secs(600);
-/// However much somebody wants it anew, it is not asked for again within this time; nor is one that could not be had.
-const PAUSE: Duration = Duration::from_secs(15);
-/// So many documents are kept.
-const DOCUMENTS: usize = 1000;
 
 /// The way out.
 pub struct Outbound {
     allowed: Arc<Allowed>,
     client: Client,
-    key_sets: quick_cache::sync::Cache<Arc<str>, Arc<Mutex<Kept>>>,
-}
-
-/// A key set, and when it was asked for last.
-#[derive(Default)]
-struct Kept {
-    keys: Option<Arc<KeySet>>,
-    asked: Option<Instant>,
+    key_sets: Documents<KeySet>,
+    texts: Documents<Vec<String>>,
 }
 
 impl Outbound {
@@ -61,7 +50,7 @@ impl Outbound {
             builder = builder.tls_certs_merge(all);
         }
         let client = builder.build().map_err(|error| error.to_string())?;
-        Ok(Self { allowed, client, key_sets: quick_cache::sync::Cache::new(DOCUMENTS) })
+        Ok(Self { allowed, client, key_sets: Documents::default(), texts: Documents::default() })
     }
 
     /// A JSON document; the error says for the log why there is none.
@@ -86,35 +75,15 @@ impl Outbound {
     }
 
     /// The list of texts at a place.
-    pub async fn texts(&self, place: &str) -> Option<Vec<String>> {
-        match self.document(place).await {
-            Ok(document) => serde_json::from_value(document).ok(),
-            Err(why) => {
-                tracing::warn!(why, "a document of a client cannot be fetched");
-                None
-            }
-        }
+    pub async fn texts(&self, place: &Arc<str>, afresh: bool) -> (Option<Arc<Vec<String>>>, bool) {
+        let ask =
+            async { serde_json::from_value(self.document(place).await?).map_err(|error| error.to_string()) };
+        self.texts.find(place, afresh, ask).await
     }
 
-    /// The key set at a place, and whether it was kept rather than asked for; `afresh` asks again, but not too often.
+    /// The key set at a place.
     pub async fn key_set(&self, place: &Arc<str>, afresh: bool) -> (Option<Arc<KeySet>>, bool) {
-        let Ok(kept) = self.key_sets.get_or_insert_with(place, || Ok::<_, ()>(Arc::default())) else {
-            return (None, false);
-        };
-        // Whoever comes meanwhile waits for the same answer.
-        let mut kept = kept.lock().await;
-        let age = kept.asked.map(|asked| asked.elapsed());
-        let good_for = if afresh || kept.keys.is_none() { PAUSE } else { KEPT };
-        if age.is_some_and(|age| age < good_for) {
-            return (kept.keys.clone(), true);
-        }
-        let read = self.document(place).await.and_then(|it| KeySet::read(&it).map_err(str::to_owned));
-        kept.asked = Some(Instant::now());
-        match read {
-            Ok(keys) => kept.keys = Some(Arc::new(keys)),
-            // What was good goes on being good: its place may be away for a while.
-            Err(why) => tracing::warn!(why, "the keys of a client cannot be fetched"),
-        }
-        (kept.keys.clone(), false)
+        let ask = async { KeySet::read(&self.document(place).await?).map_err(str::to_owned) };
+        self.key_sets.find(place, afresh, ask).await
     }
 }

@@ -36,7 +36,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
         host: RedirectUri::place(&seen.target.redirect_uri),
         user_name: &user.name,
         user_email: &user.email,
-        scopes: t.scopes(wanted.scope.names()),
+        scopes: t.scopes(wanted.agreed().names()),
         form: &visit.page("consent"),
         csrf: &forged::token(visit.cookie(), &purpose(&visit, wanted), &app.keys()),
         other_account: &visit.with("login", "prompt", "login"),
@@ -71,5 +71,5 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
 
 /// What was shown: a yes to it is none to anything else.
 fn purpose(visit: &Visit, wanted: &Wanted) -> String {
-    format!("consent {} {}", wanted.scope, visit.query)
+    format!("consent {} {}", wanted.agreed(), visit.query)
 }

@@ -30,6 +30,8 @@ pub async fn end(app: Arc<App>, request: Request) -> Answer {
         Some(id) => look_up(&app, |facts| facts.client(id).cloned()).await?,
         None => None,
     };
+    // The vendor's side knows those only that an administrator made.
+    let client = client.filter(|client| !client.metadata.self_registered);
     let wished = visit.form.find("redirect_uri").unwrap_or_default();
     let is_registered = |uri: &RedirectUri| uri.admits(wished);
     let mut response = match &client {

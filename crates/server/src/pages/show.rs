@@ -17,6 +17,9 @@ macro_rules! policy {
     };
 }
 
+/// No request that came by a form is longer: it goes on as an address.
+const MOST_BYTES: usize = 8 * 1024;
+
 /// Where the forms of a page may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forms {
@@ -70,6 +73,10 @@ pub async fn by_get(request: Request, page: &str) -> Result<Response, Failure> {
     let (parts, content) = request.into_parts();
     let bytes = body::form(&parts.headers, content).await?;
     Form::parse_all(&bytes).map_err(|_| Stray::Malformed)?;
+    // No browser would bring more in an address.
+    if bytes.len() > MOST_BYTES {
+        return Err(Stray::Malformed.into());
+    }
     let members = form_urlencoded::parse(&bytes);
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
     onward(&parts.method, &format!("{page}?{query}"))

@@ -111,7 +111,11 @@ async fn every_operation_is_there_with_its_permissions_scopes_and_codes() {
             count += 1;
         }
     }
-    assert_eq!(operations(&document).len(), count + 5, "the rest is where tokens, keys and logins come from");
+    assert_eq!(
+        operations(&document).len(),
+        count + 16,
+        "the rest is where tokens, keys and logins come from"
+    );
 }
 
 fn refs(texts: &[String]) -> Vec<&str> {

@@ -13,9 +13,9 @@ pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
     if hint.client != given.target.client.id {
         return Err(refused("id_token_hint is for another client").into());
     }
-    if wanted.subject.as_ref().is_some_and(|subject| *subject != hint.subject) {
+    if wanted.subjects.as_ref().is_some_and(|subjects| !subjects.contains(&hint.subject)) {
         return Err(refused("id_token_hint and claims mean two people").into());
     }
-    wanted.subject = Some(hint.subject);
+    wanted.subjects = Some(vec![hint.subject]);
     Ok(())
 }

@@ -63,7 +63,7 @@ macro_rules! checks {
 
 checks! {
     Both     repeated       "no parameter stands twice";
-    Both     client         "the client can act, on this side";
+    Both     client         "the client can act";
     Standard request_object "the request is its parameters";
     Standard response_mode  "the answer stands where the request says";
     Both     response_type  "the response type is one that the client may use";

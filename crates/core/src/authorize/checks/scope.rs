@@ -26,7 +26,7 @@ pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
     if is_standard && !given.target.client.grant_types.contains(GrantType::RefreshToken) {
         wanted.scope = wanted.scope.without("offline_access");
     }
-    if wanted.scope.is_empty() && !asked.is_empty() {
+    if wanted.scope.is_empty() && (is_standard || !asked.is_empty()) {
         return refused("the client may not ask for this scope");
     }
     Ok(())

@@ -118,8 +118,47 @@ fn whoever_registered_itself_is_agreed_to_before_it_gets_anything() {
     assert_eq!(ask(&mut world, &[("scope", "openid phone")]), Told::Consent, "for what was said");
     let told = ask(&mut world, &[("scope", "openid address")]);
     assert_eq!(code(&world, &told).scope.to_string(), "openid", "never more than it registered");
-    let told = world.go(&[]);
-    assert_eq!(told.error().as_deref(), Some("unauthorized_client"), "the vendor's side is not for it");
+    let at_vendors = world.go(&[]);
+    assert_eq!(at_vendors, Told::Page(Stray::UnknownClient), "the vendor's side is not for it");
+    let claims = r#"{"userinfo":{"phone_number":null,"address":null}}"#;
+    let wished = [("scope", "openid"), ("claims", claims)];
+    assert_eq!(ask(&mut world, &wished), Told::Consent, "claims by name are agreed to like scopes");
+    let told = said(&mut world, &wished, Some(Verdict::Allow));
+    let kept = code(&world, &told).login.expect("a login").claims;
+    assert_eq!(kept.userinfo.keys().collect::<Vec<_>>(), ["phone_number"], "the address is out of reach");
+}
+
+#[test]
+fn whoever_registered_itself_sends_nobody_anywhere_by_a_mistake() {
+    let mut world = standard();
+    registered_itself(&mut world);
+    let wrong = [("response_type", "magic")];
+    assert_eq!(strangers(&mut world, &wrong), Told::Page(Stray::Malformed));
+    assert_eq!(ask(&mut world, &wrong).error().as_deref(), Some("unsupported_response_type"));
+    let silent = strangers(&mut world, &[("response_type", "magic"), ("prompt", "none")]);
+    assert_eq!(silent.error().as_deref(), Some("unsupported_response_type"));
+}
+
+#[test]
+fn a_client_that_another_program_could_be_is_agreed_to_each_time() {
+    let mut world = standard();
+    registered_itself(&mut world);
+    let client = world.client();
+    client.metadata.auth_method = Some(AuthMethod::None);
+    client.redirect_uris.push(crate::types::RedirectUri::parse("http://127.0.0.1/cb").expect("a URI"));
+    let native = |place| {
+        [
+            ("redirect_uri", place),
+            ("scope", "openid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ]
+    };
+    assert_eq!(ask(&mut world, &native("http://127.0.0.1:7/cb")), Told::Consent);
+    said(&mut world, &native("http://127.0.0.1:7/cb"), Some(Verdict::Allow));
+    assert_eq!(ask(&mut world, &native("http://127.0.0.1:8/cb")), Told::Consent);
+    said(&mut world, &native(CALLBACK), Some(Verdict::Allow));
+    assert_eq!(ask(&mut world, &native(CALLBACK)).error(), None, "a name in the DNS is its own");
 }
 
 #[test]
@@ -178,6 +217,9 @@ fn a_client_that_names_a_person_gets_that_person_or_none() {
     let other = world.tenant.person("other@example.com", "quartz lantern");
     world.session = world.tenant.session_of(other);
     assert_eq!(asked(&mut world, &hint).as_deref(), Some("login_required"));
+    let just_now = ask(&mut world, &[("id_token_hint", &hint)]);
+    assert_eq!(just_now.error().as_deref(), Some("login_required"), "they came for this request");
+    world.tenant.now = world.tenant.now + Lifetime::from_seconds(60);
     assert_eq!(ask(&mut world, &[("id_token_hint", &hint)]), Told::LogIn);
     let claims = |sub: &str| format!(r#"{{"id_token":{{"sub":{{"value":"{sub}"}}}}}}"#);
     let by_claim = |world: &mut World, sub: &str| {

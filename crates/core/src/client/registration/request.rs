@@ -140,6 +140,11 @@ fn redirect_uris_of(members: &Members, name: &str, is_native: bool) -> Result<Ve
         if !is_native && !text.starts_with("https://") && !text.starts_with("http://") {
             return Err(wrong("a redirect URI of a web application uses https"));
         }
+        // RFC 8252 section 7.1: a scheme of one's own is a name in the DNS turned round; others are the system's.
+        let scheme = text.split(':').next().unwrap_or_default();
+        if !matches!(scheme, "http" | "https") && !scheme.contains('.') {
+            return Err(wrong("a scheme of one's own has a dot: com.example.app"));
+        }
         if !uris.contains(&uri) {
             uris.push(uri);
         }
@@ -210,23 +215,29 @@ fn sector(
         Some(_) => return Err(wrong("subject_type is public or pairwise").into()),
     }
     if let Some(document) = document {
-        return Ok(Some(host(document).to_owned()));
+        return Ok(Some(host(document)));
     }
-    let mut hosts: Vec<&str> = redirect_uris.iter().map(|uri| host(uri.as_str())).collect();
+    let mut hosts: Vec<String> = redirect_uris.iter().map(|uri| host(uri.as_str())).collect();
     hosts.dedup();
+    let is_web = redirect_uris.iter().all(|uri| uri.as_str().starts_with("https://"));
     match hosts[..] {
-        [host] => Ok(Some(host.to_owned())),
+        // A scheme, or a port of somebody's own machine, is nobody's name.
+        _ if !is_web => {
+            Err(wrong("pairwise subjects need https redirect URIs, or a sector_identifier_uri").into())
+        }
+        [ref host] => Ok(Some(host.clone())),
         _ => Err(wrong("redirect URIs of several hosts need a sector_identifier_uri").into()),
     }
 }
 
-/// Without its port.
-fn host(uri: &str) -> &str {
+/// Without its port; a host has no case.
+fn host(uri: &str) -> String {
     let place = RedirectUri::place(uri);
-    match place.rsplit_once(':') {
+    let host = match place.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => place,
-    }
+    };
+    host.to_ascii_lowercase()
 }
 
 fn max_age(members: &Members) -> Result<Option<Lifetime>, OAuthError> {
@@ -253,7 +264,7 @@ fn about(members: &Members, is_native: bool) -> Result<super::About, OAuthError>
     }
     for name in URLS {
         if let Some(text) = members.text(name)? {
-            if place(text).is_none() {
+            if place(text).is_none() || *name == "initiate_login_uri" && !text.starts_with("https://") {
                 return Err(wrong("a member that is a URL is something else"));
             }
             about.insert((*name).to_owned(), text.into());
@@ -273,11 +284,17 @@ fn about(members: &Members, is_native: bool) -> Result<super::About, OAuthError>
     Ok(about)
 }
 
+/// Whether a character changes what people see of others, and is not seen itself (Unicode's category Cf).
+const fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// People are shown it: a client without a name is called by where it lives.
 fn name(members: &Members, redirect_uris: &[RedirectUri]) -> Result<String, OAuthError> {
     let name = members.text("client_name")?.map(str::trim).filter(|name| !name.is_empty());
-    if name.is_some_and(|name| name.chars().count() > NAME_CHARACTERS) {
-        return Err(wrong("client_name has at most 256 characters"));
+    if name.is_some_and(|name| name.chars().count() > NAME_CHARACTERS || name.chars().any(is_hidden)) {
+        return Err(wrong("client_name has at most 256 characters, all of which can be seen"));
     }
     let place = redirect_uris.first().map_or("", |uri| RedirectUri::place(uri.as_str()));
     Ok(name.unwrap_or(place).to_owned())

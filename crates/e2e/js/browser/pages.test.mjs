@@ -27,6 +27,13 @@ async function tour(page, client, look) {
   await look('account with an error');
   await press(page, `[value="${client.id}"]`);
   await look('account with a notice');
+  const standard = (name, query) => asking.page(name, client, query).replace('/oauth/', '/oauth2/');
+  await page.goto(standard('authorize', { prompt: 'select_account' }));
+  await look('choose');
+  await page.goto(standard('logout'));
+  await look('log out');
+  await press(page, '[value=stay]');
+  await look('stayed');
   for (const [name, query] of Object.entries({
     'unknown client': { client_id: 'unknown' },
     'foreign redirect URI': { redirect_uri: 'https://evil.example/' },

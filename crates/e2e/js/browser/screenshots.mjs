@@ -90,6 +90,17 @@ async function tour(browser, language, number, clients) {
   await take('problem-cross-site');
   await page.goto(server.authorize(clients[0]));
   await press(page, '[value=allow]');
+  const standard = (name, query) => server.page(name, clients[0], query).replace('/oauth/', '/oauth2/');
+  await page.goto(standard('authorize', { prompt: 'select_account' }));
+  await take('choose');
+  await page.goto(standard('logout'));
+  await take('log-out');
+  await press(page, '[value=stay]');
+  await take('stayed');
+  await page.setJavaScriptEnabled(false);
+  await page.goto(standard('authorize', { response_mode: 'form_post', scope: undefined }));
+  await take('onward');
+  await page.setJavaScriptEnabled(true);
   await page.goto(`${url}/account`);
   await press(page, '[name=end_others]');
   await take('account-done');

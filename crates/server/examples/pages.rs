@@ -89,6 +89,8 @@ fn pages(t: &'static Texts, brand: &Brand) -> Result<BTreeMap<String, String>, a
         user_name: "Ann Archer",
         user_email: "ann@acme.example",
         scopes,
+        policy: Some("https://desk.acme.example/privacy"),
+        terms: Some("https://desk.acme.example/terms"),
         form: "consent",
         csrf: "token",
         other_account: "login",

@@ -39,6 +39,8 @@ mod clients_update;
 mod consent;
 #[path = "endpoint/cors.rs"]
 mod cors;
+#[path = "endpoint/discovery.rs"]
+mod discovery;
 #[path = "endpoint/divisions.rs"]
 mod divisions;
 #[path = "endpoint/divisions_cursor.rs"]

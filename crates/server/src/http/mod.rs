@@ -88,6 +88,7 @@ routes! {
     Standard userinfo      POST "/oauth2/userinfo"       oauth2::userinfo::show;
     Standard openid_configuration GET "/.well-known/openid-configuration" oauth2::metadata::show;
     Standard oauth_metadata GET "/.well-known/oauth-authorization-server" oauth2::metadata::show;
+    Standard oauth_metadata_below GET "/.well-known/oauth-authorization-server/{*path}" oauth2::metadata::below;
     Standard jwks          GET  "/.well-known/jwks.json" oauth2::jwks::show;
     Standard openapi       GET  "/openapi.json"          pages::docs::openapi;
     Plain    docs          GET  "/docs"                  pages::docs::page;

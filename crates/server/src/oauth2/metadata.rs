@@ -11,6 +11,7 @@ use chancery_core::policy::Registration;
 
 use crate::api::Answer;
 use crate::app::App;
+use crate::failure::Failure;
 use crate::http::{path_of, respond};
 use crate::pages::texts;
 
@@ -26,6 +27,17 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("jwks_uri", "jwks"),
     ("service_documentation", "docs"),
 ];
+
+/// The document of an issuer with a path, where RFC 8414 section 3.1 looks for it.
+pub async fn below(app: Arc<App>, request: Request) -> Answer {
+    let (_, authority_and_path) = app.issuer.split_once("://").unwrap_or_default();
+    let own = authority_and_path.find('/').map_or("", |slash| &authority_and_path[slash..]);
+    let asked = request.uri().path().strip_prefix("/.well-known/oauth-authorization-server");
+    if asked.map(|path| path.trim_end_matches('/')) != Some(own) {
+        return Err(Failure::NotFound);
+    }
+    show(app, request).await
+}
 
 /// Answers the document. It may be kept for an hour.
 pub async fn show(app: Arc<App>, _: Request) -> Answer {

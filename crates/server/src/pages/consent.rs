@@ -28,6 +28,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     };
     let organization = visit.organization(&seen).await?;
     let t = visit.texts(&organization);
+    let about = |name| seen.target.client.metadata.about.get(name).and_then(serde_json::Value::as_str);
     let page = ConsentPage {
         t,
         brand: &app.brand,
@@ -37,6 +38,8 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
         user_name: &user.name,
         user_email: &user.email,
         scopes: t.scopes(wanted.agreed().names()),
+        policy: about("policy_uri"),
+        terms: about("tos_uri"),
         form: &visit.page("consent"),
         csrf: &forged::token(visit.cookie(), &purpose(&visit, wanted), &app.keys()),
         other_account: &visit.with("login", "prompt", "login"),

@@ -25,6 +25,10 @@ pub struct ConsentPage<'a> {
     pub user_email: &'a str,
     /// What is asked for, in words: `Texts::scopes`.
     pub scopes: Vec<String>,
+    /// Where the client says what it does with what it learns, if it says so.
+    pub policy: Option<&'a str>,
+    /// Where the client says on what terms it serves, if it says so.
+    pub terms: Option<&'a str>,
     /// Where the form goes.
     pub form: &'a str,
     /// The token of the form.

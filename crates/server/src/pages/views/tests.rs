@@ -105,6 +105,8 @@ fn consent<'a>(t: &'static Texts, brand: &'a Brand, value: &'a str) -> ConsentPa
         user_name: value,
         user_email: value,
         scopes: t.scopes(["openid", "users:readonly", value]),
+        policy: Some(value),
+        terms: Some(value),
         form: value,
         csrf: value,
         other_account: value,

@@ -1,0 +1,132 @@
+//! Every parser that meets the network, fed with anything: nothing panics, and what is read is what it says it is. Each target
+//! runs for a second, or for as many milliseconds as `BOLERO_RANDOM_TEST_TIME_MS` says; the same targets can be led by a fuzzer
+//! (`cargo bolero test`).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bolero::check;
+use chancery_core::client_auth::{self, Header};
+use chancery_core::dialect::Dialect;
+use chancery_core::form::Form;
+use chancery_core::grants::exchange::TokenRequest;
+use chancery_core::jose::jws::Foreign;
+use chancery_core::jose::{Alg, KeySet, base64url, from_base64url, json};
+use chancery_core::openid::ClaimsRequest;
+use chancery_core::ticket::Handle;
+use chancery_core::tokens::refresh::RefreshToken;
+use chancery_core::types::{RedirectUri, Scope, Timestamp};
+use serde_json::{Value, json};
+
+/// As text, with what is none replaced.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_form_is_read_or_refused() {
+    check!().for_each(|bytes: &[u8]| {
+        let Ok(form) = Form::parse_all(bytes) else { return };
+        assert_eq!(Form::parse(bytes).is_ok(), !form.repeats());
+        for name in ["client_id", "scope", "resource", ""] {
+            assert!(form.values(name).all(|value| !value.is_empty()));
+            assert_eq!(form.find(name), form.values(name).next());
+        }
+    });
+}
+
+#[test]
+fn a_client_is_named_or_not() {
+    check!().with_type::<(bool, Vec<u8>, Vec<u8>)>().for_each(|(standard, header, body)| {
+        let Ok(form) = Form::parse_all(body) else { return };
+        let (encoded, raw) = (format!("Basic {}", STANDARD.encode(header)), text(header));
+        let dialect = if *standard { Dialect::Standard } else { Dialect::Genesys };
+        for value in [&*encoded, &*raw] {
+            let header = Header::new(value);
+            let request = TokenRequest { dialect, authorization: Some(&header), form: &form };
+            let _ = client_auth::claimed(&request);
+        }
+    });
+}
+
+#[test]
+fn a_signed_token_is_read_or_refused_and_none_is_signed_by_chance() {
+    let keys = KeySet::read(&json!({ "keys": [
+        { "kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+          "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" },
+        { "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
+    ] }));
+    let keys = keys.expect("a key set");
+    check!().with_type::<(u8, Vec<u8>, Vec<u8>, Vec<u8>)>().for_each(|(alg, header, claims, signature)| {
+        // Right in part, so that what follows is reached.
+        let (_, name) = Alg::ALL[usize::from(*alg) % Alg::ALL.len()];
+        let good = format!(r#"{{"alg":"{name}"}}"#);
+        let headers = [good.as_bytes(), header];
+        let tokens = headers.iter().flat_map(|header| {
+            [b"{\"sub\":1}", &**claims].map(|claims| [header, claims, signature].map(base64url).join("."))
+        });
+        for token in tokens.chain([text(claims)]) {
+            assert!(!Foreign::read(&token).is_some_and(|it| it.is_signed_by(&keys)), "{token}");
+        }
+    });
+}
+
+#[test]
+fn a_key_set_is_read_or_refused() {
+    check!().with_type::<(Vec<u8>, Vec<u8>, u8)>().for_each(|(one, other, kind)| {
+        let _ = json::read(one).map(|document| KeySet::read(&document));
+        let kty = ["EC", "RSA", "OKP", "oct", ""][usize::from(*kind) % 5];
+        let crv = if kty == "OKP" { "Ed25519" } else { "P-256" };
+        let (x, y) =
+            if kind % 2 == 0 { (text(one), text(other)) } else { (base64url(one), base64url(other)) };
+        let key = json!({ "kty": kty, "crv": crv, "x": x, "y": y, "n": x, "e": y });
+        let Ok(set) = KeySet::read(&json!({ "keys": [key] })) else { return };
+        for (alg, _) in Alg::ALL {
+            assert!(set.candidates(*alg, None).all(|key| !key.verify(*alg, b"message", other)));
+        }
+    });
+}
+
+#[test]
+fn a_document_is_what_another_reader_reads_or_none() {
+    check!().for_each(|bytes: &[u8]| {
+        if let Some(read) = json::read(bytes) {
+            assert_eq!(serde_json::from_slice::<Value>(bytes).ok(), Some(read));
+        }
+        let _ = ClaimsRequest::parse(&text(bytes));
+    });
+}
+
+#[test]
+fn a_redirect_uri_admits_itself_and_nothing_strange() {
+    const BEGINNINGS: [&str; 5] = ["https://", "http://127.0.0.1", "http://localhost", "com.example:", ""];
+    check!().with_type::<(u8, Vec<u8>, Vec<u8>)>().for_each(|(kind, one, other)| {
+        let beginning = BEGINNINGS[usize::from(*kind) % BEGINNINGS.len()];
+        let (one, other) = (format!("{beginning}{}", text(one)), format!("{beginning}{}", text(other)));
+        let Ok(uri) = RedirectUri::parse(&one) else { return };
+        assert!(uri.admits(&one) && !one.contains(['#', '*', '\\', ' ']), "{one}");
+        let is_own_machine = one.to_ascii_lowercase().starts_with("http://");
+        assert!(one == other || !uri.admits(&other) || is_own_machine, "{one} {other}");
+        assert!(!RedirectUri::place(&one).is_empty(), "{one}");
+    });
+}
+
+#[test]
+fn a_handle_is_read_or_refused() {
+    check!().for_each(|bytes: &[u8]| {
+        for text in [text(bytes), base64url(bytes)] {
+            if let Some(handle) = Handle::parse(&text) {
+                assert_eq!(handle.expose(), text);
+            }
+            assert!(
+                from_base64url(&text).is_none_or(|bytes| base64url(&bytes) == text),
+                "one form only: {text}"
+            );
+            let _ = (
+                RefreshToken::parse(&text),
+                Scope::parse(&text),
+                Scope::parse_known(&text),
+                Timestamp::parse(&text),
+            );
+        }
+    });
+}

@@ -104,22 +104,46 @@ fn the_vendors_javascript_sdk_works_unmodified() {
     }
 }
 
-#[test]
-fn a_relying_party_needs_nothing_but_the_issuer() {
-    if !is_installed("a_relying_party_needs_nothing_but_the_issuer", &sdk()) {
+/// Runs the suite of standard clients; its keys are where the suite serves them.
+#[track_caller]
+fn rely(test: &str, server: &Builder, more: &[(&str, &str)]) {
+    if !is_installed(test, &sdk()) {
         return;
     }
-    // Its keys are where the test serves them.
-    let server = Builder::fresh().env("CHANCERY_OUTBOUND_ALLOW", "127.0.0.1").start();
+    let server = server.clone().env("CHANCERY_OUTBOUND_ALLOW", "127.0.0.1").start();
     let data = server.data_dir().to_string_lossy().into_owned();
     let made = run(["client", "registration-token", "--data-dir", &*data]);
     assert_eq!(made.code, Some(0), "{made}");
-    let token = made.stdout.trim_end().to_owned();
     let files: Vec<_> =
         files(&folder().join(OPENID)).into_iter().map(|name| format!("{OPENID}/{name}")).collect();
-    let more = [("CHANCERY_REGISTRATION_TOKEN", &*token)];
+    let token = ("CHANCERY_REGISTRATION_TOKEN", made.stdout.trim_end());
+    let more: Vec<_> = more.iter().copied().chain([token]).collect();
     let passed = passed_with(&files, vec![("CHANCERY", server)], &more);
-    assert!(passed >= 31, "the suite was not found: {passed} tests ran");
+    assert!(passed >= 32, "the suite was not found: {passed} tests ran");
+}
+
+#[test]
+fn a_relying_party_needs_nothing_but_the_issuer() {
+    rely("a_relying_party_needs_nothing_but_the_issuer", &Builder::fresh(), &[]);
+}
+
+#[test]
+fn a_relying_party_speaks_tls_and_so_does_the_server_to_it() {
+    let own = chancery_e2e::folder();
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let names = ["127.0.0.1", "localhost"].map(str::to_owned);
+    let certificate =
+        rcgen::CertificateParams::new(names).and_then(|it| it.self_signed(&key)).expect("a certificate");
+    let put = |name: &str, text: String| {
+        let path = own.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_string_lossy().into_owned()
+    };
+    let (certificate, key) = (put("server.crt", certificate.pem()), put("server.key", key.serialize_pem()));
+    let server = Builder::fresh().option("--tls-cert", &certificate).option("--tls-key", &key);
+    let server = server.env("CHANCERY_OUTBOUND_CA_FILE", &certificate);
+    let more = [("NODE_EXTRA_CA_CERTS", &*certificate), ("KEYS_CERT", &*certificate), ("KEYS_KEY", &*key)];
+    rely("a_relying_party_speaks_tls_and_so_does_the_server_to_it", &server, &more);
 }
 
 #[test]

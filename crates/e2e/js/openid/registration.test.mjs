@@ -1,8 +1,11 @@
 // Clients that register themselves and manage it, by npm's openid-client, and prove who they are with keys of their own.
 //
-// CHANCERY_REGISTRATION_TOKEN is an initial access token of the server.
+// CHANCERY_REGISTRATION_TOKEN is an initial access token of the server. With KEYS_CERT and KEYS_KEY, keys are published by
+// https with that pair.
 
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import { test } from 'node:test';
 
 import { Person } from '../person.mjs';
@@ -92,7 +95,10 @@ test('a registered client is one of the registry, and administers nothing', asyn
 
 test('a client proves who it is with a key, which it registered or publishes', async (t) => {
   const published = [];
-  const server = createServer((request, response) => response.end(JSON.stringify({ keys: published }))).listen(0, '127.0.0.1');
+  const answer = (request, response) => response.end(JSON.stringify({ keys: published }));
+  const { KEYS_CERT: cert, KEYS_KEY: key } = process.env;
+  const pair = cert && { cert: readFileSync(cert), key: readFileSync(key) };
+  const server = (pair ? https.createServer(pair, answer) : http.createServer(answer)).listen(0, '127.0.0.1');
   t.after(() => server.close());
   for (const alg of ['ES256', 'RS256', 'PS256', 'EdDSA']) {
     const { privateKey, jwk } = await keyPair(alg);
@@ -103,7 +109,7 @@ test('a client proves who it is with a key, which it registered or publishes', a
   }
   const { privateKey, jwk } = await keyPair('ES256');
   published.push({ ...jwk, kid: 'one' });
-  const place = { jwks_uri: `http://127.0.0.1:${server.address().port}/keys` };
+  const place = { jwks_uri: `${pair ? 'https' : 'http'}://127.0.0.1:${server.address().port}/keys` };
   const { party } = await register(t, { token_endpoint_auth_method: 'private_key_jwt', ...place }, oidc.PrivateKeyJwt({ key: privateKey, kid: 'one' }));
   const tokens = await logIn(party);
   assert.equal((await oidc.tokenIntrospection(party, tokens.access_token)).active, true);

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use crate::jose::alg::PrivateKey;
 use crate::jose::{Alg, Jwk, jws};
+use crate::policy::LONGEST_TOKEN;
 use crate::types::{Digest, KeyId, Timestamp};
 
 pub use master::MasterKey;
@@ -201,7 +202,16 @@ impl Keyring {
         own().find(|key| key.active_from <= now).or_else(|| own().next_back())
     }
 
-    /// Every signing key that a live token may name, and those that are about to sign: those of one algorithm together, youngest first.
+    /// The signing keys that others need: those that sign, are about to, or signed something still alive.
+    pub fn published(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
+        let successor = |index: usize| index.checked_sub(1).map(|before| &self.signers[before]);
+        self.signers.iter().enumerate().filter_map(move |(index, key)| {
+            let next = successor(index).filter(|next| next.alg == key.alg);
+            next.is_none_or(|next| now <= next.active_from + LONGEST_TOKEN).then_some(key)
+        })
+    }
+
+    /// Every signing key that a live token or a hint may name, and those that are about to sign: those of one algorithm together, youngest first.
     pub fn signing_keys(&self) -> impl Iterator<Item = &SigningKey> {
         self.signers.iter()
     }

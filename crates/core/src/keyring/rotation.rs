@@ -98,9 +98,16 @@ fn next_id(rows: &[KeyRow]) -> u32 {
     rows.iter().map(|row| row.id.0).max().unwrap_or(0) + 1
 }
 
-/// What is due at `now`: a successor for a key whose time is nearly over, and the removal of keys that the last
-/// token they made has outlived. `None` if the library cannot make a key.
-pub fn due(rows: &[KeyRow], master: &MasterKey, random: &dyn Random, now: Timestamp) -> Option<Vec<Write>> {
+/// What is due at `now`: a successor for a key whose time is nearly over, and the removal of keys that nothing needs: what
+/// they made has expired, and ID tokens that they signed are no hints any more after `hints`. `None` if the library cannot
+/// make a key.
+pub fn due(
+    rows: &[KeyRow],
+    master: &MasterKey,
+    random: &dyn Random,
+    hints: Lifetime,
+    now: Timestamp,
+) -> Option<Vec<Write>> {
     let mut writes = Vec::new();
     let mut next = next_id(rows);
     for rhythm in RHYTHMS {
@@ -123,7 +130,11 @@ pub fn due(rows: &[KeyRow], master: &MasterKey, random: &dyn Random, now: Timest
             )?));
             next += 1;
         }
-        let outlived = keys.windows(2).filter(|pair| pair[1].active_from + LONGEST_TOKEN < now);
+        let kept = match rhythm.purpose {
+            Purpose::Sign(_) => hints.max(LONGEST_TOKEN),
+            Purpose::Digest | Purpose::Seal => LONGEST_TOKEN,
+        };
+        let outlived = keys.windows(2).filter(|pair| pair[1].active_from + kept < now);
         writes.extend(outlived.map(|pair| Write::DeleteKey(pair[0].id)));
     }
     Some(writes)
@@ -155,6 +166,7 @@ mod tests {
     use crate::env::fixed::Counting;
 
     const HOUR: Lifetime = Lifetime::from_seconds(3600);
+    const HINTS: Lifetime = Lifetime::from_days(30);
 
     fn apply(rows: &mut Vec<KeyRow>, writes: Vec<Write>) {
         for write in writes {
@@ -173,7 +185,7 @@ mod tests {
         let mut rows = first_keys(&master, &random, now).expect("keys");
         let mut signed: Vec<(Timestamp, KeyId)> = Vec::new();
         for _ in 0..24 * 365 {
-            let writes = due(&rows, &master, &random, now).expect("keys");
+            let writes = due(&rows, &master, &random, HINTS, now).expect("keys");
             apply(&mut rows, writes);
             for purpose in [Purpose::Seal, Purpose::Sign(Alg::Es256)] {
                 let active = rows.iter().filter(|row| row.purpose == purpose && row.active_from <= now);
@@ -196,7 +208,7 @@ mod tests {
         let start = Timestamp::from_seconds(1_700_000_000);
         let rows = first_keys(&master, &random, start).expect("keys");
         let now = start + Lifetime::from_days(90);
-        let writes = due(&rows, &master, &random, now).expect("keys");
+        let writes = due(&rows, &master, &random, HINTS, now).expect("keys");
         let Some(Write::CreateKey(key)) = writes.last() else { panic!("{writes:?}") };
         assert_eq!((key.purpose, key.active_from), (Purpose::Sign(Alg::Es256), now + Lifetime::from_days(1)));
     }
@@ -207,8 +219,8 @@ mod tests {
         let start = Timestamp::from_seconds(1_700_000_000);
         let mut rows = first_keys(&master, &random, start).expect("keys");
         let now = start + Lifetime::from_days(31);
-        let writes = due(&rows, &master, &random, now).expect("keys");
+        let writes = due(&rows, &master, &random, HINTS, now).expect("keys");
         apply(&mut rows, writes);
-        assert_eq!(due(&rows, &master, &random, now).expect("keys"), Vec::new());
+        assert_eq!(due(&rows, &master, &random, HINTS, now).expect("keys"), Vec::new());
     }
 }

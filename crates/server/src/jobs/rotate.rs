@@ -11,7 +11,12 @@ use crate::app::App;
 pub async fn rotate(app: Arc<App>) -> Result<(), StoreError> {
     let rows = app.store.keys().await?;
     let node = Arc::clone(&app);
-    let judge = move || rotation::due(&rows, &node.master, &*node.random, node.clock.now());
+    let judge = move || {
+        let login = &node.policy.login;
+        // Whoever is still logged in somewhere has an ID token of that login.
+        let hints = login.session_lifetime.max(login.refresh_lifetime);
+        rotation::due(&rows, &node.master, &*node.random, hints, node.clock.now())
+    };
     // An RSA key takes a blink to find.
     let due = tokio::task::spawn_blocking(judge).await.ok().flatten();
     let due = due.ok_or_else(|| StoreError::Unavailable("a key could not be made".to_owned()))?;

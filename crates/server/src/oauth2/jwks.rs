@@ -13,7 +13,7 @@ use crate::http::respond;
 /// Answers the key set. It may be kept for an hour: a key is published a day before it signs.
 pub async fn show(app: Arc<App>, _: Request) -> Answer {
     let keys = app.signing_keys().await?;
-    let keys: Vec<_> = keys.signing_keys().map(|key| &key.jwk).collect();
+    let keys: Vec<_> = keys.published(app.clock.now()).map(|key| &key.jwk).collect();
     let mut response = respond::ok(&serde_json::json!({ "keys": keys }));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     Ok(response)

@@ -88,7 +88,8 @@ async fn a_successor_is_published_a_day_before_it_signs() {
     // Another node makes the successor.
     let master = MasterKey::parse(&world.app.master.expose()).expect("its own text form");
     let rows = chancery_store::Store::keys(&*world.store).await.expect("reads");
-    let due = rotation::due(&rows, &master, &*world.app.random, world.now()).expect("keys");
+    let due = rotation::due(&rows, &master, &*world.app.random, Lifetime::from_days(30), world.now())
+        .expect("keys");
     world.elsewhere(due).await;
     assert_eq!(keys(&world).await, old);
     world.hears(Changed::Keys).await;
@@ -99,4 +100,11 @@ async fn a_successor_is_published_a_day_before_it_signs() {
     assert_eq!(jwt_header(&world).await["kid"], old[0]["kid"]);
     world.pass(1);
     assert_eq!(jwt_header(&world).await["kid"], both[0]["kid"]);
+    // The last token that the old key signed has expired; ID tokens of it are hints for longer.
+    world.pass(2 * day);
+    assert_eq!(keys(&world).await.len(), 2);
+    world.pass(1);
+    assert_eq!(keys(&world).await, both[..1]);
+    let kept = world.app.keys();
+    assert_eq!(kept.signing_keys().filter(|key| key.alg == chancery_core::jose::Alg::Es256).count(), 2);
 }

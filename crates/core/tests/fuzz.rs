@@ -5,16 +5,24 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bolero::check;
+use chancery_core::client::registration::register;
 use chancery_core::client_auth::{self, Header};
+use chancery_core::decision::Step;
 use chancery_core::dialect::Dialect;
+use chancery_core::env::Env;
+use chancery_core::env::fixed::Counting;
+use chancery_core::facts::Facts;
 use chancery_core::form::Form;
 use chancery_core::grants::exchange::TokenRequest;
 use chancery_core::jose::jws::Foreign;
 use chancery_core::jose::{Alg, KeySet, base64url, from_base64url, json};
+use chancery_core::keyring::{Keyring, MasterKey, rotation};
 use chancery_core::openid::ClaimsRequest;
+use chancery_core::policy::{Policy, Registration};
 use chancery_core::ticket::Handle;
 use chancery_core::tokens::refresh::RefreshToken;
-use chancery_core::types::{RedirectUri, Scope, Timestamp};
+use chancery_core::tokens::{AccessToken, Revocations};
+use chancery_core::types::{OrganizationId, RedirectUri, Scope, Timestamp};
 use serde_json::{Value, json};
 
 /// As text, with what is none replaced.
@@ -127,6 +135,72 @@ fn a_handle_is_read_or_refused() {
                 Scope::parse_known(&text),
                 Timestamp::parse(&text),
             );
+        }
+    });
+}
+
+/// Nothing was revoked.
+struct Nothing;
+
+impl Revocations for Nothing {
+    fn covers(&self, _: &AccessToken) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_registration_is_read_or_refused() {
+    const MEMBERS: [&str; 16] = [
+        "redirect_uris",
+        "client_name",
+        "grant_types",
+        "response_types",
+        "token_endpoint_auth_method",
+        "jwks",
+        "jwks_uri",
+        "scope",
+        "contacts",
+        "application_type",
+        "subject_type",
+        "default_max_age",
+        "logo_uri",
+        "require_auth_time",
+        "id_token_signed_response_alg",
+        "post_logout_redirect_uris",
+    ];
+    let random = Counting::new(1);
+    let (master, now) = (MasterKey::random(&random), Timestamp::from_seconds(1_700_000_000));
+    let rows = rotation::first_keys(&master, &random, now);
+    let keys = rows.and_then(|rows| Keyring::open(&rows, &master).ok()).expect("keys");
+    let policy = Policy { registration: Registration::Open, ..Policy::default() };
+    let organization = OrganizationId::random(&random);
+    let mut facts = Facts::default();
+    facts.put_client_count(organization, 0);
+    check!().with_type::<Vec<(u8, u8, Vec<u8>)>>().for_each(|members| {
+        let mut document = json!({ "redirect_uris": ["https://app.example/cb"] });
+        for (name, kind, bytes) in members.iter().take(8) {
+            let value = match kind % 4 {
+                0 => json::read(bytes).unwrap_or_default(),
+                1 => text(bytes).into(),
+                2 => json!([text(bytes)]),
+                _ => json!({ "keys": [{ "kty": "RSA", "n": text(bytes), "e": "AQAB" }] }),
+            };
+            document[MEMBERS[usize::from(*name) % MEMBERS.len()]] = value;
+        }
+        let env = Env {
+            now,
+            issuer: "https://id.example",
+            policy: &policy,
+            keys: &keys,
+            revoked: &Nothing,
+            random: &random,
+        };
+        let Step::Done(done) = register(&facts, &document, None, Some(organization), &env) else { return };
+        if let Ok(registered) = done.outcome {
+            let client = &registered.client;
+            assert!(client.metadata.self_registered && client.scope.within(&Scope::openid()) == client.scope);
+            assert!(!client.redirect_uris.is_empty() && !client.grant_types.need_roles());
+            assert!(!client.name.is_empty(), "people are shown a name");
         }
     });
 }

@@ -15,6 +15,7 @@ mod python;
 mod registry;
 mod server;
 mod socket;
+mod suite;
 mod wait;
 
 pub use binary::{binary, command, isolate, repository, run};
@@ -28,6 +29,7 @@ pub use python::{integrity, query, sqlite};
 pub use registry::{CLIENTS, Made, Registry, code_client};
 pub use server::{Builder, Server};
 pub use socket::{Heard, Socket, connect, http2};
+pub use suite::{is_installed, unittest};
 pub use wait::until;
 
 /// A folder of its own, removed when dropped.

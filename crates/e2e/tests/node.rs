@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use chancery_e2e::{Builder, Process, Server, isolate, repository, run};
+use chancery_e2e::{Builder, Process, Server, is_installed, isolate, repository, run};
 
 /// Needs a server where nobody else administers.
 const ALONE: &str = "last-administrator.test.mjs";
@@ -32,21 +32,6 @@ fn files(folder: &Path) -> Vec<String> {
 
 fn sdk() -> PathBuf {
     folder().join("node_modules/purecloud-platform-client-v2")
-}
-
-fn is_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| value == "true")
-}
-
-/// Whether what a test needs is installed; says so if not, and that is no excuse in CI.
-fn is_installed(test: &str, needed: &Path) -> bool {
-    if needed.exists() {
-        return true;
-    }
-    let missing = format!("{} is not there; `scripts/test` installs it", needed.display());
-    assert!(!is_ci(), "{missing}");
-    println!("skipped: {test}: {missing}");
-    false
 }
 
 /// Runs these files against new servers, and counts the tests that passed.

@@ -3,14 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
-use chancery_e2e::{Process, Server, folder, isolate, repository};
+use chancery_e2e::{Process, Server, folder, is_installed, isolate, repository};
 
 /// Longer than a run takes, even on a machine that is busy.
 const LIMIT: Duration = Duration::from_secs(600);
-
-fn is_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| value == "true")
-}
 
 /// The number before ` generated` in the summary.
 fn cases(summary: &str) -> Option<u32> {
@@ -20,10 +16,7 @@ fn cases(summary: &str) -> Option<u32> {
 #[test]
 fn the_server_does_what_its_document_says() {
     let program = repository().join("target/sdk/schemathesis/bin/schemathesis");
-    if !program.exists() {
-        let missing = format!("{} is not there; `scripts/test` installs it", program.display());
-        assert!(!is_ci(), "{missing}");
-        println!("skipped: the_server_does_what_its_document_says: {missing}");
+    if !is_installed("the_server_does_what_its_document_says", &program) {
         return;
     }
     let server = Server::start();

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::extract::Request;
 use axum::http::request::Parts;
 use chancery_core::client_auth;
 use chancery_core::decision::Step;
+use chancery_core::dialect::Dialect;
 use chancery_core::env::Env;
 use chancery_core::error::{ErrorCode, OAuthError};
 use chancery_core::facts::Facts;
@@ -15,7 +17,7 @@ use chancery_store::Made;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::address;
+use crate::http::{address, authorization, body};
 use crate::limits::Requester;
 use crate::settle::settle_made;
 
@@ -49,11 +51,25 @@ pub fn admit(app: &Arc<App>, parts: &Parts, request: &TokenRequest<'_>) -> Resul
     Ok(())
 }
 
-/// The token that a client asks about at the standard side, if it is an access token of ours. Judged only where this node
-/// knows what was revoked elsewhere.
-pub fn opened(app: &App, form: &Form) -> Result<Option<Arc<AccessToken>>, Failure> {
+/// Settles what a client asks for about a token at the standard side. Judged only where this node knows what was revoked
+/// elsewhere. Answers the head of the request too.
+pub async fn about_a_token<T>(
+    app: &Arc<App>,
+    request: Request,
+    mut decide: impl FnMut(&Facts, &TokenRequest, Option<&Arc<AccessToken>>, &Env) -> Step<T, OAuthError>,
+) -> Result<(T, Parts), Failure> {
+    let (parts, content) = request.into_parts();
+    let bytes = body::form(&parts.headers, content).await?;
+    let form = Form::parse(&bytes)?;
+    let header = authorization::find(&parts.headers);
+    let request = TokenRequest { dialect: Dialect::Standard, authorization: header.as_ref(), form: &form };
+    admit(app, &parts, &request)?;
     if app.is_deaf() {
         return Err(Failure::Unavailable("no word of other nodes".to_owned()));
     }
-    Ok(form.find("token").and_then(|text| app.open_token(text)))
+    let opened = form.find("token").and_then(|text| app.open_token(text));
+    let decide =
+        |facts: &Facts, request: &TokenRequest, env: &Env| decide(facts, request, opened.as_ref(), env);
+    let (answer, _) = settle_for(app, &parts, &request, decide).await?;
+    Ok((answer, parts))
 }

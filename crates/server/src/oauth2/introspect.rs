@@ -6,33 +6,20 @@ use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
-use chancery_core::dialect::Dialect;
-use chancery_core::form::Form;
-use chancery_core::grants::exchange::TokenRequest;
 use chancery_core::jose::Alg;
 use chancery_core::tokens::introspect::{introspect, sign};
 
-use super::asking;
+use super::asking::about_a_token;
 use crate::api::Answer;
 use crate::app::App;
-use crate::http::{authorization, body, respond};
+use crate::http::respond;
 
 /// RFC 9701 section 4.
 const SIGNED: &str = "application/token-introspection+jwt";
 
 /// `POST`.
 pub async fn answer(app: Arc<App>, request: Request) -> Answer {
-    let (parts, content) = request.into_parts();
-    let bytes = body::form(&parts.headers, content).await?;
-    let form = Form::parse(&bytes)?;
-    let header = authorization::find(&parts.headers);
-    let request = TokenRequest { dialect: Dialect::Standard, authorization: header.as_ref(), form: &form };
-    asking::admit(&app, &parts, &request)?;
-    let opened = asking::opened(&app, &form)?;
-    let (told, _) = asking::settle_for(&app, &parts, &request, |facts, request, env| {
-        introspect(facts, request, opened.as_ref(), env)
-    })
-    .await?;
+    let (told, parts) = about_a_token(&app, request, introspect).await?;
     if !wants_it_signed(&parts.headers) {
         return Ok(respond::ok(&told.members));
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod checks;
 mod consent;
+mod fuzz;
 mod parameters;
 mod person;
 mod standard;

@@ -190,3 +190,54 @@ impl KeySet {
         self.keys.iter().filter(named).filter(move |key| key.is_for(alg))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// RFC 7517 appendix A.1.
+    fn public() -> Value {
+        json!({ "keys": [
+            { "kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+              "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", "use": "enc", "kid": "1" },
+            { "kty": "RSA", "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+              "e": "AQAB", "alg": "RS256", "kid": "2011-04-29" },
+        ] })
+    }
+
+    #[test]
+    fn the_example_of_a_key_set_is_read_and_a_key_is_used_for_what_it_is_meant() {
+        let set = KeySet::read(&public()).expect("a key set");
+        assert_eq!(set.keys.len(), 2);
+        for (alg, kid, fitting) in [
+            (Alg::Rs256, None, 1),
+            (Alg::Rs256, Some("2011-04-29"), 1),
+            (Alg::Rs256, Some("1"), 0),
+            (Alg::Ps256, None, 0),
+            // It is for encryption.
+            (Alg::Es256, Some("1"), 0),
+        ] {
+            assert_eq!(set.candidates(alg, kid).count(), fitting, "{alg:?} {kid:?}");
+        }
+    }
+
+    #[test]
+    fn the_thumbprint_of_the_example_is_the_one_of_rfc_7638_section_3_1() {
+        let set = KeySet::read(&public()).expect("a key set");
+        assert_eq!(set.keys[1].material.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    #[test]
+    fn the_examples_of_private_and_symmetric_keys_are_no_keys_to_hand_out() {
+        let mut private = public();
+        // RFC 7517 appendix A.2.
+        private["keys"][0]["d"] = "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE".into();
+        // Appendix A.3.
+        let symmetric = json!({ "keys": [{ "kty": "oct", "alg": "A128KW", "k": "GawgguFyGrWKav7AX4VKUg" }] });
+        for set in [private, symmetric] {
+            assert_eq!(KeySet::read(&set), Err("a key set must hold public keys only"));
+        }
+    }
+}

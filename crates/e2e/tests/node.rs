@@ -73,7 +73,10 @@ fn browse(test: &str, file: &str, least: u32) {
     if file == APACHE.0 && !is_installed(test, Path::new(APACHE.1)) {
         return;
     }
-    let asking = Builder::fresh().env("CHANCERY_GENESYS_REQUIRE_CONSENT", "true").start();
+    let asking = Builder::fresh().env("CHANCERY_GENESYS_REQUIRE_CONSENT", "true");
+    let asking =
+        asking.env("CHANCERY_OAUTH2_REGISTRATION", "open").env("CHANCERY_OUTBOUND_ALLOW", "127.0.0.1");
+    let asking = asking.start();
     let servers = vec![("CHANCERY", Server::start()), ("CHANCERY_CONSENT", asking)];
     let passed = passed(&[format!("{BROWSER}/{file}")], servers);
     assert!(passed >= least, "the suite was not found: {passed} tests ran");
@@ -104,7 +107,7 @@ fn rely(test: &str, server: &Builder, more: &[(&str, &str)]) {
     let token = ("CHANCERY_REGISTRATION_TOKEN", made.stdout.trim_end());
     let more: Vec<_> = more.iter().copied().chain([token]).collect();
     let passed = passed_with(&files, vec![("CHANCERY", server)], &more);
-    assert!(passed >= 32, "the suite was not found: {passed} tests ran");
+    assert!(passed >= 34, "the suite was not found: {passed} tests ran");
 }
 
 #[test]
@@ -171,7 +174,7 @@ macro_rules! browse {
 
 browse! {
     a_person_logs_in_to_an_application_of_the_vendors_javascript_sdk "vendor.test.mjs" 21;
-    a_person_is_asked_before_an_application_acts_for_them "consent.test.mjs" 9;
+    a_person_is_asked_before_an_application_acts_for_them "consent.test.mjs" 10;
     a_person_sees_to_their_account "account.test.mjs" 9;
     the_pages_are_for_everybody "pages.test.mjs" 13;
     no_other_site_acts_for_a_person "forgery.test.mjs" 15;

@@ -57,11 +57,17 @@ fn write(folder: &std::path::Path, name: &str, text: &[u8]) -> std::io::Result<(
 fn pages(t: &'static Texts, brand: &Brand) -> Result<BTreeMap<String, String>, askama::Error> {
     let mut pages = BTreeMap::new();
     let wide = "W".repeat(256);
+    let about = About {
+        logo: Some("/docs/seal.svg".to_owned()),
+        policy: Some("https://desk.acme.example/privacy"),
+        terms: Some("https://desk.acme.example/terms"),
+    };
     let login = |email, problem| LoginPage {
         t,
         brand,
         organization: "Acme Corporation",
         app: "Acme Service Desk",
+        about: About::default(),
         email,
         form: "login",
         csrf: "token",
@@ -71,6 +77,8 @@ fn pages(t: &'static Texts, brand: &Brand) -> Result<BTreeMap<String, String>, a
     pages.insert("login".to_owned(), login("", None).render()?);
     let long = LoginPage { organization: &wide, app: &wide, ..login(&wide, None) };
     pages.insert("login-long".to_owned(), long.render()?);
+    let registered = LoginPage { about: about.clone(), ..login("", None) };
+    pages.insert("login-registered".to_owned(), registered.render()?);
     for (name, problem) in [
         ("wrong", LoginProblem::WrongCredentials),
         ("many", LoginProblem::TooManyAttempts { seconds: 600 }),
@@ -89,8 +97,7 @@ fn pages(t: &'static Texts, brand: &Brand) -> Result<BTreeMap<String, String>, a
         user_name: "Ann Archer",
         user_email: "ann@acme.example",
         scopes,
-        policy: Some("https://desk.acme.example/privacy"),
-        terms: Some("https://desk.acme.example/terms"),
+        about: about.clone(),
         form: "consent",
         csrf: "token",
         other_account: "login",

@@ -16,6 +16,7 @@ pub mod outbound;
 pub mod own_password;
 pub mod pages;
 pub mod password;
+pub mod picture;
 pub mod recorder;
 pub mod settle;
 pub mod start;

@@ -50,6 +50,11 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// What it said of itself under that name.
+    pub fn about(&self, name: &str) -> Option<&str> {
+        self.about.get(name)?.as_str()
+    }
+
     /// Whether it has keys to sign with.
     pub fn has_keys(&self) -> bool {
         self.jwks.is_some() || self.jwks_uri.is_some()

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { application, asking, browse, exists, logIn, press, text, told } from './world.mjs';
+import { app, application, asking, browse, exists, logIn, press, text, told } from './world.mjs';
 
 const { person } = asking;
 const ALLOW = '[name=decision][value=allow]';
@@ -159,4 +159,26 @@ test('a decision is made once, and back leads on', async (t) => {
     await page.goto(url);
     await told(page);
   });
+});
+
+test('an application that registered itself shows its logo, which comes from the server', async (t) => {
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  const logo = app.put(app.path(), Buffer.from(png, 'base64'), 'image/png');
+  const metadata = { redirect_uris: ['https://app.example/cb'], client_name: 'Newcomer', logo_uri: logo, policy_uri: 'https://app.example/privacy' };
+  const options = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(metadata) };
+  const answer = await fetch(`${asking.url}/oauth2/register`, options);
+  const client = await answer.json();
+  assert.equal(answer.status, 201, JSON.stringify(client));
+  t.after(() => fetch(client.registration_client_uri, { method: 'DELETE', headers: { Authorization: `Bearer ${client.registration_access_token}` } }));
+  const parameters = { client_id: client.client_id, redirect_uri: metadata.redirect_uris[0], response_type: 'code', scope: 'openid' };
+  await browse({}, async (page) => {
+    const width = () => page.$eval('img.app-logo', (image) => image.decode().then(() => image.naturalWidth));
+    await page.goto(`${asking.url}/oauth2/authorize?${new URLSearchParams(parameters)}`);
+    assert.equal(await width(), 1);
+    await logIn(page, person);
+    await page.waitForSelector(ALLOW);
+    assert.equal(await width(), 1);
+    assert.ok(await exists(page, 'a[href="https://app.example/privacy"]'));
+  });
+  assert.equal(app.requests.filter(({ url }) => logo.endsWith(url)).length, 1, 'the server asks, and nobody else');
 });

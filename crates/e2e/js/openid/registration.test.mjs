@@ -1,31 +1,10 @@
 // Clients that register themselves and manage it, by npm's openid-client, and prove who they are with keys of their own.
-//
-// CHANCERY_REGISTRATION_TOKEN is an initial access token of the server. With KEYS_CERT and KEYS_KEY, keys are published by
-// https with that pair.
 
-import { readFileSync } from 'node:fs';
-import * as http from 'node:http';
-import * as https from 'node:https';
 import { test } from 'node:test';
 
 import { Person } from '../person.mjs';
 import { administrator } from '../chancery.mjs';
-import { assert, authorize, local, oidc, url } from './world.mjs';
-
-const initialAccessToken = process.env.CHANCERY_REGISTRATION_TOKEN;
-const CALLBACK = 'https://app.example/cb';
-
-/** Registers a client; it is gone when the test is over. */
-async function register(t, metadata = {}, authentication) {
-  const options = { ...local, initialAccessToken };
-  const party = await oidc.dynamicClientRegistration(new URL(url), { redirect_uris: [CALLBACK], ...metadata }, authentication, options);
-  t.after(() => manage(party.clientMetadata(), 'DELETE'));
-  return { party, client: party.clientMetadata() };
-}
-
-const manage = (client, method, json, token = client.registration_access_token) => fetch(client.registration_client_uri, {
-  method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: json && JSON.stringify(json),
-});
+import { CALLBACK, assert, authorize, initialAccessToken, manage, oidc, register, site, url } from './world.mjs';
 
 const refused = async (metadata) => {
   const answer = await fetch(`${url}/oauth2/register`, {
@@ -95,11 +74,7 @@ test('a registered client is one of the registry, and administers nothing', asyn
 
 test('a client proves who it is with a key, which it registered or publishes', async (t) => {
   const published = [];
-  const answer = (request, response) => response.end(JSON.stringify({ keys: published }));
-  const { KEYS_CERT: cert, KEYS_KEY: key } = process.env;
-  const pair = cert && { cert: readFileSync(cert), key: readFileSync(key) };
-  const server = (pair ? https.createServer(pair, answer) : http.createServer(answer)).listen(0, '127.0.0.1');
-  t.after(() => server.close());
+  const origin = await site(t, (request, response) => response.end(JSON.stringify({ keys: published })));
   for (const alg of ['ES256', 'RS256', 'PS256', 'EdDSA']) {
     const { privateKey, jwk } = await keyPair(alg);
     const metadata = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } };
@@ -109,7 +84,7 @@ test('a client proves who it is with a key, which it registered or publishes', a
   }
   const { privateKey, jwk } = await keyPair('ES256');
   published.push({ ...jwk, kid: 'one' });
-  const place = { jwks_uri: `${pair ? 'https' : 'http'}://127.0.0.1:${server.address().port}/keys` };
+  const place = { jwks_uri: `${origin}/keys` };
   const { party } = await register(t, { token_endpoint_auth_method: 'private_key_jwt', ...place }, oidc.PrivateKeyJwt({ key: privateKey, kid: 'one' }));
   const tokens = await logIn(party);
   assert.equal((await oidc.tokenIntrospection(party, tokens.access_token)).active, true);

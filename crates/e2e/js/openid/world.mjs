@@ -1,6 +1,13 @@
 // A relying party that knows nothing but the issuer: npm's openid-client, and a person who logs in.
+//
+// CHANCERY_REGISTRATION_TOKEN is an initial access token of the server. With KEYS_CERT and KEYS_KEY, what clients publish is
+// served by https with that pair.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
 
 import * as oidc from 'openid-client';
 
@@ -17,6 +24,35 @@ export async function relyingParty(t, members, metadata = {}, authentication) {
   const client = await create(t, 'CODE', { scope: ['openid', 'user-basic-info'], ...members });
   const party = await oidc.discovery(new URL(url), client.id, { client_secret: client.secret, ...metadata }, authentication, local);
   return { client, party, callback: client.registeredRedirectUri[0] };
+}
+
+export const initialAccessToken = process.env.CHANCERY_REGISTRATION_TOKEN;
+export const CALLBACK = 'https://app.example/cb';
+
+/** Registers a client; it is gone when the test is over. */
+export async function register(t, metadata = {}, authentication) {
+  const options = { ...local, initialAccessToken };
+  const party = await oidc.dynamicClientRegistration(new URL(url), { redirect_uris: [CALLBACK], ...metadata }, authentication, options);
+  t.after(() => manage(party.clientMetadata(), 'DELETE'));
+  return { party, client: party.clientMetadata() };
+}
+
+/** Reads, changes or deletes a registration. */
+export const manage = (client, method, json, token = client.registration_access_token) => fetch(client.registration_client_uri, {
+  method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: json && JSON.stringify(json),
+});
+
+/** What a client publishes: the origin of a site that answers so until the test is over. */
+export async function site(t, answer) {
+  const { KEYS_CERT: cert, KEYS_KEY: key } = process.env;
+  const pair = cert && { cert: readFileSync(cert), key: readFileSync(key) };
+  const server = (pair ? https.createServer(pair, answer) : http.createServer(answer)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `${pair ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
 }
 
 /** Asks for what the parameters say at /oauth2, logs in where that is asked for: the URL at which the client is called. */

@@ -21,7 +21,7 @@ const LONGEST: usize = 100;
 pub struct Branding {
     /// What the service is called.
     pub name: String,
-    /// An SVG or PNG file of at most 256 KiB that takes the place of seal and name.
+    /// An SVG, PNG, JPEG, GIF or WebP file of at most 256 KiB that takes the place of seal and name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub logo: Option<PathBuf>,

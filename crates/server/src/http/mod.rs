@@ -114,6 +114,7 @@ routes! {
     Page     account_login GET  "/account/login"         pages::account_login::show;
     Page     account_login POST "/account/login"         pages::account_login::submit;
     Plain    page_asset    GET  "/pages/{asset}"         pages::assets::asset;
+    Plain    client_logo   GET  "/oauth2/logo/{clientId}" pages::assets::client_logo;
     Plain    front         GET  "/"                      respond::front;
     Plain    live          GET  "/health/live"           respond::live;
     Plain    ready         GET  "/health/ready"          respond::ready;

@@ -10,9 +10,6 @@ use tokio::sync::Mutex;
 const KEPT: Duration = Duration::from_secs(600);
 /// However much somebody wants it anew, it is not asked for again within this time; nor is one that could not be had.
 const PAUSE: Duration = Duration::from_secs(15);
-/// So many documents are kept.
-const DOCUMENTS: usize = 1000;
-
 /// Documents of one kind, by their places.
 pub struct Documents<T>(quick_cache::sync::Cache<Arc<str>, Arc<Kept<T>>>);
 
@@ -36,13 +33,12 @@ impl<T> Kept<T> {
     }
 }
 
-impl<T> Default for Documents<T> {
-    fn default() -> Self {
-        Self(quick_cache::sync::Cache::new(DOCUMENTS))
-    }
-}
-
 impl<T: Send + Sync> Documents<T> {
+    /// None yet, and never more than so many.
+    pub fn new(most: usize) -> Self {
+        Self(quick_cache::sync::Cache::new(most))
+    }
+
     /// The document at a place, and whether it was kept rather than asked for by `ask`; `afresh` asks again, but not too often.
     pub async fn find(
         &self,
@@ -81,7 +77,7 @@ mod tests {
 
     #[tokio::test]
     async fn many_who_ask_at_once_ask_once() {
-        let (documents, asked) = (Documents::<u32>::default(), AtomicU32::new(0));
+        let (documents, asked) = (Documents::<u32>::new(8), AtomicU32::new(0));
         let place = Arc::from("https://a.example/keys");
         let ask = async || {
             tokio::task::yield_now().await;
@@ -96,7 +92,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_could_not_be_had_is_not_asked_for_at_once_again() {
-        let documents = Documents::<u32>::default();
+        let documents = Documents::<u32>::new(8);
         let place = Arc::from("https://a.example/keys");
         let failed = documents.find(&place, false, async { Err("away".to_owned()) }).await;
         assert_eq!(failed, (None, false));

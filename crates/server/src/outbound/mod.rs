@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use chancery_core::jose::{KeySet, json};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Url};
@@ -17,10 +18,16 @@ use documents::Documents;
 pub use guard::Allowed;
 use guard::Resolver;
 
+use crate::picture::Picture;
+
 /// No answer takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// No answer is larger, in bytes.
 const LARGEST: usize = 256 * 1024;
+/// So many documents of a kind are kept.
+const DOCUMENTS: usize = 1000;
+/// So many pictures: with the size of the largest, what they take of memory.
+const PICTURES: usize = 64;
 
 /// The way out.
 pub struct Outbound {
@@ -28,6 +35,7 @@ pub struct Outbound {
     client: Client,
     key_sets: Documents<KeySet>,
     texts: Documents<Vec<String>>,
+    pictures: Documents<Picture>,
 }
 
 impl Outbound {
@@ -50,16 +58,22 @@ impl Outbound {
             builder = builder.tls_certs_merge(all);
         }
         let client = builder.build().map_err(|error| error.to_string())?;
-        Ok(Self { allowed, client, key_sets: Documents::default(), texts: Documents::default() })
+        Ok(Self {
+            allowed,
+            client,
+            key_sets: Documents::new(DOCUMENTS),
+            texts: Documents::new(DOCUMENTS),
+            pictures: Documents::new(PICTURES),
+        })
     }
 
-    /// A JSON document; the error says for the log why there is none.
-    pub async fn document(&self, place: &str) -> Result<Value, String> {
+    /// What is at a place; the error says for the log why there is nothing.
+    async fn fetch(&self, place: &str, accept: &'static str) -> Result<Bytes, String> {
         let url = Url::parse(place).map_err(|error| error.to_string())?;
         if !self.allowed.admits(&url) {
             return Err("the address may not be asked".to_owned());
         }
-        let sent = self.client.get(url).header("Accept", "application/json").send().await;
+        let sent = self.client.get(url).header("Accept", accept).send().await;
         let mut answer = sent.map_err(|error| error.without_url().to_string())?;
         if answer.status() != reqwest::StatusCode::OK {
             return Err(format!("the answer has the status {}", answer.status().as_u16()));
@@ -71,6 +85,11 @@ impl Outbound {
             }
             body.extend_from_slice(&part);
         }
+        Ok(body.into())
+    }
+
+    async fn document(&self, place: &str) -> Result<Value, String> {
+        let body = self.fetch(place, "application/json").await?;
         json::read(&body).ok_or_else(|| "the answer is not JSON".to_owned())
     }
 
@@ -85,5 +104,14 @@ impl Outbound {
     pub async fn key_set(&self, place: &Arc<str>, afresh: bool) -> (Option<Arc<KeySet>>, bool) {
         let ask = async { KeySet::read(&self.document(place).await?).map_err(str::to_owned) };
         self.key_sets.find(place, afresh, ask).await
+    }
+
+    /// The picture at a place.
+    pub async fn picture(&self, place: &Arc<str>) -> Option<Arc<Picture>> {
+        let ask = async {
+            let body = self.fetch(place, "image/png, image/jpeg, image/webp, image/gif").await?;
+            Picture::of_pixels(body).ok_or_else(|| "the answer is no picture".to_owned())
+        };
+        self.pictures.find(place, false, ask).await.0
     }
 }

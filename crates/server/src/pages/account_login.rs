@@ -11,6 +11,7 @@ use chancery_core::organization::Organization;
 use super::account::is_signed_in;
 use super::door::Door;
 use super::show::onward;
+use super::views::About;
 use super::views::languages;
 use super::visit::language;
 use crate::api::Answer;
@@ -55,6 +56,7 @@ async fn at_door(
         organization: &organization,
         client: None,
         name: t.account.title.as_str(),
+        about: About::default(),
         t,
         form: page(t.tag),
         languages: languages(t, page),

@@ -1,15 +1,17 @@
-//! What the pages load: one stylesheet, one script, the operator's colours and logo.
+//! What the pages load: one stylesheet, one script, the operator's colours and logo, and those of applications.
 
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chancery_core::types::ClientId;
 
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::settle::look_up;
 
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
@@ -24,12 +26,26 @@ pub async fn asset(app: Arc<App>, request: Request) -> Answer {
         ("logo", Some(logo)) => (logo.kind, logo.bytes.clone()),
         _ => return Err(Failure::NotFound),
     };
+    // Asked again each time, so that a new version is seen at once.
+    Ok(sent(kind, "no-cache", bytes))
+}
+
+/// `GET /oauth2/logo/{clientId}`: the picture at the client's `logo_uri` (OpenID Connect Dynamic Client Registration 1.0 section
+/// 2), fetched by this server, so that nobody but it learns who is about to log in.
+pub async fn client_logo(app: Arc<App>, request: Request) -> Answer {
+    let id = request.uri().path().rsplit('/').next().and_then(ClientId::parse).ok_or(Failure::NotFound)?;
+    let client = look_up(&app, |facts| facts.client(id).cloned()).await?.ok_or(Failure::NotFound)?;
+    let place = client.metadata.about("logo_uri").ok_or(Failure::NotFound)?;
+    let logo = app.outbound.picture(&Arc::from(place)).await.ok_or(Failure::NotFound)?;
+    Ok(sent(logo.kind, "private, max-age=600", logo.bytes.clone()))
+}
+
+fn sent(kind: &'static str, keep: &'static str, bytes: Bytes) -> Response {
     let headers = [
         (CONTENT_TYPE, kind),
-        // Asked again each time, so that a new version is seen at once.
-        (CACHE_CONTROL, "no-cache"),
+        (CACHE_CONTROL, keep),
         // An image that is opened by itself is a document too, and runs nothing.
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ];
-    Ok((headers, bytes).into_response())
+    (headers, bytes).into_response()
 }

@@ -4,30 +4,19 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use bytes::Bytes;
-
 use crate::config::{Branding, Colour, ConfigError};
+use crate::picture::Picture;
 
 /// No logo is larger.
 const LARGEST: u64 = 256 * 1024;
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-
-/// An image in place of seal and name.
-#[derive(Clone, Debug)]
-pub struct Logo {
-    /// Its media type.
-    pub kind: &'static str,
-    /// The file.
-    pub bytes: Bytes,
-}
 
 /// Name, logo and colours.
 #[derive(Clone, Debug)]
 pub struct Brand {
     /// What the service is called.
     pub name: String,
-    /// Served at `/pages/logo`.
-    pub logo: Option<Logo>,
+    /// A picture in place of seal and name, served at `/pages/logo`.
+    pub logo: Option<Picture>,
     accent: Option<Colour>,
     accent_dark: Option<Colour>,
     /// The path of the issuer: a proxy may have put the server below one.
@@ -87,7 +76,7 @@ impl Brand {
     }
 }
 
-fn read(path: &Path) -> Result<Logo, ConfigError> {
+fn read(path: &Path) -> Result<Picture, ConfigError> {
     let shown = path.display();
     let refused = |why: String| ConfigError(format!("The logo {shown} in [branding] cannot be used: {why}."));
     // Looked at before it is opened: to open a pipe would wait for whoever writes.
@@ -101,24 +90,7 @@ fn read(path: &Path) -> Result<Logo, ConfigError> {
     if length as u64 > LARGEST {
         return Err(refused("it has more than 256 KiB".to_owned()));
     }
-    let kind = kind(&bytes).ok_or_else(|| refused("it is neither SVG nor PNG".to_owned()))?;
-    Ok(Logo { kind, bytes: bytes.into() })
-}
-
-/// The media type by what is in the file, not by what the file is called.
-fn kind(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(PNG) {
-        return Some("image/png");
-    }
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
-    for (opening, closing) in [("<?xml", "?>"), ("<!--", "-->"), ("<!DOCTYPE", ">"), ("<!--", "-->")] {
-        while rest.starts_with(opening) {
-            rest = rest.split_once(closing)?.1.trim_start();
-        }
-    }
-    let after = rest.strip_prefix("<svg")?;
-    after.starts_with(|c: char| c.is_whitespace() || c == '>').then_some("image/svg+xml")
+    Picture::of(bytes.into()).ok_or_else(|| refused("it is neither SVG, PNG, JPEG, GIF nor WebP".to_owned()))
 }
 
 #[cfg(test)]
@@ -140,30 +112,15 @@ mod tests {
     }
 
     #[test]
-    fn a_logo_is_known_by_what_is_in_it() {
-        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>";
-        let prolog = format!("\u{feff}<?xml version=\"1.0\"?>\n<!-- a --><!DOCTYPE svg><!-- b -->\n{svg}");
-        for (file, kind) in [
-            (svg.as_bytes(), Some("image/svg+xml")),
-            (prolog.as_bytes(), Some("image/svg+xml")),
-            (b"\x89PNG\r\n\x1a\nrest", Some("image/png")),
-            (b"\xff\xd8\xff\xe0JFIF", None),
-            (b"<html><svg></svg></html>", None),
-            (b"<svgx></svgx>", None),
-            (b"", None),
-        ] {
-            let loaded = load(file);
-            match (&loaded, kind) {
-                (Ok(brand), Some(kind)) => assert_eq!(brand.logo.as_ref().map(|it| it.kind), Some(kind)),
-                (Err(error), None) => assert!(error.0.contains("neither SVG nor PNG"), "{error}"),
-                _ => panic!("{loaded:?}"),
-            }
-        }
+    fn a_logo_is_a_picture() {
+        assert_eq!(load(b"<svg></svg>").expect("a brand").logo.map(|it| it.kind), Some("image/svg+xml"));
+        let error = load(b"<html><svg></svg></html>").expect_err("a page");
+        assert!(error.0.contains("neither SVG, PNG, JPEG, GIF nor WebP"), "{error}");
     }
 
     #[test]
     fn a_logo_that_is_missing_or_too_large_is_refused_by_its_name() {
-        let mut file = PNG.to_vec();
+        let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
         file.resize(256 * 1024, 0);
         assert!(load(&file).is_ok());
         file.push(0);

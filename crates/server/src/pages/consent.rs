@@ -11,7 +11,7 @@ use chancery_core::types::RedirectUri;
 use super::authorize::go_on;
 use super::forged;
 use super::show::{Forms, html, onward};
-use super::views::ConsentPage;
+use super::views::{About, ConsentPage};
 use super::visit::Visit;
 use crate::api::Answer;
 use crate::app::App;
@@ -28,7 +28,6 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     };
     let organization = visit.organization(&seen).await?;
     let t = visit.texts(&organization);
-    let about = |name| seen.target.client.metadata.about.get(name).and_then(serde_json::Value::as_str);
     let page = ConsentPage {
         t,
         brand: &app.brand,
@@ -38,8 +37,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
         user_name: &user.name,
         user_email: &user.email,
         scopes: t.scopes(wanted.agreed().names()),
-        policy: about("policy_uri"),
-        terms: about("tos_uri"),
+        about: About::of(&seen.target.client, &app.brand),
         form: &visit.page("consent"),
         csrf: &forged::token(visit.cookie(), &purpose(&visit, wanted), &app.keys()),
         other_account: &visit.with("login", "prompt", "login"),

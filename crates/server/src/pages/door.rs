@@ -16,7 +16,7 @@ use chancery_store::Made;
 
 use super::show::{Forms, html};
 use super::texts::Texts;
-use super::views::{Language, LoginPage, LoginProblem};
+use super::views::{About, Language, LoginPage, LoginProblem};
 use super::{device, forged};
 use crate::app::App;
 use crate::failure::Failure;
@@ -38,6 +38,8 @@ pub struct Door<'a> {
     pub client: Option<ClientId>,
     /// What that is called.
     pub name: &'a str,
+    /// What it says of itself.
+    pub about: About<'a>,
     /// The language of the page.
     pub t: &'static Texts,
     /// Where the form goes.
@@ -57,6 +59,7 @@ impl Door<'_> {
             brand: &self.app.brand,
             organization: &self.organization.name,
             app: self.name,
+            about: self.about.clone(),
             email: if email.len() <= 254 { email } else { "" },
             form: &self.form,
             csrf: &forged::token(&cookie, PURPOSE, &self.app.keys()),

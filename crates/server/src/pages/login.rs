@@ -9,7 +9,7 @@ use chancery_core::types::Lifetime;
 
 use super::door::Door;
 use super::show::onward;
-use super::views::languages;
+use super::views::{About, languages};
 use super::visit::Visit;
 use crate::api::Answer;
 use crate::app::App;
@@ -59,6 +59,7 @@ async fn at_door(
         organization: &organization,
         client: Some(client.id),
         name: &client.name,
+        about: About::of(client, &visit.app.brand),
         t,
         form: visit.page("login"),
         languages: languages(t, |tag| visit.with("login", "ui_locales", tag)),

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::pages::brand::Brand;
 use crate::pages::texts::Texts;
+use crate::pages::views::About;
 
 /// Who asks, for what, as whom, and where it goes. The form sends `decision`, `allow` or `deny`, and `csrf`.
 #[derive(Clone, Template)]
@@ -25,10 +26,8 @@ pub struct ConsentPage<'a> {
     pub user_email: &'a str,
     /// What is asked for, in words: `Texts::scopes`.
     pub scopes: Vec<String>,
-    /// Where the client says what it does with what it learns, if it says so.
-    pub policy: Option<&'a str>,
-    /// Where the client says on what terms it serves, if it says so.
-    pub terms: Option<&'a str>,
+    /// What the client says of itself.
+    pub about: About<'a>,
     /// Where the form goes.
     pub form: &'a str,
     /// The token of the form.

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::pages::brand::Brand;
 use crate::pages::texts::{self, Texts};
+use crate::pages::views::About;
 
 /// Where a person signs in. The form sends `email`, `password` and `csrf`.
 #[derive(Clone, Template)]
@@ -17,6 +18,8 @@ pub struct LoginPage<'a> {
     pub organization: &'a str,
     /// The name of the client.
     pub app: &'a str,
+    /// What the client says of itself.
+    pub about: About<'a>,
     /// What the field is filled with.
     pub email: &'a str,
     /// Where the form goes.

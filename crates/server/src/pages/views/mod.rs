@@ -1,6 +1,7 @@
 //! What stands on each page, and nothing of how it got there. The templates are in `templates/`; they load nothing from elsewhere and
 //! run no script but one, which sends a form that a button sends too, and escape whatever they are given.
 
+mod about;
 mod account;
 mod choose;
 mod consent;
@@ -14,6 +15,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+pub use about::About;
 pub use account::{AccountNotice, AccountPage, ConsentRow, PasswordRefusal, SessionRow};
 pub use choose::ChoosePage;
 pub use consent::ConsentPage;

@@ -41,6 +41,10 @@ fn brand() -> Brand {
     Brand::load(&Branding::default()).expect("a brand")
 }
 
+fn about(value: &str) -> About<'_> {
+    About { logo: Some(value.to_owned()), policy: Some(value), terms: Some(value) }
+}
+
 fn login<'a>(
     t: &'static Texts,
     brand: &'a Brand,
@@ -52,6 +56,7 @@ fn login<'a>(
         brand,
         organization: value,
         app: value,
+        about: about(value),
         email: value,
         form: value,
         csrf: value,
@@ -105,8 +110,7 @@ fn consent<'a>(t: &'static Texts, brand: &'a Brand, value: &'a str) -> ConsentPa
         user_name: value,
         user_email: value,
         scopes: t.scopes(["openid", "users:readonly", value]),
-        policy: Some(value),
-        terms: Some(value),
+        about: about(value),
         form: value,
         csrf: value,
         other_account: value,

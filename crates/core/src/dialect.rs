@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::tokens::TokenFormat;
+use crate::types::Scope;
 
 /// A renderer's name plus the few policy values in which the two sides differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,6 +31,20 @@ impl Dialect {
     /// Whether a scope that leaves nothing is simply dropped where roles decide and no user is there.
     pub const fn drops_scope_without_user(self) -> bool {
         matches!(self, Self::Genesys)
+    }
+
+    /// The scope of a request; `None` if it cannot be read. What is not understood is ignored, as OpenID Connect Core section
+    /// 3.1.2.1 has it; the vendor's service refuses it.
+    pub fn scope(self, text: &str) -> Option<Scope> {
+        match self {
+            Self::Genesys => Scope::parse(text),
+            Self::Standard => Some(Scope::parse_known(text)),
+        }
+    }
+
+    /// Whether nothing is too little for whoever asked for a scope: one without a name that is known, too.
+    pub fn refuses_empty(self, asked: &Scope) -> bool {
+        matches!(self, Self::Standard) || !asked.is_empty()
     }
 
     /// The format of its access tokens.

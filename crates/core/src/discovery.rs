@@ -46,7 +46,7 @@ pub fn document(endpoints: &[(&str, &str)], languages: &[&str], env: &Env) -> Ma
     let proofs: Vec<_> = methods.iter().filter(|method| **method != AuthMethod::None).collect();
     say("introspection_endpoint_auth_methods_supported", json!(proofs));
     say("code_challenge_methods_supported", json!(["S256"]));
-    say("introspection_signing_alg_values_supported", json!([Alg::Rs256]));
+    say("introspection_signing_alg_values_supported", algorithms.into());
     say("claim_types_supported", json!(["normal"]));
     say("claims_supported", claims.into());
     say("claims_parameter_supported", true.into());

@@ -1,5 +1,6 @@
 //! What the operator may choose, with the defaults that need no configuration.
 
+use crate::jose::Alg;
 use serde::Deserialize;
 
 use crate::types::Lifetime;
@@ -49,6 +50,8 @@ pub struct Policy {
     pub max_failed_authentications: u32,
     /// Who may register clients at the standard side.
     pub registration: Registration,
+    /// What access tokens of the standard side are signed with.
+    pub access_token_alg: Alg,
     /// The `[login]` section.
     pub login: Login,
     /// The `[audit]` section.
@@ -135,6 +138,7 @@ impl Default for Policy {
             rate_limits: RateLimits::Off,
             max_failed_authentications: 100,
             registration: Registration::default(),
+            access_token_alg: Alg::Es256,
             login: Login::default(),
             audit: Audit::default(),
         }

@@ -190,6 +190,19 @@ pub struct Seen {
     pub person: Option<(Arc<Session>, Arc<User>)>,
     /// Somebody has just logged in, and is not whom the client means.
     pub another: bool,
+    /// Nobody may be asked anything, however wrong the rest is.
+    pub silent: bool,
+}
+
+impl Seen {
+    /// Whether somebody must log in before anything else. Of a request that is refused, too: nobody is sent anywhere by
+    /// whom they do not know (RFC 9700 section 4.11.2). The vendor's service sends them at once.
+    pub fn awaits_login(&self) -> bool {
+        match &self.wanted {
+            Ok(wanted) => self.person.is_none() || wanted.log_in,
+            Err(_) => self.person.is_none() && !self.silent && self.target.dialect == Dialect::Standard,
+        }
+    }
 }
 
 /// Looks at a request, for the pages on its way.
@@ -222,22 +235,16 @@ fn look(facts: &Facts, ask: &Ask, env: &Env) -> Result<Seen, Undecided<Stray>> {
         (own, _) => own,
     };
     let person = person.map(|(session, user)| (Arc::clone(session), Arc::clone(user)));
-    Ok(Seen { target, wanted, person, another })
-}
-
-/// Whether nobody may be asked anything, however wrong the rest is.
-fn is_silent(form: &Form) -> bool {
-    form.find("prompt") == Some("none")
+    Ok(Seen { target, wanted, person, another, silent: ask.form.find("prompt") == Some("none") })
 }
 
 fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, Undecided<Stray>> {
-    let Seen { target, wanted, person, another } = look(facts, ask, env)?;
+    let seen = look(facts, ask, env)?;
+    let awaits_login = seen.awaits_login();
+    let Seen { target, wanted, person, another, .. } = seen;
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        // RFC 9700 section 4.11.2: whoever registered itself could else send anybody anywhere.
-        Err(_) if person.is_none() && !is_silent(ask.form) && target.client.metadata.self_registered => {
-            return Err(Stray::Malformed.into());
-        }
+        Err(_) if awaits_login => return Ok(Decision::allow(Next::LogIn)),
         Err(error) => return Ok(Decision::allow(Next::Answer(Answer::refusal(&target, error)))),
     };
     let refuse = |code, detail| {

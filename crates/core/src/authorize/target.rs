@@ -9,7 +9,8 @@ use crate::decision::Undecided;
 use crate::dialect::Dialect;
 use crate::facts::Facts;
 use crate::form::Form;
-use crate::types::ClientId;
+use crate::jose::{from_base64url, json};
+use crate::types::{ClientId, RedirectUri};
 
 /// A client, and one of its redirect URIs.
 #[derive(Clone, Debug)]
@@ -45,7 +46,11 @@ pub fn find(facts: &Facts, form: &Form, dialect: Dialect) -> Result<Target, Unde
         return Err(Stray::UnknownClient.into());
     }
     let redirect_uri = form.find("redirect_uri").ok_or(Stray::NoRedirectUri)?;
-    if !client.redirect_uris.iter().any(|registered| registered.admits(redirect_uri)) {
+    let admits = match dialect {
+        Dialect::Genesys => RedirectUri::admits,
+        Dialect::Standard => RedirectUri::admits_any_port,
+    };
+    if !client.redirect_uris.iter().any(|registered| admits(registered, redirect_uri)) {
         return Err(Stray::ForeignRedirectUri.into());
     }
     Ok(Target {
@@ -59,11 +64,18 @@ pub fn find(facts: &Facts, form: &Form, dialect: Dialect) -> Result<Target, Unde
 
 /// Where the answer stands, of a refusal too: where the request says, else where its kind of answer usually does.
 fn mode(form: &Form, dialect: Dialect) -> ResponseMode {
-    let wished = form.find("response_mode").filter(|_| dialect == Dialect::Standard);
+    let wished = form.find("response_mode").map(str::to_owned).or_else(|| mode_in_object(form));
+    let wished = wished.filter(|_| dialect == Dialect::Standard);
     let usual = if form.find("response_type") == Some("token") {
         ResponseMode::Fragment
     } else {
         ResponseMode::Query
     };
-    wished.and_then(ResponseMode::find).unwrap_or(usual)
+    wished.and_then(|mode| ResponseMode::find(&mode)).unwrap_or(usual)
+}
+
+/// What a request object says of it: it is refused where the client waits for the answer.
+fn mode_in_object(form: &Form) -> Option<String> {
+    let claims = form.find("request")?.split('.').nth(1).and_then(from_base64url)?;
+    Some(json::read(&claims)?.get("response_mode")?.as_str()?.to_owned())
 }

@@ -29,6 +29,9 @@ pub struct Metadata {
     /// `userinfo_signed_response_alg`; `None`: userinfo is plain JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_alg: Option<Alg>,
+    /// `introspection_signed_response_alg`; `None`: RS256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_alg: Option<Alg>,
     /// What its pairwise subjects are made for; `None`: its subjects are public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sector: Option<String>,

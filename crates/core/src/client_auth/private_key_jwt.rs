@@ -47,19 +47,20 @@ impl ClientAuth for PrivateKeyJwt {
         if kind.is_none() && assertion.is_none() {
             return None;
         }
-        let refused = |code, detail| Some(Err(OAuthError::new(code, detail)));
+        // RFC 7521 section 4.2.1.
+        let refused = |detail| Some(Err(OAuthError::new(ErrorCode::InvalidClient, detail)));
         if kind != Some(TYPE) {
-            return refused(ErrorCode::InvalidRequest, "the client_assertion_type is not supported");
+            return refused("the client_assertion_type is not supported");
         }
         let Some(assertion) = assertion else {
-            return refused(ErrorCode::InvalidRequest, "client_assertion is missing");
+            return refused("client_assertion is missing");
         };
         let Some(subject) = Foreign::read(assertion).and_then(|it| text(&it, "sub").map(str::to_owned))
         else {
-            return refused(ErrorCode::InvalidClient, "the client assertion cannot be read");
+            return refused("the client assertion cannot be read");
         };
         if form.find("client_id").is_some_and(|id| id != subject) {
-            return refused(ErrorCode::InvalidRequest, "the form names another client than the assertion");
+            return refused("the form names another client than the assertion");
         }
         Some(Ok(Claim { client_id: subject, proof: Proof::Assertion(assertion.to_owned()) }))
     }
@@ -85,14 +86,15 @@ pub fn judge(
     if !is_for_us(&token, env) {
         return Err(refused("the client assertion is for another server").into());
     }
-    let expires_at = moment(&token, "exp").ok_or(refused("the client assertion does not expire"))?;
+    let moment = |name| moment(&token, name).map_err(refused);
+    let expires_at = moment("exp")?.ok_or(refused("the client assertion does not expire"))?;
     if expires_at + SKEW <= env.now {
         return Err(refused("the client assertion has expired").into());
     }
     if expires_at > env.now + LONGEST {
         return Err(refused("the client assertion is good for more than a day").into());
     }
-    let begins = [moment(&token, "nbf"), moment(&token, "iat")];
+    let begins = [moment("nbf")?, moment("iat")?];
     if begins.into_iter().flatten().any(|begin| begin > env.now + SKEW) {
         return Err(refused("the client assertion is from the future").into());
     }
@@ -126,11 +128,11 @@ fn is_for_us(token: &Foreign, env: &Env) -> bool {
 }
 
 /// A `NumericDate` (RFC 7519 section 2), fractions dropped.
-fn moment(token: &Foreign, name: &str) -> Option<Timestamp> {
-    let value = token.claims.get(name)?;
-    let seconds =
-        value.as_i64().or_else(|| value.as_f64().filter(|it| it.is_finite()).map(|it| it as i64))?;
-    Some(Timestamp::from_seconds(seconds))
+fn moment(token: &Foreign, name: &str) -> Result<Option<Timestamp>, &'static str> {
+    let Some(value) = token.claims.get(name) else { return Ok(None) };
+    let seconds = value.as_i64().or_else(|| value.as_f64().filter(|it| it.is_finite()).map(|it| it as i64));
+    let seconds = seconds.ok_or("a time in the client assertion is not a number")?;
+    Ok(Some(Timestamp::from_seconds(seconds)))
 }
 
 fn keys(facts: &Facts, client: &Client) -> Result<Option<Arc<KeySet>>, Undecided<OAuthError>> {

@@ -206,9 +206,10 @@ fn may_use(client: &Client, grant: &dyn Grant) -> Result<(), OAuthError> {
 fn narrow_scope(form: &Form, allowed: &Scope, has_user: bool, dialect: Dialect) -> Result<Scope, OAuthError> {
     let Some(asked) = form.find("scope") else { return Ok(allowed.clone()) };
     let asked =
-        Scope::parse(asked).ok_or(OAuthError::new(ErrorCode::InvalidScope, "the scope is not known"))?;
+        dialect.scope(asked).ok_or(OAuthError::new(ErrorCode::InvalidScope, "the scope is not known"))?;
     let scope = asked.within(allowed);
-    if scope.is_empty() && !asked.is_empty() && (has_user || !dialect.drops_scope_without_user()) {
+    if scope.is_empty() && dialect.refuses_empty(&asked) && (has_user || !dialect.drops_scope_without_user())
+    {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "the client may not ask for this scope"));
     }
     Ok(scope)

@@ -6,6 +6,7 @@ use aws_lc_rs::signature::{
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::jose::{Alg, base64url, from_base64url};
 
@@ -20,6 +21,9 @@ pub struct Jwk {
     /// The only algorithm that it may be used with; `None`: any that fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     alg: Option<String>,
+    /// What it may do; `None`: whatever it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_ops: Option<Vec<String>>,
     /// The key id. Of a key of ours: its SHA-256 thumbprint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kid: Option<String>,
@@ -92,7 +96,13 @@ impl Jwk {
     /// A key of ours.
     pub fn publish(alg: Alg, material: Material) -> Self {
         let kid = Some(material.thumbprint());
-        Self { material, usage: Some("sig".to_owned()), alg: Some(alg.as_str().to_owned()), kid }
+        Self {
+            material,
+            usage: Some("sig".to_owned()),
+            alg: Some(alg.as_str().to_owned()),
+            key_ops: None,
+            kid,
+        }
     }
 
     /// The key id; empty if it has none.
@@ -109,6 +119,7 @@ impl Jwk {
             Material::Unknown => false,
         };
         fits && self.usage.as_ref().is_none_or(|usage| usage == "sig")
+            && self.key_ops.as_ref().is_none_or(|all| all.iter().any(|it| it == "verify"))
             && self.alg.as_ref().is_none_or(|named| Alg::find_foreign(named) == Some(alg))
     }
 
@@ -146,41 +157,42 @@ impl Jwk {
     }
 }
 
-/// A key set (RFC 7517 section 5). Keys that cannot be used here are no fault.
+/// A key set (RFC 7517 section 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySet {
     /// The keys.
     pub keys: Vec<Jwk>,
 }
 
-/// No key set of a client has more keys: whoever signs has a few.
+/// So many keys of a client are kept: whoever signs has a few.
 pub const MOST_KEYS: usize = 16;
 /// No number of a key is longer, in characters of base64url: RSA keys have at most 4096 bits.
 const MOST_CHARACTERS: usize = 684;
 /// The members of private and symmetric keys (RFC 7518 section 6).
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
+fn has_secret(key: &Value) -> bool {
+    PRIVATE.iter().any(|member| key.get(member).is_some())
+}
+
 impl KeySet {
-    /// Reads a document. The error says what is wrong with it.
-    pub fn read(document: &serde_json::Value) -> Result<Self, &'static str> {
-        let keys =
-            document.get("keys").and_then(|keys| keys.as_array()).ok_or("a key set has an array of keys")?;
-        if keys.len() > MOST_KEYS {
-            return Err("a key set has at most 16 keys");
-        }
-        let is_long =
-            |value: &serde_json::Value| value.as_str().is_some_and(|text| text.len() > MOST_CHARACTERS);
-        let members = |key: &serde_json::Value| {
-            ["n", "e", "x", "y", "kid", "use", "alg"].iter().any(|it| key.get(it).is_some_and(is_long))
+    /// Reads a document, without the keys that cannot be used here: they are no fault (RFC 7517 section 5). The error says why it
+    /// is none.
+    pub fn read(document: &Value) -> Result<Self, &'static str> {
+        let keys = document.get("keys").and_then(Value::as_array).ok_or("a key set has an array of keys")?;
+        let is_long = |value: &Value| value.as_str().is_some_and(|text| text.len() > MOST_CHARACTERS);
+        let is_short = |key: &&Value| {
+            !["n", "e", "x", "y", "kid", "use", "alg"].iter().any(|it| key.get(it).is_some_and(is_long))
         };
-        if keys.iter().any(members) {
-            return Err("a member of a key is too long");
-        }
-        if keys.iter().any(|key| PRIVATE.iter().any(|member| key.get(member).is_some())) {
-            return Err("a key set must hold public keys only");
-        }
-        let read = |key: &serde_json::Value| serde_json::from_value(key.clone()).ok();
-        Ok(Self { keys: keys.iter().filter_map(read).collect() })
+        let read = |key: &Value| serde_json::from_value::<Jwk>(key.clone()).ok();
+        let is_usable = |key: &Jwk| Alg::ALL.iter().any(|(alg, _)| key.is_for(*alg));
+        let good = keys.iter().filter(|key| !has_secret(key)).filter(is_short).filter_map(read);
+        Ok(Self { keys: good.filter(is_usable).take(MOST_KEYS).collect() })
+    }
+
+    /// Whether a document has keys that are nobody else's business.
+    pub fn has_secrets(document: &Value) -> bool {
+        document.get("keys").and_then(Value::as_array).is_some_and(|keys| keys.iter().any(has_secret))
     }
 
     /// The keys that a signature of `alg` under that key id can be of: without an id, any that fits.
@@ -193,7 +205,7 @@ impl KeySet {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -210,13 +222,12 @@ mod tests {
     #[test]
     fn the_example_of_a_key_set_is_read_and_a_key_is_used_for_what_it_is_meant() {
         let set = KeySet::read(&public()).expect("a key set");
-        assert_eq!(set.keys.len(), 2);
+        assert_eq!(set.keys.len(), 1, "the other one is for encryption");
         for (alg, kid, fitting) in [
             (Alg::Rs256, None, 1),
             (Alg::Rs256, Some("2011-04-29"), 1),
             (Alg::Rs256, Some("1"), 0),
             (Alg::Ps256, None, 0),
-            // It is for encryption.
             (Alg::Es256, Some("1"), 0),
         ] {
             assert_eq!(set.candidates(alg, kid).count(), fitting, "{alg:?} {kid:?}");
@@ -226,7 +237,7 @@ mod tests {
     #[test]
     fn the_thumbprint_of_the_example_is_the_one_of_rfc_7638_section_3_1() {
         let set = KeySet::read(&public()).expect("a key set");
-        assert_eq!(set.keys[1].material.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        assert_eq!(set.keys[0].material.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
     }
 
     #[test]
@@ -237,7 +248,36 @@ mod tests {
         // Appendix A.3.
         let symmetric = json!({ "keys": [{ "kty": "oct", "alg": "A128KW", "k": "GawgguFyGrWKav7AX4VKUg" }] });
         for set in [private, symmetric] {
-            assert_eq!(KeySet::read(&set), Err("a key set must hold public keys only"));
+            assert!(KeySet::has_secrets(&set));
+            assert!(KeySet::read(&set).expect("a key set").keys.iter().all(|key| key.kid() != "1"));
         }
+        assert!(!KeySet::has_secrets(&public()));
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_used_does_not_take_the_others_with_it() {
+        let good = public()["keys"][1].clone();
+        let with = |name: &str, value: Value| {
+            let mut key = good.clone();
+            key[name] = value;
+            key
+        };
+        let odd = [
+            with("n", "A".repeat(685).into()),
+            with("kty", "odd".into()),
+            with("use", "enc".into()),
+            with("key_ops", json!(["encrypt"])),
+            with("e", Value::Null),
+            with("d", "AQAB".into()),
+            json!(7),
+        ];
+        for key in &odd {
+            let set = KeySet::read(&json!({ "keys": [key] })).expect("a key set");
+            assert!(set.keys.is_empty(), "{key}");
+        }
+        let all: Vec<_> = odd.iter().cycle().take(70).chain([&good; 20]).collect();
+        assert_eq!(KeySet::read(&json!({ "keys": all })).expect("a key set").keys.len(), MOST_KEYS);
+        let fine = with("key_ops", json!(["verify"]));
+        assert_eq!(KeySet::read(&json!({ "keys": [fine] })).expect("a key set").keys.len(), 1);
     }
 }

@@ -23,7 +23,9 @@ pub struct IdToken {
 
 /// What `client` is told. Claims of a scope are told at userinfo (section 5.4); those asked for one by one, here.
 pub fn build(client: &Client, user: &User, login: &Login, env: &Env) -> IdToken {
-    let mut told = claims::of(user, &Scope::EMPTY, &login.claims.id_token);
+    // What the client lost since, it is not told.
+    let wishes = login.claims.clone().within(&client.reach());
+    let mut told = claims::of(user, &Scope::EMPTY, &wishes.id_token);
     let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
     tell("iss", env.issuer.into());
     tell("sub", subject::of(client, user.id, env.keys).into());

@@ -58,7 +58,7 @@ impl ClaimsRequest {
 
     /// The subjects of which the person must be one, if the client names any (section 5.5.1).
     pub fn subjects(&self) -> Option<Vec<String>> {
-        let values = &self.id_token.get("sub")?.values;
+        let values = &self.id_token.get("sub").or_else(|| self.userinfo.get("sub"))?.values;
         let texts = values.iter().filter_map(Value::as_str).map(str::to_owned);
         (!values.is_empty()).then(|| texts.collect())
     }

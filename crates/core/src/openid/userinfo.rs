@@ -35,9 +35,8 @@ pub fn userinfo(facts: &Facts, token: Option<&Arc<AccessToken>>, env: &Env) -> S
         ))?;
         let family = token.family.map(|key| facts.family(key)).transpose()?;
         let login = family.and_then(|family| family.as_ref()?.origin.login.as_ref());
-        let none = Default::default();
-        let wishes = login.map_or(&none, |login| &login.claims.userinfo);
-        let mut claims = claims::of(&user, &scope, wishes);
+        let wishes = login.map(|login| login.claims.clone().within(&client.reach())).unwrap_or_default();
+        let mut claims = claims::of(&user, &scope, &wishes.userinfo);
         claims.insert("sub".to_owned(), subject::of(&client, user.id, env.keys).into());
         let alg = client.metadata.userinfo_alg;
         if alg.is_some() {

@@ -44,7 +44,10 @@ pub fn judge(facts: &Facts, form: &Form, session: Option<&Handle>, env: &Env) ->
             Some(id) => Some(Arc::clone(facts.client(id)?.as_ref().ok_or(Stray::UnknownClient)?)),
             None => None,
         };
-        let onward = match (form.find("post_logout_redirect_uri"), &client) {
+        // Section 4: what depends on a hint that is none does not happen.
+        let is_broken = form.find("id_token_hint").is_some() && hint.is_none();
+        let wished = form.find("post_logout_redirect_uri").filter(|_| !is_broken);
+        let onward = match (wished, &client) {
             (Some(wished), Some(client)) => {
                 Some(registered(client, wished, form).ok_or(Stray::ForeignRedirectUri)?)
             }
@@ -69,7 +72,8 @@ pub fn judge(facts: &Facts, form: &Form, session: Option<&Handle>, env: &Env) ->
 fn registered(client: &Client, wished: &str, form: &Form) -> Option<String> {
     let logins = if client.metadata.self_registered { &[][..] } else { &client.redirect_uris };
     let mut places = client.metadata.post_logout_redirect_uris.iter().chain(logins);
-    if !places.any(|place| place.admits(wished)) {
+    // Section 3: exactly.
+    if !places.any(|place| place.as_str() == wished) {
         return None;
     }
     let Some(state) = form.find("state") else { return Some(wished.to_owned()) };

@@ -24,6 +24,8 @@ use crate::types::{ClientId, Scope, UserId};
 pub struct Introspection {
     /// Whom it is for.
     pub client: ClientId,
+    /// How it is signed, if it is.
+    pub alg: Alg,
     /// The answer (section 2.2).
     pub members: Map<String, Value>,
 }
@@ -39,7 +41,8 @@ pub fn introspect(
         // Section 2.1: whoever proves nothing could try tokens one by one.
         let proven = client_auth::authenticate(facts, request, env)?;
         proven.demand()?;
-        client_auth::refuse_unless_active(proven.client)?;
+        let active = client_auth::refuse_unless_active(proven.client);
+        active.map_err(|error| Undecided::from(error).with(&proven.writes))?;
         let text = request.form.find("token");
         let missing = OAuthError::new(ErrorCode::InvalidRequest, "token is missing");
         let text = text.ok_or_else(|| Undecided::from(missing).with(&proven.writes))?;
@@ -52,7 +55,8 @@ pub fn introspect(
             let inactive = json!({ "active": false });
             inactive.as_object().cloned().unwrap_or_default()
         });
-        Ok(Decision::write(Introspection { client: proven.client.id, members }, proven.writes))
+        let alg = proven.client.metadata.introspection_alg.unwrap_or(Alg::Rs256);
+        Ok(Decision::write(Introspection { client: proven.client.id, alg, members }, proven.writes))
     };
     decide().into()
 }
@@ -61,7 +65,7 @@ type Told = Result<Option<Map<String, Value>>, Undecided<OAuthError>>;
 
 fn access(facts: &Facts, asking: &Client, token: &Arc<AccessToken>, env: &Env) -> Told {
     let Some((client, user)) = verify::holder(facts, token, env)? else { return Ok(None) };
-    if !may_know(facts, asking, &client)? {
+    if !may_know(facts, asking, &client, token.audience)? {
         return Ok(None);
     }
     let mut told = about(&client, user.as_ref().map(|user| user.id), &token.scope, env);
@@ -101,12 +105,17 @@ fn refresh(facts: &Facts, asking: &Client, text: &str, env: &Env) -> Told {
     Ok(Some(told))
 }
 
-/// Its own tokens, and those of its organization if an administrator let it.
-fn may_know(facts: &Facts, asking: &Client, owner: &Client) -> Result<bool, Undecided<OAuthError>> {
+/// Its own tokens, and those of its organization if an administrator let it; not those that only this server takes (section 4).
+fn may_know(
+    facts: &Facts,
+    asking: &Client,
+    owner: &Client,
+    audience: Audience,
+) -> Result<bool, Undecided<OAuthError>> {
     if asking.id == owner.id {
         return Ok(true);
     }
-    if asking.organization != owner.organization {
+    if asking.organization != owner.organization || audience != Audience::Issuer {
         return Ok(false);
     }
     let authority = Authority::load(facts, asking.organization, asking.subject());
@@ -119,21 +128,23 @@ fn about(client: &Client, user: Option<UserId>, scope: &Scope, env: &Env) -> Map
     let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
     tell("active", true.into());
     tell("client_id", client.id.to_string().into());
-    tell("scope", scope.to_string().into());
+    if !scope.is_empty() {
+        tell("scope", scope.to_string().into());
+    }
     tell("sub", sub.into());
     tell("iss", env.issuer.into());
     told
 }
 
 /// The answer as a signed token (RFC 9701 section 5); `None` if the library fails or has no key.
-pub fn sign(answer: &Introspection, alg: Alg, env: &Env) -> Option<String> {
-    let signer = env.keys.signing_key(alg, env.now)?;
+pub fn sign(answer: &Introspection, env: &Env) -> Option<String> {
+    let signer = env.keys.signing_key(answer.alg, env.now)?;
     let claims = json!({
         "iss": env.issuer,
         "aud": answer.client.to_string(),
         "iat": env.now.seconds(),
         "token_introspection": answer.members,
     });
-    let header = jws::header("token-introspection+jwt", alg, signer.jwk.kid());
+    let header = jws::header("token-introspection+jwt", answer.alg, signer.jwk.kid());
     jws::sign(&signer.key, &header, &serde_json::to_vec(&claims).ok()?)
 }

@@ -3,6 +3,7 @@
 use crate::client::Client;
 use crate::dialect::Dialect;
 use crate::env::Env;
+use crate::jose::Alg;
 use crate::openid::id_token::IdToken;
 use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, refresh, sealed};
 use crate::types::{KeyId, Lifetime, Scope, TokenId, UserId};
@@ -71,6 +72,11 @@ pub fn render(issued: &Issued, env: &Env) -> Option<String> {
         TokenFormat::Sealed => sealed::seal(&issued.token, env),
         TokenFormat::Jwt => jwt::sign(&issued.token, env),
     }
+}
+
+/// What the token is signed with, if it is.
+pub fn alg(issued: &Issued, env: &Env) -> Option<Alg> {
+    (issued.format == TokenFormat::Jwt).then_some(env.policy.access_token_alg)
 }
 
 /// Writes the refresh token down, once its family has a key; `None` if there is none to write.

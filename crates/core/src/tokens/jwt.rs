@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::env::Env;
-use crate::jose::{Alg, jws};
+use crate::jose::jws;
 use crate::tokens::{AccessToken, Audience};
 use crate::types::{ClientId, FamilyKey, Scope, Timestamp, TokenId, UserId};
 
@@ -56,7 +56,7 @@ pub fn sign(token: &AccessToken, env: &Env) -> Option<String> {
         scp: token.scoped,
         fam: token.family,
     };
-    let signer = env.keys.signing_key(Alg::Es256, env.now)?;
+    let signer = env.keys.signing_key(env.policy.access_token_alg, env.now)?;
     jws::sign(&signer.key, &signer.header, &serde_json::to_vec(&claims).ok()?)
 }
 

@@ -24,7 +24,8 @@ pub fn revoke(
     let decide = || -> Result<Decision<(), OAuthError>, Undecided<OAuthError>> {
         let proven = client_auth::authenticate(facts, request, env)?;
         let text = request.form.find("token");
-        let text = text.ok_or(OAuthError::new(ErrorCode::InvalidRequest, "token is missing"))?;
+        let missing = OAuthError::new(ErrorCode::InvalidRequest, "token is missing");
+        let text = text.ok_or_else(|| Undecided::from(missing).with(&proven.writes))?;
         let mut writes = match opened {
             Some(token) => access(facts, &proven, token)?,
             None => refresh(facts, &proven, text, env)?,

@@ -97,23 +97,22 @@ impl RedirectUri {
     /// Whether a request may name `asked` for it: the same text and nothing else (RFC 9700 section 2.1), but on the loopback
     /// interface any port if none was registered (RFC 8252 section 7.3).
     pub fn admits(&self, asked: &str) -> bool {
-        self.0 == asked || self.without_port(asked).is_some()
+        self.0 == asked
+            || self.is_at(asked, |host, own, asked| is_loopback(host) && own.is_none() && asked.is_some())
     }
 
-    /// What `asked` has a port for and this has none, both on the loopback interface and else the same.
-    fn without_port(&self, asked: &str) -> Option<()> {
-        let (own, asked) = (self.0.strip_prefix("http:")?, asked.strip_prefix("http:")?);
-        let (own_authority, asked_authority) = (authority(own)?, authority(asked)?);
-        let (host, port) = asked_authority.rsplit_once(':')?;
-        let is_port =
-            !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
-        let rest = |text: &str, authority: &str| text["//".len() + authority.len()..].to_owned();
-        let same_rest = match (&*rest(own, own_authority), &*rest(asked, asked_authority)) {
-            ("", "" | "/") => true,
-            (own, asked) => own == asked,
-        };
-        (self::host(own).is_some_and(is_loopback) && own_authority == host && is_port && same_rest)
-            .then_some(())
+    /// The same, and at an address of the loopback interface any port whichever was registered, as RFC 8252 section 7.3 has it.
+    /// A name, others may have taken (section 8.3).
+    pub fn admits_any_port(&self, asked: &str) -> bool {
+        self.admits(asked)
+            || self.is_at(asked, |host, _, _| !host.eq_ignore_ascii_case("localhost") && is_loopback(host))
+    }
+
+    /// Whether `asked` is the same but for its port, and host and ports are good.
+    fn is_at(&self, asked: &str, good: impl Fn(&str, Option<&str>, Option<&str>) -> bool) -> bool {
+        let (Some(own), Some(asked)) = (parts(&self.0), parts(asked)) else { return false };
+        let same_rest = own.rest == asked.rest || own.rest.is_empty() && asked.rest == "/";
+        own.host == asked.host && same_rest && good(own.host.trim_matches(['[', ']']), own.port, asked.port)
     }
 
     /// Where it leads, for people: host and port, or the scheme of an application.
@@ -122,6 +121,25 @@ impl RedirectUri {
         let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
         authority(rest).filter(|_| is_web).unwrap_or(scheme)
     }
+}
+
+/// A URI of the scheme http, taken apart.
+struct Parts<'a> {
+    host: &'a str,
+    port: Option<&'a str>,
+    rest: &'a str,
+}
+
+fn parts(uri: &str) -> Option<Parts<'_>> {
+    let rest = uri.strip_prefix("http:")?;
+    let authority = authority(rest)?;
+    let (host, port) = match authority.rsplit_once(':').filter(|_| !authority.ends_with(']')) {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let rest = rest.get("//".len() + authority.len()..)?;
+    port.is_none_or(is_port).then_some(Parts { host, port, rest })
 }
 
 /// The authority of what follows the scheme's colon (RFC 3986 section 3.2).
@@ -265,6 +283,24 @@ mod tests {
         ] {
             let uri = RedirectUri::parse(registered).expect(registered);
             assert_eq!(uri.admits(asked), good, "{registered} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_port_that_was_registered_binds_a_name_and_no_address_of_the_loopback_interface() {
+        for (registered, asked, good) in [
+            ("http://127.0.0.1:80/cb", "http://127.0.0.1:8080/cb", true),
+            ("http://127.0.0.1:80/cb", "http://127.0.0.1/cb", true),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:8080/cb", true),
+            ("http://[::1]:80/cb", "http://[::1]:8080/cb", true),
+            ("http://127.0.0.1:80/cb", "http://127.0.0.2:8080/cb", false),
+            ("http://127.0.0.1:80/cb", "http://127.0.0.1:8080/other", false),
+            ("http://127.0.0.1:80/cb", "https://127.0.0.1:8080/cb", false),
+            ("http://localhost:80/cb", "http://localhost:8080/cb", false),
+            ("https://app.example:80/cb", "https://app.example:8080/cb", false),
+        ] {
+            let uri = RedirectUri::parse(registered).expect(registered);
+            assert_eq!(uri.admits_any_port(asked), good, "{registered} {asked}");
         }
     }
 

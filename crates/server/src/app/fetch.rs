@@ -84,9 +84,9 @@ impl App {
                 Ok(is_kept)
             }
             Load::Sector(place) => {
-                let (uris, is_kept) = self.outbound.texts(&place, age != Age::Any).await;
+                let uris = self.outbound.texts(&place).await;
                 facts.put_sector(place, uris);
-                Ok(is_kept)
+                Ok(false)
             }
             Load::Session(key) => {
                 facts.put_session(key, self.store.find_session(key).await?.map(Arc::new));

@@ -1,6 +1,7 @@
 //! The `[genesys]` section: the core's policy as it stands in a file. The core knows no files, so its types are
 //! mirrored; a member that one side lacks does not compile.
 
+use chancery_core::jose::Alg;
 use chancery_core::policy::{Audit, ClientErrorStatus, Login, Policy, RateLimits, Registration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
@@ -42,6 +43,9 @@ pub struct Section {
     /// In a section of its own.
     #[serde(skip)]
     registration: Registration,
+    /// In the same.
+    #[serde(skip)]
+    access_token_alg: Alg,
     /// A section of its own.
     #[serde(skip)]
     login: Login,
@@ -67,6 +71,7 @@ impl Default for Section {
             rate_limits,
             max_failed_authentications,
             registration,
+            access_token_alg,
             login,
             audit,
         } = Policy::default();
@@ -85,6 +90,7 @@ impl Default for Section {
             rate_limits,
             max_failed_authentications,
             registration,
+            access_token_alg,
             login,
             audit,
         }

@@ -115,6 +115,7 @@ impl TryFrom<File> for Config {
             log_level: file.log_level,
             policy: Policy {
                 registration: file.oauth2.registration,
+                access_token_alg: file.oauth2.access_token_alg,
                 login: file.login.into(),
                 audit: file.audit.into(),
                 ..file.genesys

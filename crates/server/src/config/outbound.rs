@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use chancery_core::policy::Registration;
+use chancery_core::jose::Alg;
+use chancery_core::policy::{Policy, Registration};
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -62,12 +63,37 @@ impl Outbound {
 }
 
 /// The standard side.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OAuth2 {
     /// Who may register clients at `/oauth2/register`.
     #[serde(with = "Registrations")]
     pub registration: Registration,
+    /// What access tokens are signed with: `ES256`, `RS256`, `EdDSA` or `PS256`.
+    #[schemars(with = "Algorithms")]
+    pub access_token_alg: Alg,
+}
+
+impl Default for OAuth2 {
+    fn default() -> Self {
+        let Policy { registration, access_token_alg, .. } = Policy::default();
+        Self { registration, access_token_alg }
+    }
+}
+
+/// The signature algorithms of `Alg`.
+#[derive(JsonSchema)]
+#[schemars(rename = "Algorithm")]
+#[expect(dead_code, reason = "describes what another crate reads")]
+enum Algorithms {
+    #[schemars(rename = "ES256")]
+    Es256,
+    #[schemars(rename = "RS256")]
+    Rs256,
+    #[schemars(rename = "EdDSA")]
+    EdDsa,
+    #[schemars(rename = "PS256")]
+    Ps256,
 }
 
 /// Who may register clients.
@@ -101,7 +127,12 @@ mod tests {
             assert_eq!(read.allowed().is_ok(), good, "{text}");
         }
         let read: OAuth2 = toml::from_str(r#"registration = "open""#).expect("a section");
-        assert_eq!(read.registration, Registration::Open);
+        assert_eq!((read.registration, read.access_token_alg), (Registration::Open, Alg::Es256));
+        for (alg, name) in Alg::ALL {
+            let read: OAuth2 = toml::from_str(&format!("access_token_alg = {name:?}")).expect(name);
+            assert_eq!(read.access_token_alg, *alg);
+        }
+        assert!(toml::from_str::<OAuth2>(r#"access_token_alg = "none""#).is_err());
         assert!(toml::from_str::<OAuth2>(r#"registration = "maybe""#).is_err());
     }
 }

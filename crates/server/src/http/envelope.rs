@@ -89,7 +89,7 @@ async fn answer<F: Future<Output = Outcome>>(
     request: Request,
     handle: impl FnOnce(Arc<App>, Request) -> F,
 ) -> Response {
-    let (tried_basic, version) = (respond::tried_basic(request.headers()), request.version());
+    let version = request.version();
     let languages = request.headers().get(ACCEPT_LANGUAGE).filter(|_| group == Group::Page).cloned();
     let outcome = AssertUnwindSafe(open(&app, name, request, handle)).catch_unwind().await;
     let outcome =
@@ -98,7 +98,7 @@ async fn answer<F: Future<Output = Outcome>>(
         report(&failure);
         let mut response = match group {
             Group::Genesys => respond::genesys(&failure, &app.policy),
-            Group::Standard => respond::standard(&failure, tried_basic),
+            Group::Standard => respond::standard(&failure),
             Group::Api => respond::api(&failure, &id),
             Group::Page => respond::page(&failure, &id, &app.brand, languages.as_ref()),
             Group::Plain => respond::plain(&failure),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chancery_api::{Detail, ErrorBody, Limit};
 use chancery_core::error::ErrorCode;
@@ -67,13 +67,8 @@ pub fn genesys(failure: &Failure, policy: &Policy) -> Response {
     json(status(code), &body)
 }
 
-/// Whether the request tried to authenticate through the `Authorization` header.
-pub fn tried_basic(headers: &HeaderMap) -> bool {
-    headers.contains_key(AUTHORIZATION)
-}
-
-/// RFC 6749 section 5.2; a challenge only for those who tried the header.
-pub fn standard(failure: &Failure, tried_basic: bool) -> Response {
+/// RFC 6749 section 5.2, with the challenge that every 401 has (RFC 9110 section 15.5.2).
+pub fn standard(failure: &Failure) -> Response {
     let error = failure.as_oauth();
     let code = match failure {
         Failure::NotFound | Failure::MethodNotAllowed => outside(failure),
@@ -81,12 +76,9 @@ pub fn standard(failure: &Failure, tried_basic: bool) -> Response {
     };
     let body = OAuthBody { error: error.code.as_str(), description: None, error_description: error.detail };
     let mut response = json(status(code), &body);
-    if error.code == ErrorCode::InvalidClient && tried_basic {
-        let challenge = HeaderValue::from_static(r#"Basic realm="chancery", charset="UTF-8""#);
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    }
     // RFC 6750 section 3: whoever presented nothing is told no error.
     let challenge = match error.code {
+        ErrorCode::InvalidClient => Some(r#"Basic realm="chancery", charset="UTF-8""#.to_owned()),
         ErrorCode::TokenRequired => Some(r#"Bearer realm="chancery""#.to_owned()),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Some(format!(
             r#"Bearer realm="chancery", error="{}", error_description="{}""#,

@@ -6,7 +6,6 @@ use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
-use chancery_core::jose::Alg;
 use chancery_core::tokens::introspect::{introspect, sign};
 
 use super::asking::about_a_token;
@@ -23,12 +22,16 @@ pub async fn answer(app: Arc<App>, request: Request) -> Answer {
     if !wants_it_signed(&parts.headers) {
         return Ok(respond::ok(&told.members));
     }
-    let signed = app.sign(Alg::Rs256, move |env| sign(&told, Alg::Rs256, env)).await?;
+    let signed = app.sign(told.alg, move |env| sign(&told, env)).await?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(SIGNED))], signed).into_response())
 }
 
 fn wants_it_signed(headers: &HeaderMap) -> bool {
-    let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted
-        .any(|value| value.split(',').any(|it| it.split(';').next().is_some_and(|it| it.trim() == SIGNED)))
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_signed = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(SIGNED));
+        let weight = parts.find_map(|it| it.strip_prefix("q=").or_else(|| it.strip_prefix("Q=")));
+        is_signed && weight.is_none_or(|weight| weight.parse().is_ok_and(|weight: f32| weight > 0.0))
+    })
 }

@@ -10,6 +10,7 @@ use chancery_core::error::ErrorCode;
 use chancery_core::form::Form;
 use chancery_core::grants::GrantType;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
+use chancery_core::jose::Alg;
 use chancery_core::openid::id_token;
 use chancery_core::tokens::issue;
 use chancery_store::Made;
@@ -70,7 +71,14 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
         Made::Family(key) => Some(*key),
         _ => None,
     }));
-    let token = app.with_env(|env| issue::render(&issued, env));
+    let token = match app.with_env(|env| issue::alg(&issued, env)) {
+        // Every store begins with a key for ES256, which is quick.
+        Some(alg) if alg != Alg::Es256 => {
+            let signed = issued.clone();
+            Some(app.sign(alg, move |env| issue::render(&signed, env)).await?)
+        }
+        _ => app.with_env(|env| issue::render(&issued, env)),
+    };
     let refresh = app.with_env(|env| issue::render_refresh(&issued, env));
     let token = token.ok_or_else(|| Failure::Internal("a token could not be written".to_owned()))?;
     let id_token = match issued.id_token {
@@ -86,8 +94,7 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
         expires_in: issued.lifetime.seconds(),
         refresh_token: refresh.as_deref(),
         id_token: id_token.as_deref(),
-        scope: Some(issued.token.scope.to_string())
-            .filter(|scope| !scope.is_empty() || dialect == Dialect::Standard && issued.token.user.is_some()),
+        scope: Some(issued.token.scope.to_string()).filter(|scope| !scope.is_empty()),
     }))
 }
 

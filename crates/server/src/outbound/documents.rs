@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 /// A document is good for so long.
 const KEPT: Duration = Duration::from_secs(600);
 /// However much somebody wants it anew, it is not asked for again within this time; nor is one that could not be had.
-const PAUSE: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_secs(5);
 /// Documents of one kind, by their places.
 pub struct Documents<T>(quick_cache::sync::Cache<Arc<str>, Arc<Kept<T>>>);
 

@@ -34,7 +34,6 @@ pub struct Outbound {
     allowed: Arc<Allowed>,
     client: Client,
     key_sets: Documents<KeySet>,
-    texts: Documents<Vec<String>>,
     pictures: Documents<Picture>,
 }
 
@@ -58,13 +57,7 @@ impl Outbound {
             builder = builder.tls_certs_merge(all);
         }
         let client = builder.build().map_err(|error| error.to_string())?;
-        Ok(Self {
-            allowed,
-            client,
-            key_sets: Documents::new(DOCUMENTS),
-            texts: Documents::new(DOCUMENTS),
-            pictures: Documents::new(PICTURES),
-        })
+        Ok(Self { allowed, client, key_sets: Documents::new(DOCUMENTS), pictures: Documents::new(PICTURES) })
     }
 
     /// What is at a place; the error says for the log why there is nothing.
@@ -93,11 +86,14 @@ impl Outbound {
         json::read(&body).ok_or_else(|| "the answer is not JSON".to_owned())
     }
 
-    /// The list of texts at a place.
-    pub async fn texts(&self, place: &Arc<str>, afresh: bool) -> (Option<Arc<Vec<String>>>, bool) {
-        let ask =
-            async { serde_json::from_value(self.document(place).await?).map_err(|error| error.to_string()) };
-        self.texts.find(place, afresh, ask).await
+    /// The list of texts at a place, asked for each time: whoever registers has just written it.
+    pub async fn texts(&self, place: &str) -> Option<Arc<Vec<String>>> {
+        let document = self.document(place).await;
+        let texts = document.and_then(|it| serde_json::from_value(it).map_err(|error| error.to_string()));
+        texts
+            .inspect_err(|why| tracing::warn!(why, "a document of a client cannot be fetched"))
+            .ok()
+            .map(Arc::new)
     }
 
     /// The key set at a place.

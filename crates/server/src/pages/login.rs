@@ -24,13 +24,11 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     let (parts, _) = request.into_parts();
     let visit = Visit::of(&app, &parts)?;
     let seen = visit.see().await?;
-    match &seen.wanted {
-        Ok(wanted) if seen.person.is_none() || wanted.log_in => {
-            let hint = wanted.login_hint.clone().unwrap_or_default();
-            at_door(&visit, &seen, async |door| Ok(door.page(&hint, None))).await
-        }
-        _ => onward(&parts.method, &visit.page("authorize")),
+    if !seen.awaits_login() {
+        return onward(&parts.method, &visit.page("authorize"));
     }
+    let hint = seen.wanted.as_ref().ok().and_then(|wanted| wanted.login_hint.as_deref()).unwrap_or_default();
+    at_door(&visit, &seen, async |door| Ok(door.page(hint, None))).await
 }
 
 /// `POST`: logs the person in, and goes on with the request.
@@ -40,8 +38,11 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let bytes = body::form(&parts.headers, content).await?;
     let form = Form::parse(&bytes)?;
     let seen = visit.see().await?;
-    let Ok(wanted) = &seen.wanted else { return onward(&parts.method, &visit.page("authorize")) };
-    let next = after(&visit, wanted);
+    let next = match &seen.wanted {
+        Ok(wanted) => after(&visit, wanted),
+        Err(_) if seen.awaits_login() => visit.page("authorize"),
+        Err(_) => return onward(&parts.method, &visit.page("authorize")),
+    };
     at_door(&visit, &seen, async |door| door.enter(&form, || onward(&parts.method, &next)).await).await
 }
 

@@ -129,14 +129,48 @@ fn whoever_registered_itself_is_agreed_to_before_it_gets_anything() {
 }
 
 #[test]
-fn whoever_registered_itself_sends_nobody_anywhere_by_a_mistake() {
+fn nobody_is_sent_anywhere_by_a_mistake_before_they_have_logged_in() {
     let mut world = standard();
-    registered_itself(&mut world);
     let wrong = [("response_type", "magic")];
-    assert_eq!(strangers(&mut world, &wrong), Told::Page(Stray::Malformed));
+    assert_eq!(strangers(&mut world, &wrong), Told::LogIn);
     assert_eq!(ask(&mut world, &wrong).error().as_deref(), Some("unsupported_response_type"));
     let silent = strangers(&mut world, &[("response_type", "magic"), ("prompt", "none")]);
     assert_eq!(silent.error().as_deref(), Some("unsupported_response_type"));
+}
+
+#[test]
+fn a_native_application_may_be_called_at_any_port_of_its_machine() {
+    let mut world = standard();
+    world
+        .client()
+        .redirect_uris
+        .push(crate::types::RedirectUri::parse("http://127.0.0.1:80/cb").expect("a URI"));
+    let asked = [("redirect_uri", "http://127.0.0.1:51004/cb")];
+    let Told::Go(url) = ask(&mut world, &asked) else { panic!("not sent on") };
+    assert!(url.starts_with("http://127.0.0.1:51004/cb?code="), "{url}");
+    assert_eq!(
+        world.go(&asked),
+        Told::Page(Stray::ForeignRedirectUri),
+        "the vendor's service holds to the port"
+    );
+}
+
+#[test]
+fn a_refusal_of_a_request_object_stands_where_the_object_says() {
+    let mut world = standard();
+    let object = |payload: &str| format!("e30.{}.", crate::jose::base64url(payload.as_bytes()));
+    let form = object(r#"{"response_mode":"form_post"}"#);
+    let told = ask(&mut world, &[("request", &form)]);
+    assert!(
+        matches!(&told, Told::Send(_, members) if members.contains(&("error", "request_not_supported".to_owned()))),
+        "{told:?}"
+    );
+    for (request, mode) in
+        [(&*form, "query"), (&*object("{}"), ""), ("x", ""), (&*object(r#"{"response_mode":"magic"}"#), "")]
+    {
+        let told = ask(&mut world, &[("request", request), ("response_mode", mode)]);
+        assert_eq!(told.error().as_deref(), Some("request_not_supported"), "{request} {mode}");
+    }
 }
 
 #[test]

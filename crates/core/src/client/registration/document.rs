@@ -25,7 +25,6 @@ pub fn document(registered: &Registered, env: &Env) -> Map<String, Value> {
     say("redirect_uris", json!(client.redirect_uris));
     say("grant_types", grants.into());
     say("response_types", json!(["code"]));
-    say("scope", client.scope.to_string().into());
     say("token_endpoint_auth_method", json!(method(client)));
     say("subject_type", if metadata.sector.is_some() { "pairwise" } else { "public" }.into());
     say("id_token_signed_response_alg", metadata.id_token_alg.unwrap_or(Alg::Rs256).as_str().into());
@@ -36,10 +35,13 @@ pub fn document(registered: &Registered, env: &Env) -> Map<String, Value> {
         say("post_logout_redirect_uris", json!(metadata.post_logout_redirect_uris));
     }
     let optional = [
+        // Section 3.3 of RFC 6749 knows no empty scope.
+        ("scope", (!client.scope.is_empty()).then(|| client.scope.to_string().into())),
         ("jwks", metadata.jwks.as_ref().map(|it| json!(it))),
         ("jwks_uri", metadata.jwks_uri.as_ref().map(|it| json!(it))),
         ("token_endpoint_auth_signing_alg", metadata.auth_alg.map(|it| json!(it))),
         ("userinfo_signed_response_alg", metadata.userinfo_alg.map(|it| json!(it))),
+        ("introspection_signed_response_alg", metadata.introspection_alg.map(|it| json!(it))),
         ("default_max_age", metadata.default_max_age.map(|it| json!(it))),
         ("client_secret", secret.as_ref().map(|it| it.expose().into())),
     ];

@@ -101,6 +101,7 @@ impl Wanted {
             jwks_uri,
             id_token_alg: members.alg("id_token_signed_response_alg")?,
             userinfo_alg: members.alg("userinfo_signed_response_alg")?,
+            introspection_alg: members.alg("introspection_signed_response_alg")?,
             sector,
             post_logout_redirect_uris: redirect_uris_of(&members, "post_logout_redirect_uris", is_native)?,
             default_max_age: max_age(&members)?,
@@ -177,7 +178,11 @@ fn auth_method(members: &Members) -> Result<AuthMethod, OAuthError> {
 }
 
 fn keys(members: &Members, method: AuthMethod) -> Result<(Option<KeySet>, Option<String>), OAuthError> {
-    let jwks = members.find("jwks").map(KeySet::read).transpose().map_err(wrong)?;
+    let document = members.find("jwks");
+    if document.is_some_and(KeySet::has_secrets) {
+        return Err(wrong("a key set must hold public keys only"));
+    }
+    let jwks = document.map(KeySet::read).transpose().map_err(wrong)?;
     let uri = members.text("jwks_uri")?;
     if uri.is_some_and(|uri| place(uri).is_none()) {
         return Err(wrong("jwks_uri is an https URL without fragment"));

@@ -75,6 +75,7 @@ fn each_claim_is_looked_at() {
     let mut world = world();
     let (now, id) = (world.tenant.now.seconds(), world.id.to_string());
     let by = Some("the client assertion is not by the client, about itself");
+    let odd = Some("a time in the client assertion is not a number");
     let aim = Some("the client assertion is for another server");
     let future = Some("the client assertion is from the future");
     for (number, (changes, refused)) in [
@@ -89,7 +90,9 @@ fn each_claim_is_looked_at() {
         (json!({ "iss": "another" }), by),
         (json!({ "iss": null }), by),
         (json!({ "exp": null }), Some("the client assertion does not expire")),
-        (json!({ "exp": "soon" }), Some("the client assertion does not expire")),
+        (json!({ "exp": "soon" }), odd),
+        (json!({ "nbf": "now" }), odd),
+        (json!({ "iat": [] }), odd),
         (json!({ "exp": now - 60 }), Some("the client assertion has expired")),
         (json!({ "exp": now - 59 }), None),
         (json!({ "exp": (now as f64) + 0.5 }), None),

@@ -19,6 +19,7 @@ pub fn metadata() -> Metadata {
         jwks_uri: Some("https://a.example/keys".to_owned()),
         id_token_alg: Some(Alg::EdDsa),
         userinfo_alg: Some(Alg::Ps256),
+        introspection_alg: Some(Alg::EdDsa),
         sector: Some("a.example".to_owned()),
         post_logout_redirect_uris: vec![RedirectUri::parse("https://a.example/out").expect("a URI")],
         default_max_age: Some(Lifetime::from_seconds(60)),

@@ -190,6 +190,17 @@ fn every_crate_obeys_the_lints_of_the_workspace() {
 }
 
 #[test]
+fn the_index_of_specifications_names_files_that_are_there() {
+    let index = text(&repository().join("docs/specs.md"));
+    let crates: Vec<String> = crates().into_iter().map(|(_, folder)| name(&folder)).collect();
+    let named = index.split('`').skip(1).step_by(2).filter(|path| {
+        path.split_once('/').is_some_and(|(first, _)| crates.iter().any(|known| known == first))
+    });
+    let missing = named.filter(|path| !repository().join("crates").join(path).exists());
+    nothing(missing.map(str::to_owned).collect());
+}
+
+#[test]
 fn no_file_is_long() {
     let made = |text: &str| text.lines().next().is_some_and(|line| line.contains("@generated"));
     let long = sources().into_iter().filter(|(_, text)| text.lines().count() >= LINES && !made(text));

@@ -197,7 +197,7 @@ pub struct Seen {
 impl Seen {
     /// Whether somebody must log in before anything else. Of a request that is refused, too: nobody is sent anywhere by
     /// whom they do not know (RFC 9700 section 4.11.2). The vendor's service sends them at once.
-    pub fn awaits_login(&self) -> bool {
+    pub fn needs_login(&self) -> bool {
         match &self.wanted {
             Ok(wanted) => self.person.is_none() || wanted.log_in,
             Err(_) => self.person.is_none() && !self.silent && self.target.dialect == Dialect::Standard,
@@ -240,11 +240,11 @@ fn look(facts: &Facts, ask: &Ask, env: &Env) -> Result<Seen, Undecided<Stray>> {
 
 fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, Undecided<Stray>> {
     let seen = look(facts, ask, env)?;
-    let awaits_login = seen.awaits_login();
+    let needs_login = seen.needs_login();
     let Seen { target, wanted, person, another, .. } = seen;
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(_) if awaits_login => return Ok(Decision::allow(Next::LogIn)),
+        Err(_) if needs_login => return Ok(Decision::allow(Next::LogIn)),
         Err(error) => return Ok(Decision::allow(Next::Answer(Answer::refusal(&target, error)))),
     };
     let refuse = |code, detail| {

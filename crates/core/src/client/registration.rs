@@ -201,8 +201,8 @@ pub fn update(
             let detail = "subject_type, and what it rests on, cannot be changed";
             return Err(refused(ErrorCode::InvalidClientMetadata, detail).into());
         }
-        let secret =
-            (wanted.needs_secret() && current.secrets.is_empty()).then(|| ClientSecret::random(env.random));
+        let needs_secret = wanted.needs_secret();
+        let secret = (needs_secret && current.secrets.is_empty()).then(|| ClientSecret::random(env.random));
         let mut metadata = wanted.metadata;
         metadata.registration = current.metadata.registration.clone();
         let client = Client {
@@ -216,11 +216,10 @@ pub fn update(
             ..Client::clone(current)
         };
         let mut writes = vec![Write::ReplaceClient(Box::new(client.clone()))];
-        if let Some(secret) = &secret {
-            writes.push(Write::ReplaceSecrets(
-                client.id,
-                vec![Secret::keep(secret, env.keys, env.random, env.now)],
-            ));
+        // One that the client no longer proves itself by is forgotten.
+        if secret.is_some() || !needs_secret && !current.secrets.is_empty() {
+            let kept = secret.iter().map(|it| Secret::keep(it, env.keys, env.random, env.now)).collect();
+            writes.push(Write::ReplaceSecrets(client.id, kept));
         }
         Ok(Decision::write(Registered { client, secret, token }, writes))
     };

@@ -65,7 +65,7 @@ pub fn create(
 }
 
 /// Changes what the draft names. A user who is deactivated loses all tokens and sessions for good.
-pub fn update(facts: &Facts, caller: &Caller, id: UserId, draft: &Draft) -> Step<User, ApiError> {
+pub fn update(facts: &Facts, caller: &Caller, id: UserId, draft: &Draft, env: &Env) -> Step<User, ApiError> {
     let decide = || -> Outcome<User> {
         let version = authority::version(facts, caller.organization)?;
         let current = find(facts, caller, id)?;
@@ -93,6 +93,8 @@ pub fn update(facts: &Facts, caller: &Caller, id: UserId, draft: &Draft) -> Step
             // What was known of the old address nobody knows of the new one.
             user.profile.claims.remove("email_verified");
         }
+        // OpenID Connect Core section 5.1: of whatever claim.
+        user.profile.claims.insert("updated_at".to_owned(), env.now.seconds().into());
         let mut writes = vec![stand_on(caller.organization, version, false)];
         if let Some(state) = draft.state()? {
             if state == UserState::Inactive && current.state == UserState::Active {

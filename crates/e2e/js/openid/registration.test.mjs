@@ -153,7 +153,8 @@ test('what cannot be had is refused in its own words', async () => {
     { application_type: 'desktop' }, { client_name: 'x'.repeat(257) }, { client_name: 7 }, { logo_uri: 'javascript:alert(1)' }, { contacts: 'me' },
     { default_max_age: -1 }, { default_max_age: '60' }, { require_auth_time: 'yes' }, { post_logout_redirect_uris: ['nonsense'] },
     { sector_identifier_uri: 'https://nowhere.invalid/' }, { client_name: 'a\u202eb' }, { initiate_login_uri: 'http://app.example/' },
-    { jwks: { keys: [{ kty: 'RSA', e: 'AQAB', n: 'A'.repeat(700) }] } },
+    { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [{ kty: 'RSA', e: 'AQAB', n: 'A'.repeat(700) }] } },
+    { introspection_signed_response_alg: 'HS256' },
     { redirect_uris: ['http://127.0.0.1/cb'], subject_type: 'pairwise' },
   ]) {
     assert.equal(await refused({ redirect_uris, ...members }), 'invalid_client_metadata', JSON.stringify(members));
@@ -168,8 +169,10 @@ test('what cannot be had is refused in its own words', async () => {
 
 test('nobody is sent anywhere, told anything or renamed by the back door', async (t) => {
   const { party, client } = await register(t, { subject_type: 'pairwise', scope: 'openid email' });
-  const stray = await new Person().follow(oidc.buildAuthorizationUrl(party, { redirect_uri: CALLBACK, scope: 'openid', response_type: 'x' }).href);
-  assert.deepEqual([stray.status, stray.next], [400, null]);
+  const wrong = oidc.buildAuthorizationUrl(party, { redirect_uri: CALLBACK, scope: 'openid', response_type: 'x' }).href;
+  const stranger = await new Person().follow(wrong);
+  assert.deepEqual([stranger.status, new URL(stranger.address).pathname], [200, '/oauth2/login'], 'first, they log in');
+  assert.equal((await authorize(wrong)).searchParams.get('error'), 'unsupported_response_type');
   const out = new URLSearchParams({ client_id: client.client_id, post_logout_redirect_uri: CALLBACK });
   assert.equal((await new Person().follow(`${url}/oauth2/logout?${out}`)).status, 400, 'not a place for that');
   const person = new Person();

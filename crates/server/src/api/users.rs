@@ -160,7 +160,7 @@ async fn update(call: Call) -> Answer {
         state: body.state,
     };
     let _turn = call.app.turn(id).await;
-    let changed = call.change(|facts, _| registry::update(facts, &call.caller, id, &draft)).await?;
+    let changed = call.change(|facts, env| registry::update(facts, &call.caller, id, &draft, env)).await?;
     Ok(respond::ok(&describe(&call, &changed).await?))
 }
 

@@ -24,7 +24,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     let (parts, _) = request.into_parts();
     let visit = Visit::of(&app, &parts)?;
     let seen = visit.see().await?;
-    if !seen.awaits_login() {
+    if !seen.needs_login() {
         return onward(&parts.method, &visit.page("authorize"));
     }
     let hint = seen.wanted.as_ref().ok().and_then(|wanted| wanted.login_hint.as_deref()).unwrap_or_default();
@@ -40,7 +40,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let seen = visit.see().await?;
     let next = match &seen.wanted {
         Ok(wanted) => after(&visit, wanted),
-        Err(_) if seen.awaits_login() => visit.page("authorize"),
+        Err(_) if seen.needs_login() => visit.page("authorize"),
         Err(_) => return onward(&parts.method, &visit.page("authorize")),
     };
     at_door(&visit, &seen, async |door| door.enter(&form, || onward(&parts.method, &next)).await).await

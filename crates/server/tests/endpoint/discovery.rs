@@ -55,6 +55,10 @@ async fn an_issuer_with_a_path_is_found_by_it() {
     ] {
         assert_eq!(get(path).send(&world).await.status, status, "{path}");
     }
+    // OpenID Connect Discovery section 4 puts it below the path, which the proxy takes away.
+    let document = get(OPENID).send(&world).await.json();
+    assert_eq!(document["issuer"], "https://id.example/tenant");
+    assert_eq!(document["token_endpoint"], "https://id.example/tenant/oauth2/token");
     let plain = World::new().await;
     assert_eq!(
         get("/.well-known/oauth-authorization-server/x").send(&plain).await.status,

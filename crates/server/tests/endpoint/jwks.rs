@@ -1,13 +1,15 @@
 //! `/.well-known/jwks.json`: the keys that verify tokens (RFC 7517 section 5).
 
 use aws_lc_rs::digest::{SHA256, digest};
-use chancery_core::jose::{base64url, from_base64url};
+use chancery_core::jose::jws::Foreign;
+use chancery_core::jose::{Alg, KeySet, base64url, from_base64url};
 use chancery_core::keyring::{MasterKey, rotation};
+use chancery_core::policy::Policy;
 use chancery_core::types::Lifetime;
 use chancery_core::write::Changed;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, World, get, post, transcript};
+use crate::world::{Answer, Ask, World, get, post, transcript};
 
 const PATH: &str = "/.well-known/jwks.json";
 
@@ -33,13 +35,34 @@ fn redact(mut answer: Answer) -> Answer {
     answer
 }
 
+/// What the client may ask.
+fn ask(world: &World, path: &str, form: &str) -> Ask {
+    post(path).basic(&world.acme.robot.id.to_string(), world.acme.robot.secret.expose()).form(form)
+}
+
+async fn token(world: &World) -> String {
+    let answer = ask(world, "/oauth2/token", "grant_type=client_credentials").send(world).await.json();
+    answer["access_token"].as_str().expect("text").to_owned()
+}
+
 async fn jwt_header(world: &World) -> Value {
-    let (id, secret) = (world.acme.robot.id.to_string(), world.acme.robot.secret.expose());
-    let request = post("/oauth2/token").basic(&id, secret).form("grant_type=client_credentials");
-    let answer = request.send(world).await.json();
-    let token = answer["access_token"].as_str().expect("text").to_owned();
-    let header = token.split('.').next().and_then(from_base64url).expect("base64url");
+    let header = token(world).await.split('.').next().and_then(from_base64url).expect("base64url");
     serde_json::from_slice(&header).expect("JSON")
+}
+
+#[tokio::test]
+async fn access_tokens_are_signed_as_the_operator_says() {
+    for (alg, name) in Alg::ALL {
+        let world = World::with(Policy { access_token_alg: *alg, ..Policy::default() }).await;
+        let token = token(&world).await;
+        let keys = get(PATH).send(&world).await.json();
+        let keys = KeySet::read(&keys).expect("a key set");
+        let read = Foreign::read(&token).expect("a JWT");
+        assert_eq!(read.alg.as_str(), *name);
+        assert!(read.is_signed_by(&keys), "{name}");
+        let told = ask(&world, "/oauth2/introspect", &format!("token={token}")).send(&world).await.json();
+        assert_eq!(told["active"], true, "{name}");
+    }
 }
 
 #[tokio::test]

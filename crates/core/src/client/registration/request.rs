@@ -190,8 +190,9 @@ fn keys(members: &Members, method: AuthMethod) -> Result<(Option<KeySet>, Option
     if jwks.is_some() && uri.is_some() {
         return Err(wrong("jwks and jwks_uri exclude each other"));
     }
-    if method == AuthMethod::PrivateKeyJwt && jwks.is_none() && uri.is_none() {
-        return Err(wrong("private_key_jwt needs jwks or jwks_uri"));
+    let has_keys = uri.is_some() || jwks.as_ref().is_some_and(|jwks| !jwks.keys.is_empty());
+    if method == AuthMethod::PrivateKeyJwt && !has_keys {
+        return Err(wrong("private_key_jwt needs jwks with a key that can be used, or jwks_uri"));
     }
     Ok((jwks, uri.map(str::to_owned)))
 }

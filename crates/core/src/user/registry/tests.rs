@@ -54,7 +54,7 @@ impl World {
     }
 
     fn update(&self, caller: &Caller, draft: &Draft) -> Decision<User, ApiError> {
-        self.tenant.decide(|facts, _| update(facts, caller, self.user, draft))
+        self.tenant.decide(|facts, env| update(facts, caller, self.user, draft, env))
     }
 
     fn delete(&self, caller: &Caller) -> Decision<(), ApiError> {

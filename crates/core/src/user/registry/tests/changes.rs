@@ -130,7 +130,7 @@ fn a_first_password_keeps_the_rules() {
 }
 
 #[test]
-fn a_change_writes_what_was_named_and_nothing_else() {
+fn a_change_writes_what_was_named_and_when() {
     let mut world = world();
     world.user().profile = Profile { title: text("Chief"), acd_auto_answer: true, ..Profile::default() };
     let before = world.tenant.users[&world.user].clone();
@@ -150,7 +150,8 @@ fn a_change_writes_what_was_named_and_nothing_else() {
         ..before.clone()
     };
     (user.profile.title, user.profile.department) = (None, text("Sales"));
-    for (draft, written) in [(world.same(), before), (draft, user)] {
+    for (draft, mut written) in [(world.same(), before), (draft, user)] {
+        written.profile.claims.insert("updated_at".to_owned(), world.tenant.now.seconds().into());
         let decided = world.update(&world.tenant.admin(), &draft);
         let answer = User { version: written.version + 1, ..written.clone() };
         assert_eq!(decided.outcome.expect("allowed"), answer);

@@ -1,6 +1,7 @@
 //! Clients and their secrets.
 
 use chancery_core::client::{Actor, Client, ClientState};
+use chancery_core::rbac::RoleGrant;
 use chancery_core::types::{
     ClientId, Digest, KeyId, Lifetime, OrganizationId, Scope, Secret, SecretId, Timestamp, UserId, from_wire,
 };
@@ -130,31 +131,62 @@ pub fn require_below(organization: OrganizationId, limit: u32) -> Statement {
     }
 }
 
-pub fn find(id: ClientId) -> Query<Client> {
+/// A part of what is read of a client.
+pub enum Part {
+    Client(Box<Client>),
+    Secret(Secret),
+    Grant(RoleGrant),
+}
+
+/// The client and its secrets.
+pub fn parts(id: ClientId) -> [Query<Part>; 2] {
+    [find(id), secrets(id)]
+}
+
+/// What the client may do on its own.
+pub fn grants(id: ClientId) -> Query<Part> {
+    let Query { sql, params, .. } = super::role::grants(id.into());
+    Query { sql, params, read: |row| super::role::read_grant(row).map(Part::Grant) }
+}
+
+/// One client of its parts, if it was there.
+pub fn whole(parts: impl IntoIterator<Item = Part>) -> Option<(Client, Vec<RoleGrant>)> {
+    let (mut client, mut secrets, mut grants) = (None, Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            Part::Client(it) => client = Some(it),
+            Part::Secret(it) => secrets.push(it),
+            Part::Grant(it) => grants.push(it),
+        }
+    }
+    client.map(|client| (Client { secrets, ..*client }, grants))
+}
+
+fn find(id: ClientId) -> Query<Part> {
     Query {
         sql: "SELECT id, organization_id, version, created_at, created_by, name, description, token_lifetime,
                   redirect_uris, grant_types, scope, state, date_to_delete, epoch, modified_at, modified_by, metadata
               FROM clients WHERE id = $1",
         params: params![id],
-        read,
+        read: |row| Ok(Part::Client(Box::new(read(row)?))),
     }
 }
 
 /// The secrets of a client, oldest first.
-pub fn secrets(client: ClientId) -> Query<Secret> {
+fn secrets(client: ClientId) -> Query<Part> {
     Query {
         sql: "SELECT id, digest_key, digest, created_at, expires_at, last_used_at
               FROM client_secrets WHERE client_id = $1 ORDER BY position",
         params: params![client],
         read: |row| {
             let mut row = Columns::of(row);
-            Ok(Secret {
+            Ok(Part::Secret(Secret {
                 id: row.parse(SecretId::parse)?,
                 digest: Digest { key: KeyId(row.next()?), bytes: digest(row.next()?)? },
                 created_at: row.next()?,
                 expires_at: row.maybe()?,
                 last_used_at: row.maybe()?,
-            })
+            }))
         },
     }
 }

@@ -9,6 +9,7 @@ pub mod change;
 pub mod client;
 pub mod consent;
 pub mod division;
+pub mod engine;
 pub mod family;
 pub mod key;
 pub mod organization;

@@ -162,7 +162,7 @@ pub fn in_division(division: DivisionId) -> Query<RoleGrant> {
     }
 }
 
-fn read_grant(row: &dyn Row) -> Result<RoleGrant, StoreError> {
+pub fn read_grant(row: &dyn Row) -> Result<RoleGrant, StoreError> {
     let mut row = Columns::of(row);
     Ok(RoleGrant {
         subject: row.parse(SubjectId::parse)?,

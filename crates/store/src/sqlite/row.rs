@@ -48,13 +48,6 @@ pub fn all<T>(connection: &Connection, query: &Query<T>) -> Result<Vec<T>, Store
     Ok(found)
 }
 
-/// The first row of a query.
-pub fn one<T>(connection: &Connection, query: &Query<T>) -> Result<Option<T>, StoreError> {
-    let mut statement = connection.prepare_cached(query.sql).map_err(error)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(&query.params)).map_err(error)?;
-    rows.next().map_err(error)?.map(|row| (query.read)(&SqliteRow(row))).transpose()
-}
-
 /// What an error of SQLite means here: a broken constraint is a conflict, damage is damage, the rest may pass.
 pub fn error(error: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};

@@ -10,20 +10,12 @@ use tokio::sync::oneshot;
 
 use super::open::OpenError;
 use super::row::error;
+use crate::sql::engine::Done;
 use crate::sql::{Expect, Statement, resolve};
 use crate::{Made, StoreError};
 
 /// So many commits share one transaction at most; bounds the wait of the first.
 const GROUP: usize = 512;
-
-/// What came of a commit.
-#[derive(Debug, Default)]
-pub struct Done {
-    /// The keys that were made, in order.
-    pub made: Vec<Made>,
-    /// How many rows were changed.
-    pub changed: usize,
-}
 
 struct Job {
     statements: Vec<Statement>,

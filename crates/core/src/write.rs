@@ -114,6 +114,8 @@ pub enum Write {
     /// Replaces the members of a consent whose stored version is the one given here, and counts it up. What never
     /// changes (user, client, organization, creation) stays.
     ReplaceConsent(Consent),
+    /// People who allowed a client something are asked again when it asks next. What they allowed still holds.
+    AskAgain(ClientId),
     /// Adds to the audit log.
     Audit(Box<Entry>),
     /// Remembers that a client's assertion was used, until it expires; conflicts if it was used before.
@@ -212,6 +214,8 @@ pub enum Changed {
     RoleGrants(SubjectId),
     /// What a user allowed a client.
     Consent(UserId, ClientId),
+    /// What users allowed a client, nobody knows which.
+    Consents(ClientId),
     /// Roles or divisions of an organization, and users and grants with them, nobody knows which.
     Members(OrganizationId),
     /// The keys of the server.
@@ -240,6 +244,7 @@ impl Write {
             // Its grants go too, but nobody asks for the grants of who cannot act.
             Self::DeleteUser(_, user, _) => Changed::User(*user),
             Self::CreateConsent(it) | Self::ReplaceConsent(it) => Changed::Consent(it.user, it.client),
+            Self::AskAgain(client) => Changed::Consents(*client),
             Self::CreateClient(client) | Self::ReplaceClient(client) => Changed::Client(client.id),
             Self::ReplaceSecrets(client, _) | Self::DeleteClient(_, client) => Changed::Client(*client),
             Self::ReplaceRoleGrants(_, subject, _) => Changed::RoleGrants(*subject),

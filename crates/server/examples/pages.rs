@@ -94,6 +94,7 @@ fn pages(t: &'static Texts, brand: &Brand) -> Result<BTreeMap<String, String>, a
         organization: "Acme Corporation",
         app: "Acme Service Desk",
         host: "desk.acme.example",
+        unchecked: false,
         user_name: "Ann Archer",
         user_email: "ann@acme.example",
         scopes,
@@ -105,6 +106,8 @@ fn pages(t: &'static Texts, brand: &Brand) -> Result<BTreeMap<String, String>, a
     let few = t.scopes(["openid", "profile", "users:readonly", "conversations", "offline_access"]);
     pages.insert("consent".to_owned(), consent(few.clone()).render()?);
     pages.insert("consent-none".to_owned(), consent(Vec::new()).render()?);
+    let unchecked = ConsentPage { unchecked: true, ..consent(few.clone()) };
+    pages.insert("consent-unchecked".to_owned(), unchecked.render()?);
     let many = t.scopes(chancery_core::types::scope::KNOWN.iter().copied());
     pages.insert("consent-many".to_owned(), consent(many).render()?);
     let long = ConsentPage {

@@ -206,6 +206,7 @@ macro_rules! suite {
                     replacing_one_that_does_not_exist_conflicts
                     of_64_replacements_of_a_version_one_succeeds
                     a_version_can_be_required
+                    asking_again_leaves_what_was_allowed
                     a_deleted_client_takes_those_to_it_along;
                 audit:
                     every_field_reads_back

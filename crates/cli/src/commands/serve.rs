@@ -16,7 +16,7 @@ Fixed values for the first start, each from the environment or, with _FILE after
   CHANCERY_BOOTSTRAP_ADMIN_EMAIL
   CHANCERY_BOOTSTRAP_ADMIN_PASSWORD  at least 12 characters
 The master key can also come from CHANCERY_MASTER_KEY, and options of the sections [genesys], [login],
-[audit] and [branding] from CHANCERY_<SECTION>_<KEY>.";
+[audit], [oauth2], [outbound] and [branding] from CHANCERY_<SECTION>_<KEY>.";
 
 /// Every option can also stand in the configuration file, with underscores.
 #[derive(Args)]

@@ -105,6 +105,7 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         | Write::CreateSession(_)
         | Write::EndSession(_)
         | Write::EndSessions(..)
+        | Write::AskAgain(_)
         | Write::Audit(_)
         | Write::RecordUse(..)
         | Write::RecordToken(..)

@@ -285,6 +285,10 @@ fn decide(facts: &Facts, ask: &Ask, env: &Env) -> Result<Decision<Next, Stray>, 
         return Ok(Decision::allow(Next::Consent));
     }
     let mut writes = vec![Write::Require(Require::Session(session.key))];
+    if asked && target.client.metadata.self_registered {
+        // A yes to what it called itself then.
+        writes.push(Write::Require(Require::Client(target.client.id, target.client.version)));
+    }
     let (consent_epoch, written) = agree(consent, &user, &target.client, &agreed, asked, env);
     writes.extend(written);
     let (answer, written) = answer::grant(&target, &wanted, &session, &user, consent_epoch, env);

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::client_auth::AuthMethod;
 use crate::jose::{Alg, KeySet};
-use crate::types::{Digest, Lifetime, RedirectUri};
+use crate::types::redirect_uri::{is_authority, is_encoded};
+use crate::types::{Digest, Lifetime, RedirectUri, Scope};
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,9 @@ pub struct Metadata {
     /// What it manages its registration with (RFC 7592), digested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<Digest>,
+    /// What an administrator left to one that registered itself; `None`: all that it may ask for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most: Option<Scope>,
     /// Whether it registered itself: then it administers nothing, and people are always asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub self_registered: bool,
@@ -74,6 +78,6 @@ impl Metadata {
 pub fn place(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let is_uri = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&b);
-    let host = rest.split(['/', '?']).next().filter(|host| !host.is_empty() && !host.contains('@'));
-    host.filter(|_| rest.bytes().all(is_uri)).map(|_| text)
+    let authority = rest.split(['/', '?']).next().filter(|authority| is_authority(authority));
+    authority.filter(|_| rest.bytes().all(is_uri) && is_encoded(rest)).map(|_| text)
 }

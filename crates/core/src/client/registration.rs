@@ -4,6 +4,7 @@
 mod document;
 mod request;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,9 @@ use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::policy::{DEFAULT_TOKEN, Registration};
 use crate::ticket::{Handle, NewTicket, Payload, Ticket, Verifier};
-use crate::types::{ClientId, ClientSecret, Lifetime, OrganizationId, Secret, TicketKey, Timestamp};
+use crate::types::{
+    ClientId, ClientSecret, Lifetime, OrganizationId, RedirectUri, Secret, TicketKey, Timestamp,
+};
 use crate::write::{Require, Write};
 
 pub use document::document;
@@ -205,17 +208,22 @@ pub fn update(
         let secret = (needs_secret && current.secrets.is_empty()).then(|| ClientSecret::random(env.random));
         let mut metadata = wanted.metadata;
         metadata.registration = current.metadata.registration.clone();
+        metadata.most = current.metadata.most.clone();
         let client = Client {
             name: wanted.name,
             redirect_uris: wanted.redirect_uris,
             grant_types: wanted.grant_types,
-            scope: wanted.scope,
+            // What an administrator took, it does not give itself again.
+            scope: metadata.most.as_ref().map_or(wanted.scope.clone(), |most| wanted.scope.within(most)),
             metadata,
             modified_at: env.now,
             modified_by: None,
             ..Client::clone(current)
         };
         let mut writes = vec![Write::ReplaceClient(Box::new(client.clone()))];
+        if !is_recognised(&client, current) {
+            writes.push(Write::AskAgain(client.id));
+        }
         // One that the client no longer proves itself by is forgotten.
         if secret.is_some() || !needs_secret && !current.secrets.is_empty() {
             let kept = secret.iter().map(|it| Secret::keep(it, env.keys, env.random, env.now)).collect();
@@ -224,6 +232,17 @@ pub fn update(
         Ok(Decision::write(Registered { client, secret, token }, writes))
     };
     decide().into()
+}
+
+/// Whether people who know what a client was see the same in what it is: name and pictures, and nowhere new to be sent.
+fn is_recognised(client: &Client, was: &Client) -> bool {
+    let places = |of: &Client| -> BTreeSet<String> {
+        of.redirect_uris.iter().map(|uri| RedirectUri::place(uri.as_str()).to_ascii_lowercase()).collect()
+    };
+    let shown = |of: &Client| {
+        ["logo_uri", "policy_uri", "tos_uri"].map(|it| of.metadata.about(it).map(str::to_owned))
+    };
+    client.name == was.name && shown(client) == shown(was) && places(client).is_subset(&places(was))
 }
 
 /// RFC 7592 section 2.2: the request names the client, its own secret or none, and nothing that the server alone says.
@@ -239,10 +258,12 @@ fn same_client(current: &Client, document: &Value, env: &Env) -> Result<(), OAut
         "client_secret_expires_at",
         "client_id_issued_at",
     ];
-    if own.iter().any(|name| document.get(name).is_some()) {
+    // A member that is null is left out.
+    let find = |name: &str| document.get(name).filter(|value| !value.is_null());
+    if own.iter().any(|name| find(name).is_some()) {
         return wrong("the request has members that the server alone sets");
     }
-    let secret = document.get("client_secret").map(|secret| secret.as_str().unwrap_or_default());
+    let secret = find("client_secret").map(|secret| secret.as_str().unwrap_or_default());
     let is_own = |text: &str| current.secrets.iter().any(|it| env.keys.matches(&it.digest, text.as_bytes()));
     if secret.is_some_and(|text| !is_own(text)) {
         return wrong("client_secret is not that of the client");

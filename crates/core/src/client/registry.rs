@@ -121,6 +121,9 @@ pub fn update(
         client.token_lifetime = checked.token_lifetime;
         client.redirect_uris = checked.redirect_uris;
         client.grant_types = checked.grant_types;
+        if current.metadata.self_registered && checked.scope != current.scope {
+            client.metadata.most = Some(checked.scope.clone());
+        }
         client.scope = checked.scope;
         client.state = state;
         client.date_to_delete = checked.date_to_delete;

@@ -21,6 +21,8 @@ use crate::write::Write;
 
 /// The `client_assertion_type` (RFC 7523 section 2.2).
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// What its header may say that it is, if it says so.
+const TYPES: &[&str] = &["jwt", "client-authentication+jwt"];
 /// Clocks differ by so much.
 const SKEW: Lifetime = Lifetime::from_seconds(60);
 /// No assertion is good for longer: so long its use is remembered.
@@ -79,6 +81,10 @@ pub fn judge(
 ) -> Result<Write, Undecided<OAuthError>> {
     let refused = |detail| OAuthError::new(ErrorCode::InvalidClient, detail);
     let token = Foreign::read(assertion).ok_or(refused("the client assertion cannot be read"))?;
+    // RFC 8725 section 3.12: what was made for something else is no assertion.
+    if token.typ.as_deref().is_some_and(|typ| !TYPES.contains(&typ)) {
+        return Err(refused("the client assertion is a token of another type").into());
+    }
     let id = client.id.to_string();
     if text(&token, "iss") != Some(&id) || text(&token, "sub") != Some(&id) {
         return Err(refused("the client assertion is not by the client, about itself").into());

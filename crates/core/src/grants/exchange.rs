@@ -100,7 +100,11 @@ fn issue(
     }
     // What the client lost since the person agreed, its logins lost too.
     let left = if user.is_some() { allowed.within(&client.reach()) } else { allowed.clone() };
-    let scope = narrow_scope(form, &left, user.is_some(), request.dialect)?;
+    // RFC 6749 section 4.1.3: the scope of a code was settled when it was given.
+    let scope = match presented {
+        Presented::Ticket(_) => left,
+        _ => narrow_scope(form, &left, user.is_some(), request.dialect)?,
+    };
     let audience = narrow_audience(form, audience, request.dialect, env)?;
 
     let holder = user.map(|behalf| (behalf.user, behalf.user_epoch));

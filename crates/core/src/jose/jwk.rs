@@ -128,6 +128,17 @@ impl Jwk {
         self.is_for(alg) && self.check(alg, message, signature).is_some()
     }
 
+    /// Whether it could ever verify anything: its numbers are of a length that a key has.
+    fn is_sound(&self) -> bool {
+        let bytes = |text: &str| from_base64url(text).map_or(0, |it| it.len());
+        match &self.material {
+            Material::Ec { x, y, .. } => bytes(x) == 32 && bytes(y) == 32,
+            Material::Okp { x, .. } => bytes(x) == 32,
+            Material::Rsa { n, e } => bytes(n) >= 256 && (1..=3).contains(&bytes(e)),
+            Material::Unknown => false,
+        }
+    }
+
     fn check(&self, alg: Alg, message: &[u8], signature: &[u8]) -> Option<()> {
         match &self.material {
             Material::Ec { x, y, .. } => {
@@ -185,7 +196,7 @@ impl KeySet {
             !["n", "e", "x", "y", "kid", "use", "alg"].iter().any(|it| key.get(it).is_some_and(is_long))
         };
         let read = |key: &Value| serde_json::from_value::<Jwk>(key.clone()).ok();
-        let is_usable = |key: &Jwk| Alg::ALL.iter().any(|(alg, _)| key.is_for(*alg));
+        let is_usable = |key: &Jwk| key.is_sound() && Alg::ALL.iter().any(|(alg, _)| key.is_for(*alg));
         let good = keys.iter().filter(|key| !has_secret(key)).filter(is_short).filter_map(read);
         Ok(Self { keys: good.filter(is_usable).take(MOST_KEYS).collect() })
     }

@@ -6,7 +6,7 @@ pub mod jwk;
 pub mod jws;
 
 pub use alg::Alg;
-pub use jwk::{Jwk, KeySet};
+pub use jwk::{Jwk, KeySet, MOST_KEYS};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

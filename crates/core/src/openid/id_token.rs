@@ -30,6 +30,7 @@ pub fn build(client: &Client, user: &User, login: &Login, env: &Env) -> IdToken 
     tell("iss", env.issuer.into());
     tell("sub", subject::of(client, user.id, env.keys).into());
     tell("aud", client.id.to_string().into());
+    tell("azp", client.id.to_string().into());
     tell("iat", env.now.seconds().into());
     tell("exp", (env.now + LIFETIME).seconds().into());
     tell("auth_time", login.auth_time.seconds().into());

@@ -27,6 +27,14 @@ pub struct Wish {
     pub values: Vec<Value>,
 }
 
+impl Wish {
+    /// The same claim, asked for twice.
+    fn join(&mut self, other: Self) {
+        self.essential |= other.essential;
+        self.values.extend(other.values);
+    }
+}
+
 /// What a request asks for, of the claims that are known here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -58,9 +66,11 @@ impl ClaimsRequest {
 
     /// The subjects of which the person must be one, if the client names any (section 5.5.1).
     pub fn subjects(&self) -> Option<Vec<String>> {
-        let values = &self.id_token.get("sub").or_else(|| self.userinfo.get("sub"))?.values;
-        let texts = values.iter().filter_map(Value::as_str).map(str::to_owned);
-        (!values.is_empty()).then(|| texts.collect())
+        let named = [&self.id_token, &self.userinfo].into_iter().filter_map(|section| section.get("sub"));
+        let demands: Vec<_> = named.map(|wish| &wish.values).filter(|values| !values.is_empty()).collect();
+        let (first, others) = demands.split_first()?;
+        let all = first.iter().filter(|value| others.iter().all(|it| it.contains(value)));
+        Some(all.filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
     /// The scopes that would ask for the same claims.
@@ -89,15 +99,19 @@ fn wishes(section: &Value) -> Option<Wishes> {
     let is_known = |name: &str| LOGIN.contains(&name) || ALL.iter().any(|claim| claim.name == name);
     let mut wishes = Wishes::new();
     // A language may follow the name (section 5.2); there is one value in whatever language.
-    for (name, member) in section.as_object()? {
-        let name = name.split('#').next().unwrap_or_default();
+    for (tagged, member) in section.as_object()? {
+        let name = tagged.split('#').next().unwrap_or_default();
         let mut wish = wish(member)?;
+        if LOGIN.contains(&name) && name != tagged {
+            // A login has no language.
+            continue;
+        }
         if !LOGIN.contains(&name) {
             // A value is told as it is, whatever was wished for.
             wish.values.clear();
         }
         if is_known(name) {
-            wishes.insert(name.to_owned(), wish);
+            wishes.entry(name.to_owned()).or_default().join(wish);
         }
     }
     Some(wishes)
@@ -155,7 +169,26 @@ mod tests {
         let two = request(r#"{"id_token":{"sub":{"values":["a","b"]}}}"#).subjects();
         assert_eq!(two, Some(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(request(r#"{"id_token":{"sub":{"value":5}}}"#).subjects(), Some(vec![]), "nobody");
-        assert_eq!(request(r#"{"userinfo":{"name#de":null}}"#).userinfo.len(), 1);
+        let both = r#"{"id_token":{"sub":null},"userinfo":{"sub":{"value":"me"}}}"#;
+        assert_eq!(request(both).subjects(), Some(vec!["me".to_owned()]));
+        let apart = r#"{"id_token":{"sub":{"value":"a"}},"userinfo":{"sub":{"value":"b"}}}"#;
+        assert_eq!(request(apart).subjects(), Some(vec![]), "nobody is two people");
+    }
+
+    #[test]
+    fn a_language_takes_nothing_from_a_demand() {
+        let request = |text: &str| ClaimsRequest::parse(text).expect(text);
+        let tagged = request(r#"{"id_token":{"sub":{"value":"me"},"sub#x":null}}"#);
+        assert_eq!(tagged.subjects(), Some(vec!["me".to_owned()]));
+        let tagged = request(r#"{"id_token":{"acr":{"essential":true,"value":"9"},"acr#x":null}}"#);
+        assert!(!tagged.accepts("1"));
+        let names = request(r##"{"userinfo":{"name#de":null,"name":{"essential":true}}}"##).userinfo;
+        assert!(names.len() == 1 && names["name"].essential);
+    }
+
+    #[test]
+    fn nothing_is_asked_for_by_nothing() {
+        let request = |text: &str| ClaimsRequest::parse(text).expect(text);
         assert!(request("{}").is_empty() && request(r#"{"userinfo":null}"#).is_empty());
     }
 

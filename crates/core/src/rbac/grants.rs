@@ -112,7 +112,12 @@ pub fn change(
                     (gone.role, gone.division),
                 )?;
             }
-            for (role, division) in plan.adds(held) {
+            let adds = plan.adds(held);
+            if !adds.is_empty() && registered_itself(facts, *subject, *kind)? {
+                let reason = "A client that registered itself holds no roles.";
+                return Err(ApiError::constraint("subjectId", reason).into());
+            }
+            for (role, division) in adds {
                 demand(&mut guard, &authority, roles, &AUTHORIZATION_GRANT_ADD, (role, division))?;
                 after.push(RoleGrant { subject: *subject, kind: *kind, role, division, granted_at: env.now });
             }
@@ -135,6 +140,18 @@ pub fn change(
         Ok(Decision::write(subjects.into_iter().map(|(subject, _)| subject).collect(), writes))
     };
     decide().into()
+}
+
+/// Whoever did so is nobody that an administrator knows.
+fn registered_itself(
+    facts: &Facts,
+    subject: SubjectId,
+    kind: SubjectKind,
+) -> Result<bool, Undecided<ApiError>> {
+    if kind != SubjectKind::Client {
+        return Ok(false);
+    }
+    Ok(facts.client(ClientId::from(subject))?.as_ref().is_some_and(|it| it.metadata.self_registered))
 }
 
 fn still_there(facts: &Facts, subject: SubjectId, kind: SubjectKind) -> Result<Require, Undecided<ApiError>> {

@@ -18,8 +18,8 @@ use crate::types::ClientId;
 pub struct EndSession {
     /// The client that asks, if it is known.
     pub client: Option<Arc<Client>>,
-    /// Whether the person must be asked first: somebody is logged in, and nothing proves that the client knows whom it logs
-    /// out.
+    /// Whether the person must be asked first: nothing proves that the client knows whom it logs out, or nobody is logged in
+    /// and a client that registered itself wants them sent on.
     pub asks: bool,
     /// Where the browser goes in the end; `None`: nowhere.
     pub onward: Option<String>,
@@ -31,7 +31,13 @@ pub fn judge(facts: &Facts, form: &Form, session: Option<&Handle>, env: &Env) ->
         if form.repeats() {
             return Err(Stray::Malformed.into());
         }
-        let hint = form.find("id_token_hint").and_then(|text| hint::read(text, env));
+        let mut hint = form.find("id_token_hint").and_then(|text| hint::read(text, env));
+        if let Some(hinted) = &hint
+            && facts.client(hinted.client)?.is_none()
+        {
+            // Of a client that is gone, it is as good as none.
+            hint = None;
+        }
         let named = form.find("client_id").map(|id| ClientId::parse(id).ok_or(Stray::UnknownClient));
         let named = named.transpose()?;
         let hinted = hint.as_ref().map(|hint| hint.client);
@@ -59,9 +65,9 @@ pub fn judge(facts: &Facts, form: &Form, session: Option<&Handle>, env: &Env) ->
             let subject = client.as_ref().map(|client| subject::of(client, user.id, env.keys));
             hint.as_ref().is_some_and(|hint| Some(&hint.subject) == subject.as_ref())
         };
-        // Whoever registered itself could else send anybody anywhere.
+        // Whoever registered itself could else send anybody anywhere: it has hints, of logins of its own.
         let is_strange = onward.is_some() && client.as_ref().is_some_and(|it| it.metadata.self_registered);
-        let asks = there.map_or(is_strange && hint.is_none(), |it| !knows(it));
+        let asks = there.map_or(is_strange, |it| !knows(it));
         Ok(Decision::allow(EndSession { asks, client, onward }))
     };
     decide().into()

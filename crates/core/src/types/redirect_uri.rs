@@ -49,7 +49,7 @@ impl RedirectUri {
         }
         // RFC 3986 section 2: what browsers and libraries read differently is not let in.
         let is_uri = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
-        if !text.bytes().all(is_uri) {
+        if !text.bytes().all(is_uri) || !is_encoded(text) {
             return Err("a redirect URI must have the characters of a URI only; others are percent-encoded");
         }
         let (scheme, rest) = text.split_once(':').ok_or("a redirect URI must be absolute")?;
@@ -74,17 +74,9 @@ impl RedirectUri {
             if authority.contains('@') {
                 return Err("a redirect URI must not contain a user");
             }
-            // What a host is not made of would be read as something else where the authority is named.
-            if !authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]".contains(&b)) {
-                return Err("the host of a redirect URI must be a name or an address");
+            if !is_authority(authority) {
+                return Err("a redirect URI must name a host, or an address, and a port up to 65535 if any");
             }
-            let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
-            if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-                return Err("the port of a redirect URI must be a number up to 65535");
-            }
-        }
-        if (is_web("https") || is_web("http")) && host(rest).is_none_or(str::is_empty) {
-            return Err("a redirect URI must name a host");
         }
         Ok(Self(text.to_owned()))
     }
@@ -147,6 +139,26 @@ fn authority(rest: &str) -> Option<&str> {
     rest.strip_prefix("//")?.split(['/', '?', '#']).next()
 }
 
+/// Whether it is a name or an address, and perhaps a port. What a host is not made of would be read as something else where the
+/// authority is named.
+pub fn is_authority(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':').filter(|_| !text.ends_with(']')) {
+        Some((host, port)) => (host, Some(port)),
+        None => (text, None),
+    };
+    let is_host = match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']').is_some_and(|it| it.parse::<std::net::Ipv6Addr>().is_ok()),
+        None => !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b)),
+    };
+    is_host && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+/// Whether two hexadecimal digits follow each percent sign (RFC 3986 section 2.1).
+pub fn is_encoded(text: &str) -> bool {
+    let is_hex = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    text.split('%').skip(1).all(is_hex)
+}
+
 /// The host in it (RFC 3986 section 3.2.2).
 fn host(rest: &str) -> Option<&str> {
     let host = authority(rest)?;
@@ -206,6 +218,13 @@ mod tests {
             "https://a\\b/",
             "https://a/{x}",
             "https://a/%zz{",
+            "https://a/%zz",
+            "https://a/%4",
+            "https://[/",
+            "https://[::1",
+            "https://[a]/",
+            "https://::1/",
+            "https://a:/",
         ] {
             assert!(RedirectUri::parse(bad).is_err(), "{bad}");
         }

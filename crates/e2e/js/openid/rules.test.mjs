@@ -112,7 +112,11 @@ test('a client changes what it may, and how it proves itself', async (t) => {
 
 test('a key that is too short proves nothing', async (t) => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
-  const { client } = await register(t, { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [publicKey.export({ format: 'jwk' })] } });
+  const short = publicKey.export({ format: 'jwk' });
+  const metadata = (keys) => ({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } });
+  await assert.rejects(register(t, metadata([short])), { error: 'invalid_client_metadata' });
+  const good = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  const { client } = await register(t, metadata([short, good]));
   const { createSign } = await import('node:crypto');
   const now = Math.floor(Date.now() / 1000);
   const parts = [{ alg: 'RS256' }, { iss: client.client_id, sub: client.client_id, aud: url, jti: 'one', exp: now + 60 }];

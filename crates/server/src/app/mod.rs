@@ -233,6 +233,7 @@ impl App {
             Changed::Client(id) => self.clients.forget(id),
             Changed::RoleGrants(id) => self.role_grants.forget(id),
             Changed::Consent(user, client) => self.consents.forget((user, client)),
+            Changed::Consents(_) => self.consents.clear(),
             Changed::Members(id) => {
                 self.roles.forget(id);
                 self.divisions.forget(id);

@@ -117,7 +117,7 @@ pub struct File {
     pub audit: Audit,
     /// The standard side.
     pub oauth2: OAuth2,
-    /// What the server may ask of others: the keys that clients point at.
+    /// What the server may ask of others: the keys, logos and lists that clients point at.
     pub outbound: Outbound,
     /// Name, logo and colours of the pages for people.
     pub branding: Branding,

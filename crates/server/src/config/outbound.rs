@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{ConfigError, is_host};
 use crate::outbound::Allowed;
 
-/// What the server may ask of others: the keys that clients point at.
+/// What the server may ask of others: the keys, logos and lists that clients point at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outbound {

@@ -8,28 +8,43 @@ use tokio::sync::Mutex;
 
 /// A document is good for so long.
 const KEPT: Duration = Duration::from_secs(600);
-/// However much somebody wants it anew, it is not asked for again within this time; nor is one that could not be had.
+/// However much somebody wants it anew, it is not asked for anew again within this time; nor is one that could not be had.
 const PAUSE: Duration = Duration::from_secs(5);
+
 /// Documents of one kind, by their places.
 pub struct Documents<T>(quick_cache::sync::Cache<Arc<str>, Arc<Kept<T>>>);
 
 struct Kept<T> {
-    known: RwLock<(Option<Arc<T>>, Option<Instant>)>,
+    known: RwLock<Known<T>>,
     asking: Mutex<()>,
+}
+
+struct Known<T> {
+    document: Option<Arc<T>>,
+    /// When it was asked for last.
+    asked: Option<Instant>,
+    /// When it was last asked for although it was known.
+    renewed: Option<Instant>,
 }
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
-        Self { known: RwLock::new((None, None)), asking: Mutex::new(()) }
+        let nothing = Known { document: None, asked: None, renewed: None };
+        Self { known: RwLock::new(nothing), asking: Mutex::new(()) }
     }
 }
 
 impl<T> Kept<T> {
-    /// What is known, if that will do.
-    fn good(&self, afresh: bool) -> Option<Option<Arc<T>>> {
+    /// What is known, if that will do for somebody who came at `since`.
+    fn good(&self, afresh: bool, since: Instant) -> Option<Option<Arc<T>>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let good_for = if afresh || known.0.is_none() { PAUSE } else { KEPT };
-        known.1.is_some_and(|asked| asked.elapsed() < good_for).then(|| known.0.clone())
+        let within = |time: Option<Instant>, span| time.is_some_and(|time| time.elapsed() < span);
+        let is_good = match &known.document {
+            None => within(known.asked, PAUSE),
+            Some(_) if afresh => within(known.renewed, PAUSE) || known.asked >= Some(since),
+            Some(_) => within(known.asked, KEPT),
+        };
+        is_good.then(|| known.document.clone())
     }
 }
 
@@ -49,23 +64,27 @@ impl<T: Send + Sync> Documents<T> {
         let Ok(kept) = self.0.get_or_insert_with(place, || Ok::<_, ()>(Arc::<Kept<T>>::default())) else {
             return (None, false);
         };
-        if let Some(known) = kept.good(afresh) {
+        let since = Instant::now();
+        if let Some(known) = kept.good(afresh, since) {
             return (known, true);
         }
         // Whoever comes meanwhile waits for the same answer.
         let _asking = kept.asking.lock().await;
-        if let Some(known) = kept.good(afresh) {
+        if let Some(known) = kept.good(afresh, since) {
             return (known, true);
         }
         let answer = ask.await;
         let mut known = kept.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.1 = Some(Instant::now());
+        known.asked = Some(Instant::now());
+        if known.document.is_some() {
+            known.renewed = known.asked;
+        }
         match answer {
-            Ok(document) => known.0 = Some(Arc::new(document)),
+            Ok(document) => known.document = Some(Arc::new(document)),
             // What was good goes on being good: its place may be away for a while.
             Err(why) => tracing::warn!(why, "a document of a client cannot be fetched"),
         }
-        (known.0.clone(), false)
+        (known.document.clone(), false)
     }
 }
 
@@ -88,6 +107,17 @@ mod tests {
             assert_eq!(found.as_deref(), Some(&0));
         }
         assert_eq!(asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_known_is_asked_for_anew_once_and_then_not_for_a_while() {
+        let (documents, asked) = (Documents::<u32>::new(8), AtomicU32::new(0));
+        let place = Arc::from("https://a.example/keys");
+        let ask = async || Ok(asked.fetch_add(1, Ordering::Relaxed));
+        for (afresh, found) in [(false, 0), (false, 0), (true, 1), (true, 1), (false, 1)] {
+            let (document, _) = documents.find(&place, afresh, ask()).await;
+            assert_eq!(document.as_deref(), Some(&found), "afresh: {afresh}");
+        }
     }
 
     #[tokio::test]

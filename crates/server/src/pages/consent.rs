@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use chancery_core::authorize::{Verdict, Wanted};
+use chancery_core::client::Client;
 use chancery_core::form::Form;
 use chancery_core::types::RedirectUri;
 
@@ -34,12 +35,13 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
         organization: &organization.name,
         app: &seen.target.client.name,
         host: RedirectUri::place(&seen.target.redirect_uri),
+        unchecked: seen.target.client.metadata.self_registered,
         user_name: &user.name,
         user_email: &user.email,
         scopes: t.scopes(wanted.agreed().names()),
         about: About::of(&seen.target.client, &app.brand),
         form: &visit.page("consent"),
-        csrf: &forged::token(visit.cookie(), &purpose(&visit, wanted), &app.keys()),
+        csrf: &forged::token(visit.cookie(), &purpose(&visit, &seen.target.client, wanted), &app.keys()),
         other_account: &visit.with("login", "prompt", "login"),
     };
     Ok(html(StatusCode::OK, &page, Forms::Anywhere))
@@ -56,7 +58,10 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     }
     let seen = visit.see().await?;
     let csrf = form.find("csrf").unwrap_or_default();
-    let is_ours = |wanted| forged::is_genuine(csrf, visit.cookie(), &purpose(&visit, wanted), &app.keys());
+    let is_ours = |wanted| {
+        let purpose = purpose(&visit, &seen.target.client, wanted);
+        forged::is_genuine(csrf, visit.cookie(), &purpose, &app.keys())
+    };
     if visit.session.is_none() || !seen.wanted.as_ref().is_ok_and(is_ours) {
         // Another tab logged in or out meanwhile, or the client asks for something else by now: whoever is there is asked
         // anew.
@@ -71,6 +76,6 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
 }
 
 /// What was shown: a yes to it is none to anything else.
-fn purpose(visit: &Visit, wanted: &Wanted) -> String {
-    format!("consent {} {}", wanted.agreed(), visit.query)
+fn purpose(visit: &Visit, client: &Client, wanted: &Wanted) -> String {
+    format!("consent {} {} {}", wanted.agreed(), visit.query, client.name)
 }

@@ -87,7 +87,7 @@ texts! {
         title to_continue email password submit wrong_credentials too_many_seconds too_many_minutes expired busy
     }
     /// Where a person decides what an application gets.
-    Consent { title asks signed_in_as other_account may nothing returns_to policy terms later allow deny }
+    Consent { title asks signed_in_as other_account may nothing returns_to unchecked policy terms later allow deny }
     /// Where a person says as whom.
     Choose { title to_continue go_on other_account }
     /// On the way back to an application.

@@ -86,7 +86,6 @@ async fn a_code_is_refused_for_whatever_is_wrong_with_it() {
             ),
         ),
         ("a verifier without challenge", ask(&app, format!("{}&code_verifier={VERIFIER}", of(&code)))),
-        ("a scope that was not allowed", ask(&app, format!("{}&scope=telephony", of(&code)))),
         (
             "the other side",
             post("/oauth2/token").basic(&app.id.to_string(), app.secret.expose()).form(of(&code)),

@@ -117,6 +117,12 @@ impl State {
         own
     }
 
+    pub fn ask_again(&mut self, client: ClientId) {
+        for it in self.consents.values_mut().filter(|it| it.client == client && it.asked) {
+            (it.asked, it.version) = (false, it.version + 1);
+        }
+    }
+
     pub fn drop_consents_to(&mut self, client: ClientId) {
         self.consents.retain(|(_, other), _| *other != client);
     }

@@ -119,6 +119,10 @@ impl State {
             }
             Write::CreateConsent(it) => self.create_consent(it),
             Write::ReplaceConsent(it) => self.replace_consent(it),
+            Write::AskAgain(client) => {
+                self.ask_again(client);
+                Ok(())
+            }
             Write::Audit(it) => {
                 self.add_to_audit(*it);
                 Ok(())

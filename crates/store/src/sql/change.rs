@@ -37,6 +37,7 @@ fn name(changed: Changed) -> (&'static str, String) {
         Changed::Client(id) => ("client", id.to_string()),
         Changed::RoleGrants(id) => ("role_grants", id.to_string()),
         Changed::Consent(user, client) => ("consent", format!("{user}:{client}")),
+        Changed::Consents(id) => ("consents", id.to_string()),
         Changed::Members(id) => ("members", id.to_string()),
         Changed::Keys => ("keys", String::new()),
         Changed::Revoked => ("revoked", String::new()),
@@ -55,6 +56,7 @@ fn parse(kind: &str, id: &str) -> Option<Changed> {
             let (user, client) = id.split_once(':')?;
             Changed::Consent(UserId::parse(user)?, ClientId::parse(client)?)
         }
+        "consents" => Changed::Consents(ClientId::parse(id)?),
         "members" => Changed::Members(OrganizationId::parse(id)?),
         "keys" => Changed::Keys,
         "revoked" => Changed::Revoked,

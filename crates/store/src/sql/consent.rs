@@ -46,6 +46,14 @@ pub fn replace(it: &Consent) -> Statement {
     }
 }
 
+pub fn ask_again(client: ClientId) -> Statement {
+    Statement {
+        sql: "UPDATE consents SET version = version + 1, asked = 0 WHERE client_id = $1 AND asked = 1",
+        params: params![client],
+        expect: Expect::Anything,
+    }
+}
+
 pub fn delete_of_user(user: UserId) -> Statement {
     Statement {
         sql: "DELETE FROM consents WHERE user_id = $1",

@@ -60,6 +60,7 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::EndSessions(user, but) => session::delete_of_user(*user, *but),
         Write::CreateConsent(it) => consent::insert(it),
         Write::ReplaceConsent(it) => consent::replace(it),
+        Write::AskAgain(client) => consent::ask_again(*client),
         Write::Audit(it) => audit::insert(it),
         Write::UseAssertion(key, expires_at) => assertion::insert(key, *expires_at),
         Write::Revoke(it) => revoked::insert(it),

@@ -132,6 +132,18 @@ pub async fn a_version_can_be_required(store: Arc<dyn Store>) {
     conflict(&store, [require(1, 1, 1)]).await;
 }
 
+pub async fn asking_again_leaves_what_was_allowed(store: Arc<dyn Store>) {
+    let unasked = Consent { asked: false, ..consent(3, 1) };
+    create(&store, [consent(1, 1), consent(2, 1), unasked.clone(), consent(1, 2)]).await;
+    commit(&store, [Write::AskAgain(client_id(1))]).await;
+    for user in [1, 2] {
+        let expected = Consent { asked: false, version: 2, ..consent(user, 1) };
+        assert_eq!(read_consent(&store, user, 1).await, expected);
+    }
+    assert_eq!(read_consent(&store, 3, 1).await, unasked);
+    assert_eq!(read_consent(&store, 1, 2).await, consent(1, 2));
+}
+
 /// Or a client that is given the same id later would have what nobody allowed it.
 pub async fn a_deleted_client_takes_those_to_it_along(store: Arc<dyn Store>) {
     create_client(&store, client(1)).await;

@@ -24,7 +24,9 @@ pub fn document(registered: &Registered, env: &Env) -> Map<String, Value> {
     say("client_name", client.name.clone().into());
     say("redirect_uris", json!(client.redirect_uris));
     say("grant_types", grants.into());
-    say("response_types", json!(["code"]));
+    let responses = [(GrantType::AuthorizationCode, "code"), (GrantType::Implicit, "token")];
+    let responses = responses.into_iter().filter(|(grant, _)| client.grant_types.contains(*grant));
+    say("response_types", responses.map(|(_, name)| name).collect::<Vec<_>>().into());
     say("token_endpoint_auth_method", json!(method(client)));
     say("subject_type", if metadata.sector.is_some() { "pairwise" } else { "public" }.into());
     say("id_token_signed_response_alg", metadata.id_token_alg.unwrap_or(Alg::Rs256).as_str().into());

@@ -13,7 +13,7 @@ use crate::decision::Undecided;
 use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::grants::{GrantType, GrantTypes};
-use crate::jose::{Alg, KeySet};
+use crate::jose::{Alg, KeySet, MOST_KEYS};
 use crate::types::{Lifetime, RedirectUri, Scope};
 
 /// Members that are given back as they came: URLs, then texts, then lists of texts, then flags.
@@ -60,8 +60,9 @@ impl<'a> Members<'a> {
     fn texts(&self, name: &str, most: usize) -> Result<Option<Vec<&'a str>>, OAuthError> {
         let Some(value) = self.find(name) else { return Ok(None) };
         let all = value.as_array().ok_or(wrong("a member that is a list is something else"))?;
-        if all.len() > most || all.iter().any(|it| it.as_str().is_none_or(|it| it.len() > LONGEST)) {
-            return Err(wrong("a list is too long, or has something else than texts"));
+        let is_bad = |it: &str| it.len() > LONGEST || it.chars().any(char::is_control);
+        if all.len() > most || all.iter().any(|it| it.as_str().is_none_or(is_bad)) {
+            return Err(wrong("a list is too long, or has something else than texts of one line"));
         }
         Ok(Some(all.iter().filter_map(Value::as_str).collect()))
     }
@@ -92,11 +93,12 @@ impl Wanted {
         }
         let grant_types = grant_types(&members)?;
         let auth_method = auth_method(&members)?;
-        let (jwks, jwks_uri) = keys(&members, auth_method)?;
+        let auth_alg = members.alg("token_endpoint_auth_signing_alg")?;
+        let (jwks, jwks_uri) = keys(&members, auth_method, auth_alg)?;
         let sector = sector(facts, &members, &redirect_uris)?;
         let metadata = Metadata {
             auth_method: Some(auth_method),
-            auth_alg: members.alg("token_endpoint_auth_signing_alg")?,
+            auth_alg,
             jwks,
             jwks_uri,
             id_token_alg: members.alg("id_token_signed_response_alg")?,
@@ -107,6 +109,7 @@ impl Wanted {
             default_max_age: max_age(&members)?,
             self_registered: true,
             about: about(&members, is_native)?,
+            most: None,
             registration: None,
         };
         not_encrypted(&members)?;
@@ -177,8 +180,15 @@ fn auth_method(members: &Members) -> Result<AuthMethod, OAuthError> {
     serde_json::from_value(text.into()).map_err(|_| wrong("token_endpoint_auth_method is not supported"))
 }
 
-fn keys(members: &Members, method: AuthMethod) -> Result<(Option<KeySet>, Option<String>), OAuthError> {
+fn keys(
+    members: &Members,
+    method: AuthMethod,
+    alg: Option<Alg>,
+) -> Result<(Option<KeySet>, Option<String>), OAuthError> {
     let document = members.find("jwks");
+    if document.and_then(|it| it.get("keys")?.as_array()).is_some_and(|keys| keys.len() > MOST_KEYS) {
+        return Err(wrong("a key set has at most 16 keys"));
+    }
     if document.is_some_and(KeySet::has_secrets) {
         return Err(wrong("a key set must hold public keys only"));
     }
@@ -190,7 +200,11 @@ fn keys(members: &Members, method: AuthMethod) -> Result<(Option<KeySet>, Option
     if jwks.is_some() && uri.is_some() {
         return Err(wrong("jwks and jwks_uri exclude each other"));
     }
-    let has_keys = uri.is_some() || jwks.as_ref().is_some_and(|jwks| !jwks.keys.is_empty());
+    let can_sign = |jwks: &KeySet| match alg {
+        Some(alg) => jwks.candidates(alg, None).next().is_some(),
+        None => !jwks.keys.is_empty(),
+    };
+    let has_keys = uri.is_some() || jwks.as_ref().is_some_and(can_sign);
     if method == AuthMethod::PrivateKeyJwt && !has_keys {
         return Err(wrong("private_key_jwt needs jwks with a key that can be used, or jwks_uri"));
     }
@@ -257,7 +271,7 @@ fn not_encrypted(members: &Members) -> Result<(), OAuthError> {
     let asks = |name: &&String| {
         name.contains("_encrypted_response_") || name.starts_with("request_object_encryption_")
     };
-    match members.0.keys().find(asks) {
+    match members.0.keys().filter(|name| members.find(name).is_some()).find(asks) {
         Some(_) => Err(wrong("encrypted answers are not supported")),
         None => Ok(()),
     }
@@ -290,10 +304,13 @@ fn about(members: &Members, is_native: bool) -> Result<super::About, OAuthError>
     Ok(about)
 }
 
-/// Whether a character changes what people see of others, and is not seen itself (Unicode's category Cf).
+/// Whether a character is not seen, or changes what people see of others: Unicode's property Default_Ignorable_Code_Point,
+/// separators of lines, and what annotates.
 const fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// People are shown it: a client without a name is called by where it lives.

@@ -43,7 +43,11 @@ impl World {
     }
 
     fn signed(&self, changes: Value) -> String {
-        let header = jws::header("JWT", Alg::Es256, self.key.jwk().kid());
+        self.signed_as("JWT", changes)
+    }
+
+    fn signed_as(&self, typ: &str, changes: Value) -> String {
+        let header = jws::header(typ, Alg::Es256, self.key.jwk().kid());
         let claims = serde_json::to_vec(&self.claims(changes)).expect("JSON");
         jws::sign(&self.key, &header, &claims).expect("a token")
     }
@@ -68,6 +72,21 @@ fn an_assertion_is_good_once() {
     assert_eq!(world.ask(&same_id, ""), Some("the client assertion was used before"));
     let another = world.signed(json!({ "jti": "another" }));
     assert_eq!(world.ask(&another, &format!("&client_id={}", world.id)), None);
+}
+
+#[test]
+fn a_token_that_was_made_for_something_else_is_no_assertion() {
+    let mut world = world();
+    for (number, typ) in
+        ["JWT", "jwt", "application/jwt", "client-authentication+jwt"].into_iter().enumerate()
+    {
+        let good = world.signed_as(typ, json!({ "jti": number.to_string() }));
+        assert_eq!(world.ask(&good, ""), None, "{typ}");
+    }
+    for typ in ["at+jwt", "application/at+jwt", "dpop+jwt", "logout+jwt", ""] {
+        let other = world.signed_as(typ, json!({ "jti": "other" }));
+        assert_eq!(world.ask(&other, ""), Some("the client assertion is a token of another type"), "{typ}");
+    }
 }
 
 #[test]

@@ -301,3 +301,19 @@ fn the_last_administrator_keeps_the_role() {
         assert_eq!(code(one(&tenant, &caller, admin, &by)), Some(ApiCode::GeneralBadRequest), "{by:?}");
     }
 }
+
+#[test]
+fn a_client_that_registered_itself_is_given_no_role_and_can_lose_one() {
+    let mut tenant = Tenant::found();
+    let (role, caller) = (tenant.built_in(OAUTH_VIEWER_TEMPLATE), tenant.admin());
+    let (none, had) = (tenant.client(&[]), tenant.client(&[(role, EVERYWHERE)]));
+    for id in [none, had] {
+        tenant.clients.get_mut(&id).expect("a client").metadata.self_registered = true;
+    }
+    let pair = || vec![named(role, EVERYWHERE)];
+    for by in [Change::Add(pair()), Change::Replace(pair()), Change::Hold(vec![role.to_string()])] {
+        let refused = code(one(&tenant, &caller, none.into(), &by));
+        assert_eq!(refused, Some(ApiCode::ConstraintValidation), "{by:?}");
+    }
+    assert_eq!(code(one(&tenant, &caller, had.into(), &Change::Remove(pair()))), None);
+}

@@ -20,6 +20,8 @@ pub struct ConsentPage<'a> {
     pub app: &'a str,
     /// The host that the person will be sent to.
     pub host: &'a str,
+    /// Whether nobody but itself says who it is.
+    pub unchecked: bool,
     /// Who is signed in.
     pub user_name: &'a str,
     /// The same by address.

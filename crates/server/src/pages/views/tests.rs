@@ -107,6 +107,7 @@ fn consent<'a>(t: &'static Texts, brand: &'a Brand, value: &'a str) -> ConsentPa
         organization: value,
         app: value,
         host: value,
+        unchecked: true,
         user_name: value,
         user_email: value,
         scopes: t.scopes(["openid", "users:readonly", value]),

@@ -4,14 +4,15 @@ use chancery_core::client::Metadata;
 use chancery_core::client_auth::AuthMethod;
 use chancery_core::jose::{Alg, KeySet};
 use chancery_core::openid::{ClaimsRequest, Login};
-use chancery_core::types::{Digest, KeyId, Lifetime, RedirectUri};
+use chancery_core::types::{Digest, KeyId, Lifetime, RedirectUri, Scope};
 use serde_json::{Map, Value, json};
 
 use super::{NOW, UNICODE};
 
 /// With everything filled in.
 pub fn metadata() -> Metadata {
-    let key = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "AAAA", "kid": UNICODE }] });
+    let key = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        "kid": UNICODE }] });
     Metadata {
         auth_method: Some(AuthMethod::ClientSecretPost),
         auth_alg: Some(Alg::Es256),
@@ -25,6 +26,7 @@ pub fn metadata() -> Metadata {
         default_max_age: Some(Lifetime::from_seconds(60)),
         about: claims(),
         registration: Some(Digest { key: KeyId(1), bytes: [7; 32] }),
+        most: Some(Scope::openid()),
         self_registered: true,
     }
 }

@@ -1,6 +1,8 @@
 //! What Chancery keeps, and where: one trait of small reads and one atomic commit, several backends behind it.
 
+mod error;
 pub mod memory;
+pub mod postgres;
 mod sql;
 pub mod sqlite;
 
@@ -24,22 +26,10 @@ use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
 use chancery_core::write::{Changed, Revoked, Write};
 
+pub use error::{OpenError, StoreError};
 pub use memory::Memory;
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
-
-/// Why the store did not do what it was asked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// The world changed under the decision: load and decide again. Never shown to a user.
-    #[error("the world changed under the decision")]
-    Conflict,
-    /// The store cannot be reached or does not answer.
-    #[error("the store is unavailable: {0}")]
-    Unavailable(String),
-    /// The store holds something that this version cannot read.
-    #[error("the store is damaged: {0}")]
-    Corrupt(String),
-}
 
 /// A key that the store made for a new row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +141,10 @@ pub trait Store: Send + Sync {
 
     /// What others committed since `since`, by their clocks. This process's own commits are left out.
     async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError>;
+    /// Takes a lease, or keeps one that this process holds, until `until`; `false` while another process holds it. One who says
+    /// so gives it back: `until` is not after `now`.
+    async fn lease(&self, name: &'static str, until: Timestamp, now: Timestamp) -> Result<bool, StoreError>;
+
     /// Deletes rows that nothing needs any more, and audit entries from before `audit_before`: at most `limit` of each
     /// kind; answers how many.
     async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError>;

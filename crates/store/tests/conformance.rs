@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use chancery_store::{Memory, Sqlite, Store};
+use chancery_cluster::Cluster;
+use chancery_store::postgres::Settings;
+use chancery_store::{Memory, Postgres, Sqlite, Store};
 use tempfile::TempDir;
 
 /// One module a concept. A test that `suite!` does not list is dead code, which the compiler reports.
@@ -29,7 +31,8 @@ mod conformance {
     pub mod user;
 }
 
-/// Runs the suite against the stores that `$open` makes. It answers an empty store and whatever must outlive it.
+/// Runs the suite against the stores that `$open` makes. It answers an empty store and whatever must outlive it, or nothing where
+/// there can be none.
 macro_rules! suite {
     ($backend:ident, $open:path) => {
         mod $backend {
@@ -269,7 +272,7 @@ macro_rules! tests {
         mod $concept {$(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $test() {
-                let (store, _kept) = $open();
+                let Some((store, _kept)) = $open().await else { return };
                 crate::conformance::$concept::$test(std::sync::Arc::clone(&store)).await;
                 store.close().await.expect("the store closes");
             }
@@ -277,15 +280,24 @@ macro_rules! tests {
     )+};
 }
 
-fn new_memory() -> (Arc<dyn Store>, ()) {
-    (Arc::new(Memory::new()), ())
+async fn new_memory() -> Option<(Arc<dyn Store>, ())> {
+    Some((Arc::new(Memory::new()), ()))
 }
 
-fn new_sqlite() -> (Arc<dyn Store>, TempDir) {
+async fn new_sqlite() -> Option<(Arc<dyn Store>, TempDir)> {
     let directory = TempDir::new().expect("a temporary directory");
     let store = Sqlite::open(&directory.path().join("chancery.db")).expect("a new database");
-    (Arc::new(store), directory)
+    Some((Arc::new(store), directory))
+}
+
+/// In a database of its own; nothing where PostgreSQL is not installed.
+async fn new_postgres() -> Option<(Arc<dyn Store>, ())> {
+    let url = chancery_cluster::is_installed().then(|| Cluster::shared().database())?;
+    let mut settings: Settings = url.parse().expect("a URL");
+    settings.connections = 8;
+    Some((Arc::new(Postgres::open(&settings).await.expect("a new database")), ()))
 }
 
 suite!(memory, crate::new_memory);
 suite!(sqlite, crate::new_sqlite);
+suite!(postgres, crate::new_postgres);

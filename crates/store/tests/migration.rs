@@ -17,7 +17,7 @@ use chancery_core::organization::{Division, DivisionUse, Organization, Settings}
 use chancery_core::rbac::{DivisionScope, PermissionPolicy, Role, SubjectKind};
 use chancery_core::ticket::{NewTicket, Ticket};
 use chancery_core::tokens::Audience;
-use chancery_core::types::{FamilyKey, Scope, Secret, SessionKey, TicketKey};
+use chancery_core::types::{AssertionKey, FamilyKey, Scope, Secret, SessionKey, TicketKey};
 use chancery_core::usage::{Tally, UsageCount};
 use chancery_core::user::{PasswordHash, Profile, User, UserState};
 use chancery_core::write::Write;
@@ -27,10 +27,11 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// All but the last, with their names.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("V1__initial", include_str!("../src/sqlite/migrations/V1__initial.sql")),
     ("V2__authorization_and_usage", include_str!("../src/sqlite/migrations/V2__authorization_and_usage.sql")),
     ("V3__people", include_str!("../src/sqlite/migrations/V3__people.sql")),
+    ("V4__standard", include_str!("../src/sqlite/migrations/V4__standard.sql")),
 ];
 
 /// A database as the version of that number left it, with these rows.
@@ -250,5 +251,25 @@ async fn the_third_schema_comes_up_with_nothing_lost() {
     assert_eq!((kept.origin.audience, kept.origin.login), (Audience::Management, None));
     commit(&store, [Write::CreateClient(Box::new(client(2))), Write::CreateFamily(family())]).await;
     assert_eq!(read_client(&store, client_id(2)).await, client(2));
+    store.close().await.expect("the store closes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_fourth_schema_comes_up_with_nothing_lost() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let path = directory.path().join("chancery.db");
+    let (client, expires_at) = (client_id(1), NOW.millis());
+    let rows = format!(
+        "INSERT INTO assertions VALUES (x'{}', {expires_at});
+         INSERT INTO consents VALUES ('{}', '{client}', '{}', 'users', 1, 'authorized', 7, 3, {expires_at}, {expires_at});",
+        "07".repeat(32),
+        user_id(1),
+        organization_id(1),
+    );
+    left_behind(4, &path, &rows);
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).expect("the schema comes up"));
+    assert_eq!(store.was_used(AssertionKey([7; 32])).await, Ok(true));
+    let consent = read_consent(&store, 1, 1).await;
+    assert_eq!((consent.epoch, consent.version, consent.asked), (7, 3, true));
     store.close().await.expect("the store closes");
 }

@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use chancery_core::client::Client;
 use chancery_core::family::NewFamily;
+use chancery_core::organization::Organization;
 use chancery_core::types::{TicketKey, Timestamp};
 use chancery_core::write::{Changed, Require, Write};
-use chancery_store::sqlite::OpenError;
-use chancery_store::{Made, Sqlite, Store, StoreError};
+use chancery_store::{Made, OpenError, Sqlite, Store, StoreError};
 use conformance::sample::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -265,6 +265,8 @@ async fn between_two_processes_one_of_64_wins() {
     let named = |n| Client { name: format!("number {n}"), ..client(1) };
     let replaced = race(&stores, 64, |n| vec![Write::ReplaceClient(Box::new(named(n)))]).await;
     assert_eq!(winners(&replaced), 1);
+    let ninth = Organization { short_name: "ninth".to_owned(), ..organization(9) };
+    commit(&stores[0], [Write::CreateOrganization(ninth)]).await;
     let created = race(&stores, 64, |n| {
         let below = Write::Require(Require::ClientsBelow(organization_id(9), 10));
         let client = Client { organization: organization_id(9), ..client(100 + n) };
@@ -344,11 +346,10 @@ async fn a_database_that_lacks_its_last_byte_is_refused_and_left_alone() {
     refuse_as_damaged(&whole[..whole.len() - 1]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
-    let (_directory, path) = directory();
-    populated(&path).await;
-    let connection = Connection::open(&path).expect("the database");
+/// As the version after this one may leave it, which says since when it can be served.
+async fn of_the_next_version(path: &Path, since: i32) -> i32 {
+    populated(path).await;
+    let connection = Connection::open(path).expect("the database");
     let known: i32 = connection
         .query_row("SELECT MAX(version) FROM refinery_schema_history", [], |row| row.get(0))
         .expect("a version");
@@ -356,12 +357,29 @@ async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
                  SELECT version + 1, 'future', applied_on, '1' FROM refinery_schema_history
                  ORDER BY version DESC LIMIT 1";
     assert_eq!(connection.execute(newer, []), Ok(1));
+    assert_eq!(connection.execute("UPDATE schema_served SET since = ?1", [known + since]), Ok(1));
     connection.close().expect("the connection closes");
+    known
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
+    let (_directory, path) = directory();
+    let known = of_the_next_version(&path, 1).await;
     let before = fs::read(&path).expect("the database");
     let error = refuse(&path);
     let expected = known + 1;
     assert!(matches!(error, OpenError::TooNew { found, known: ours } if found == expected && ours == known));
     assert_eq!(fs::read(&path).expect("the database"), before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_a_newer_version_that_this_one_understands_is_served() {
+    let (_directory, path) = directory();
+    of_the_next_version(&path, 0).await;
+    let store = open(&path);
+    commit(&store, [Write::CreateUser(user(7))]).await;
+    store.close().await.expect("the store closes");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chancery_core::env::Random;
 use chancery_core::keyring::{Keyring, MasterKey};
-use chancery_store::sqlite::OpenError;
+use chancery_store::OpenError;
 use chancery_store::{Sqlite, Store};
 use zeroize::Zeroizing;
 

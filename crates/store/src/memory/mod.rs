@@ -256,6 +256,11 @@ impl Store for Memory {
         Ok(Vec::new())
     }
 
+    /// There is no other process.
+    async fn lease(&self, _: &'static str, _: Timestamp, _: Timestamp) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
     async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         let state = &mut *self.state();
         let tickets = remove(&mut state.tickets, limit, |it| it.content.expires_at < now - TICKETS);

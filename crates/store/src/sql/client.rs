@@ -123,12 +123,16 @@ pub fn require(id: ClientId, version: u32) -> Statement {
     }
 }
 
-pub fn require_below(organization: OrganizationId, limit: u32) -> Statement {
-    Statement {
-        sql: "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE organization_id = $1) < $2",
-        params: params![organization, limit],
-        expect: Expect::Found,
-    }
+/// Whoever counts them, counts alone.
+pub fn require_below(organization: OrganizationId, limit: u32) -> Vec<Statement> {
+    vec![
+        super::organization::hold(organization),
+        Statement {
+            sql: "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE organization_id = $1) < $2",
+            params: params![organization, limit],
+            expect: Expect::Found,
+        },
+    ]
 }
 
 /// A part of what is read of a client.

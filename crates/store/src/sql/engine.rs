@@ -21,7 +21,7 @@ use chancery_core::user::{User, UserState};
 use chancery_core::write::{Revoked, Write};
 
 use super::{
-    Query, Statement, assertion, audit, change, client, consent, division, family, key, organization,
+    Query, Statement, assertion, audit, change, client, consent, division, family, key, lease, organization,
     revoked, role, session, sweep, ticket, usage, user,
 };
 use crate::{Change, Made, Store, StoreError};
@@ -223,6 +223,14 @@ impl<E: Engine> Store for E {
     async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError> {
         let changes = self.list(change::since(self.node(), since)).await?;
         Ok(changes.into_iter().flatten().collect())
+    }
+
+    async fn lease(&self, name: &'static str, until: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        match self.run(vec![lease::take(name, self.node(), until, now)]).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError> {

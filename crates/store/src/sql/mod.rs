@@ -12,6 +12,7 @@ pub mod division;
 pub mod engine;
 pub mod family;
 pub mod key;
+pub mod lease;
 pub mod organization;
 pub mod revoked;
 pub mod role;
@@ -112,8 +113,12 @@ pub enum Expect {
     Anything,
     /// It changes exactly one row.
     OneRow,
-    /// It is a query, and answers a row.
+    /// It is a query, and answers a row, which nobody changes until the commit is over.
     Found,
+    /// The same, and nobody else who holds it goes on meanwhile.
+    Held,
+    /// It only adds, and several of its kind can be one statement.
+    Add,
     /// It inserts a row whose key, the first parameter, the backend makes.
     Ticket,
     /// The same for a family.

@@ -50,12 +50,26 @@ pub fn require_authority(id: OrganizationId, authority: u32) -> Statement {
     }
 }
 
-pub fn none() -> Statement {
-    Statement {
-        sql: "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM organizations)",
-        params: vec![],
-        expect: Expect::Found,
-    }
+/// Whoever founds the first one does so alone.
+pub fn none() -> Vec<Statement> {
+    vec![
+        Statement {
+            sql: "INSERT INTO leases (name, holder, until) VALUES ('founding', '', 0)
+                  ON CONFLICT (name) DO UPDATE SET until = 0",
+            params: vec![],
+            expect: Expect::Anything,
+        },
+        Statement {
+            sql: "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM organizations)",
+            params: vec![],
+            expect: Expect::Found,
+        },
+    ]
+}
+
+/// Until the commit is over, nobody else holds it.
+pub fn hold(id: OrganizationId) -> Statement {
+    Statement { sql: "SELECT 1 FROM organizations WHERE id = $1", params: params![id], expect: Expect::Held }
 }
 
 pub fn all() -> Query<Organization> {

@@ -9,9 +9,14 @@ use super::{Columns, Expect, Query, Statement, params};
 pub fn add(it: &UsageCount) -> Statement {
     let tally = &it.tally;
     Statement {
-        sql: "INSERT INTO usage_counts (client_id, day, template, method, organization_id,
+        sql: "WITH it (client_id, day, template, method, status200, status300, status400, status500, status429) AS (
+                  VALUES ($1, CAST($2 AS BIGINT), $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT),
+                      CAST($8 AS BIGINT), CAST($9 AS BIGINT)))
+              INSERT INTO usage_counts (client_id, day, template, method, organization_id,
                   status200, status300, status400, status500, status429)
-              SELECT id, $1, $2, $3, organization_id, $4, $5, $6, $7, $8 FROM clients WHERE id = $9
+              SELECT it.client_id, it.day, it.template, it.method, clients.organization_id,
+                  it.status200, it.status300, it.status400, it.status500, it.status429
+              FROM it JOIN clients ON clients.id = it.client_id WHERE 1 = 1
               ON CONFLICT (client_id, day, template, method) DO UPDATE SET
                   status200 = usage_counts.status200 + excluded.status200,
                   status300 = usage_counts.status300 + excluded.status300,
@@ -19,6 +24,7 @@ pub fn add(it: &UsageCount) -> Statement {
                   status500 = usage_counts.status500 + excluded.status500,
                   status429 = usage_counts.status429 + excluded.status429",
         params: params![
+            it.client,
             it.day.0,
             &*it.template,
             &*it.method,
@@ -26,10 +32,9 @@ pub fn add(it: &UsageCount) -> Statement {
             tally.status300,
             tally.status400,
             tally.status500,
-            tally.status429,
-            it.client
+            tally.status429
         ],
-        expect: Expect::Anything,
+        expect: Expect::Add,
     }
 }
 

@@ -18,6 +18,10 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::ReplaceSecrets(id, secrets) => return client::replace_secrets(*id, secrets),
         Write::DeleteClient(organization, id) => return client::delete(*organization, *id),
         Write::DeleteUser(organization, id, version) => return user::delete(*organization, *id, *version),
+        Write::Require(Require::ClientsBelow(organization, limit)) => {
+            return client::require_below(*organization, *limit);
+        }
+        Write::Require(Require::NoOrganization) => return organization::none(),
         Write::ReplaceRoleGrants(organization, subject, grants) => {
             return role::replace_grants(*organization, *subject, grants);
         }
@@ -29,10 +33,6 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::Require(Require::Authority(organization, authority)) => {
             organization::require_authority(*organization, *authority)
         }
-        Write::Require(Require::ClientsBelow(organization, limit)) => {
-            client::require_below(*organization, *limit)
-        }
-        Write::Require(Require::NoOrganization) => organization::none(),
         Write::CreateOrganization(it) => organization::insert(it),
         Write::ReplaceOrganization(it) => organization::replace(it),
         Write::AdvanceAuthority(id, authority) => organization::advance_authority(*id, *authority),

@@ -12,14 +12,13 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-pub use open::OpenError;
 use reader::Readers;
 use row::all;
 use writer::Writer;
 
-use crate::StoreError;
 use crate::sql::engine::{Done, Engine};
 use crate::sql::{Query, Statement};
+use crate::{OpenError, StoreError};
 
 /// A store in one SQLite file, in WAL mode at FULL durability. Several processes can have it open.
 pub struct Sqlite {

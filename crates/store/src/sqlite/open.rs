@@ -8,6 +8,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::OpenError;
+
 /// "Chan" in ASCII: marks a file as ours in its header.
 const APPLICATION_ID: i32 = 0x4368_616e;
 /// The size of every file of SQLite is a multiple of this.
@@ -17,38 +19,6 @@ const CHECKED_AT_START: u64 = 64 * 1024 * 1024;
 
 mod migrations {
     refinery::embed_migrations!("src/sqlite/migrations");
-}
-
-/// Why a database was not opened. Nothing in it was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The file cannot be read or written, or made.
-    #[error("it cannot be opened: {0}")]
-    Io(String),
-    /// The file is no database, or its content is damaged.
-    #[error("it is damaged: {0}")]
-    Damaged(String),
-    /// The database belongs to another program.
-    #[error("it is a database of another program")]
-    Foreign,
-    /// The database was written by a newer version.
-    #[error("its schema has version {found}, and this version of Chancery knows {known}")]
-    TooNew {
-        /// The version in the file.
-        found: i32,
-        /// The highest version known here.
-        known: i32,
-    },
-    /// A migration failed.
-    #[error("its schema cannot be brought up to date: {0}")]
-    Migration(String),
-}
-
-impl OpenError {
-    /// A thread could not be started.
-    pub fn thread(error: std::io::Error) -> Self {
-        Self::Io(error.to_string())
-    }
 }
 
 impl From<rusqlite::Error> for OpenError {
@@ -166,7 +136,15 @@ fn check(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
     let runner = migrations::migrations::runner();
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default();
     let found = applied(connection)?;
-    if found > known { Err(OpenError::TooNew { found, known }) } else { Ok(found < known) }
+    if found > known && served_since(connection)? > known {
+        return Err(OpenError::TooNew { found, known });
+    }
+    Ok(found < known)
+}
+
+/// The oldest version whose binaries understand the schema as it is.
+fn served_since(connection: &Connection) -> Result<i32, OpenError> {
+    Ok(connection.query_row("SELECT COALESCE(MAX(since), 0) FROM schema_served", [], |row| row.get(0))?)
 }
 
 /// The version of the schema in the file; 0 if it has none.

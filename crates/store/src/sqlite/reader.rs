@@ -8,9 +8,9 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::open::{self, OpenError};
+use super::open;
 use super::row::error;
-use crate::StoreError;
+use crate::{OpenError, StoreError};
 
 const READERS: usize = 2;
 

@@ -8,11 +8,10 @@ use chancery_core::types::{FamilyKey, SessionKey, TicketKey};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::open::OpenError;
 use super::row::error;
 use crate::sql::engine::Done;
 use crate::sql::{Expect, Statement, resolve};
-use crate::{Made, StoreError};
+use crate::{Made, OpenError, StoreError};
 
 /// So many commits share one transaction at most; bounds the wait of the first.
 const GROUP: usize = 512;
@@ -102,7 +101,7 @@ fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreE
         let mut statement = connection.prepare_cached(it.sql).map_err(error)?;
         let params = resolve(&it.params, &done.made)?;
         let params = rusqlite::params_from_iter(params.iter());
-        if it.expect == Expect::Found {
+        if let Expect::Found | Expect::Held = it.expect {
             if !statement.exists(params).map_err(error)? {
                 return Err(StoreError::Conflict);
             }

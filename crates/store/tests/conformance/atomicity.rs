@@ -130,6 +130,7 @@ pub async fn writes_see_the_writes_before_them(store: Arc<dyn Store>) {
     let empty = Write::Require(Require::NoOrganization);
     conflict(&store, [Write::CreateOrganization(organization(1)), empty]).await;
     assert_eq!(store.client_ids(organization_id(1)).await, Ok(vec![]));
+    commit(&store, [Write::CreateOrganization(organization(1))]).await;
 
     let grants = vec![grant(client_id(1), SubjectKind::Client, 1)];
     let delete = Write::DeleteClient(organization_id(1), client_id(1));

@@ -341,6 +341,7 @@ pub async fn a_version_can_be_required(store: Arc<dyn Store>) {
 
 pub async fn a_number_of_clients_can_be_required(store: Arc<dyn Store>) {
     let below = |limit| Write::Require(Require::ClientsBelow(organization_id(1), limit));
+    commit(&store, [Write::CreateOrganization(organization(1))]).await;
     conflict(&store, [below(0)]).await;
     commit(&store, [below(1)]).await;
     create_client(&store, client(1)).await;
@@ -351,6 +352,7 @@ pub async fn a_number_of_clients_can_be_required(store: Arc<dyn Store>) {
 }
 
 pub async fn of_64_creations_below_a_limit_of_ten_ten_succeed(store: Arc<dyn Store>) {
+    commit(&store, [Write::CreateOrganization(organization(1))]).await;
     let create = |n| {
         let below = Write::Require(Require::ClientsBelow(organization_id(1), 10));
         vec![below, Write::CreateClient(Box::new(client(n)))]

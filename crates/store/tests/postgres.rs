@@ -1,0 +1,227 @@
+//! What PostgreSQL alone brings: several nodes, connections that end at any moment, a server that goes away and comes back.
+
+#![expect(clippy::expect_used, reason = "all of this is test code")]
+
+#[expect(dead_code, reason = "the suite needs more of it")]
+mod conformance {
+    pub mod sample;
+}
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chancery_cluster::{Cluster, Kind, Stop, is_installed};
+use chancery_core::client::Client;
+use chancery_core::organization::Organization;
+use chancery_core::types::{Lifetime, Timestamp};
+use chancery_core::write::{Changed, Require, Write};
+use chancery_store::postgres::Settings;
+use chancery_store::{OpenError, Postgres, Store, StoreError};
+use conformance::sample::*;
+
+async fn open(url: &str) -> Arc<dyn Store> {
+    let mut settings: Settings = url.parse().expect("a URL");
+    settings.connections = 8;
+    Arc::new(Postgres::open(&settings).await.expect("a database"))
+}
+
+async fn close(stores: impl IntoIterator<Item = Arc<dyn Store>>) {
+    for store in stores {
+        store.close().await.expect("the store closes");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn between_two_nodes_one_of_64_wins() {
+    if !is_installed() {
+        return;
+    }
+    let url = Cluster::shared().database();
+    let stores = [open(&url).await, open(&url).await];
+    let Rows { ticket, code, family: first, .. } = populate(&stores[0]).await;
+    let spent = race(&stores, 64, |_| vec![Write::Spend(ticket, NOW)]).await;
+    assert_eq!(winners(&spent), 1);
+    let redeemed = race(&stores, 64, |_| vec![Write::CreateFamily(family()), Write::Redeem(code, NOW)]).await;
+    assert_eq!(winners(&redeemed), 1);
+    let advanced = race(&stores, 64, |_| vec![Write::Advance(first, 0, NOW)]).await;
+    assert_eq!(winners(&advanced), 1);
+    let named = |n| Client { name: format!("number {n}"), ..client(1) };
+    let replaced = race(&stores, 64, |n| vec![Write::ReplaceClient(Box::new(named(n)))]).await;
+    assert_eq!(winners(&replaced), 1);
+    let ninth = Organization { short_name: "ninth".to_owned(), ..organization(9) };
+    commit(&stores[0], [Write::CreateOrganization(ninth)]).await;
+    let created = race(&stores, 64, |n| {
+        let below = Write::Require(Require::ClientsBelow(organization_id(9), 10));
+        let client = Client { organization: organization_id(9), ..client(100 + n) };
+        vec![below, Write::CreateClient(Box::new(client))]
+    });
+    assert_eq!(winners(&created.await), 10);
+    close(stores).await;
+}
+
+/// Two who each require what the other changes: never do both succeed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_decision_stands_on_does_not_change_under_it() {
+    if !is_installed() {
+        return;
+    }
+    let url = Cluster::shared().database();
+    let stores = [open(&url).await, open(&url).await];
+    for round in 0..20 {
+        let (one, other) = (2 * round, 2 * round + 1);
+        commit(&stores[0], [one, other].map(|n| Write::CreateUser(user(n)))).await;
+        let results = race(&stores, 2, |n| {
+            let (own, others) = if n == 0 { (one, other) } else { (other, one) };
+            let version = user(others).version;
+            vec![
+                Write::Require(Require::User(user_id(others), version)),
+                Write::ReplaceUser(Box::new(user(own))),
+            ]
+        });
+        assert_eq!(winners(&results.await), 1, "round {round}");
+    }
+    close(stores).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_hears_what_another_changed() {
+    if !is_installed() {
+        return;
+    }
+    let url = Cluster::shared().database();
+    let stores = [open(&url).await, open(&url).await];
+    commit(&stores[0], [Write::CreateUser(user(1))]).await;
+    let heard = stores[1].changes(NOW).await.expect("changes");
+    assert_eq!(heard.iter().map(|it| it.changed).collect::<Vec<_>>(), [Changed::User(user_id(1))]);
+    assert_eq!(stores[0].changes(NOW).await, Ok(vec![]), "its own");
+    close(stores).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_nodes_bring_one_schema_up() {
+    if !is_installed() {
+        return;
+    }
+    let url = Cluster::shared().database();
+    let nodes = (0..6).map(|_| {
+        let url = url.clone();
+        tokio::spawn(async move { open(&url).await })
+    });
+    for node in nodes.collect::<Vec<_>>() {
+        let store = node.await.expect("no panic");
+        assert_eq!(store.organizations().await, Ok(vec![]));
+        store.close().await.expect("the store closes");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_that_this_version_does_not_understand_is_refused() {
+    if !is_installed() {
+        return;
+    }
+    let cluster = Cluster::shared();
+    let url = cluster.database();
+    open(&url).await.close().await.expect("the store closes");
+    let name = url.rsplit('/').next().expect("a name");
+    let next = "INSERT INTO refinery_schema_history SELECT version + 1, 'future', applied_on, '1' FROM refinery_schema_history
+                ORDER BY version DESC LIMIT 1";
+    cluster.query(name, next);
+    open(&url).await.close().await.expect("what only adds is served");
+    cluster
+        .query(name, "UPDATE schema_served SET since = (SELECT MAX(version) FROM refinery_schema_history)");
+    let refused = Postgres::open(&url.parse().expect("a URL")).await.err();
+    assert!(matches!(refused, Some(OpenError::TooNew { found, known }) if found == known + 1), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_is_one_nodes_until_it_expires_or_is_given_back() {
+    if !is_installed() {
+        return;
+    }
+    let url = Cluster::shared().database();
+    let [one, other] = [open(&url).await, open(&url).await];
+    let minute = Lifetime::from_seconds(60);
+    let lease = async |store: &Arc<dyn Store>, until, now| store.lease("sweep", until, now).await;
+    assert_eq!(lease(&one, NOW + minute, NOW).await, Ok(true));
+    assert_eq!(lease(&other, NOW + minute, NOW).await, Ok(false));
+    assert_eq!(lease(&one, NOW + minute, NOW).await, Ok(true), "its own it keeps");
+    assert_eq!(lease(&other, NOW + minute + minute, NOW + minute).await, Ok(true), "expired");
+    assert_eq!(lease(&other, NOW, NOW).await, Ok(true), "given back");
+    assert_eq!(lease(&one, NOW + minute, NOW).await, Ok(true));
+    assert_eq!(other.lease("rotate", NOW + minute, NOW).await, Ok(true), "another one");
+    close([one, other]).await;
+}
+
+/// Connections end all the time, and the server restarts: nothing that was acknowledged is lost, nothing is done twice, and
+/// nobody is told of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_end_are_nobodys_concern() {
+    if !is_installed() {
+        return;
+    }
+    let cluster = Arc::new(Cluster::start(Kind::Durable));
+    let url = cluster.database();
+    let store = open(&url).await;
+    let killer = {
+        let cluster = Arc::clone(&cluster);
+        std::thread::spawn(move || {
+            let others = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'chancery'";
+            let mut killed = 0;
+            while killed < 25 {
+                killed += cluster.query("postgres", others).parse::<u32>().expect("a number");
+            }
+        })
+    };
+    let mut created = 0;
+    while !killer.is_finished() || created < 200 {
+        let write = Write::CreateUser(user(created));
+        assert_eq!(store.commit(vec![write], NOW).await, Ok(vec![]), "{created}");
+        assert_eq!(store.find_user(user_id(created)).await.map(|it| it.is_some()), Ok(true));
+        created += 1;
+    }
+    killer.join().expect("no panic");
+    let ids = store.user_ids(organization_id(1), None).await.expect("ids");
+    assert_eq!(ids.len() as u64, created);
+
+    cluster.stop(Stop::Immediate);
+    let begun = Instant::now();
+    let refused = store.commit(vec![Write::CreateUser(user(created))], NOW).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    cluster.begin();
+    assert_eq!(
+        store.commit(vec![Write::CreateUser(user(created))], NOW).await,
+        Ok(vec![]),
+        "it comes back by itself"
+    );
+    assert_eq!(store.user_ids(organization_id(1), None).await.map(|ids| ids.len() as u64), Ok(created + 1));
+
+    // A server that says nothing at all.
+    cluster.signal("STOP");
+    let begun = Instant::now();
+    let unheard = store.find_user(user_id(0)).await;
+    assert!(matches!(unheard, Err(StoreError::Unavailable(_))), "{unheard:?}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    cluster.signal("CONT");
+    assert_eq!(store.find_user(user_id(0)).await.map(|it| it.is_some()), Ok(true));
+    store.close().await.expect("the store closes");
+}
+
+/// As a pooler wants it that gives every transaction another connection: nothing is prepared, nothing is kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_kept_on_a_connection_if_that_is_wished() {
+    if !is_installed() {
+        return;
+    }
+    let cluster = Cluster::shared();
+    let mut settings: Settings = cluster.database().parse().expect("a URL");
+    (settings.prepared, settings.connections) = (false, 1);
+    let store: Arc<dyn Store> = Arc::new(Postgres::open(&settings).await.expect("a database"));
+    let rows = populate(&store).await;
+    commit(&store, [Write::CreateFamily(family()), Write::Redeem(rows.code, NOW)]).await;
+    conflict(&store, [Write::Redeem(rows.code, NOW)]).await;
+    assert_eq!(read_client(&store, client_id(1)).await.id, client_id(1));
+    let week = Timestamp::from_seconds(NOW.seconds() + 7 * 86_400);
+    assert!(store.sweep(week, NOW, 1000).await.expect("a sweep") > 0);
+    store.close().await.expect("the store closes");
+}

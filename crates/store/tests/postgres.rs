@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use chancery_cluster::{Cluster, Kind, Stop, is_installed};
 use chancery_core::client::Client;
-use chancery_core::organization::Organization;
 use chancery_core::types::{Lifetime, Timestamp};
 use chancery_core::write::{Changed, Require, Write};
 use chancery_store::postgres::Settings;
@@ -48,8 +47,7 @@ async fn between_two_nodes_one_of_64_wins() {
     let named = |n| Client { name: format!("number {n}"), ..client(1) };
     let replaced = race(&stores, 64, |n| vec![Write::ReplaceClient(Box::new(named(n)))]).await;
     assert_eq!(winners(&replaced), 1);
-    let ninth = Organization { short_name: "ninth".to_owned(), ..organization(9) };
-    commit(&stores[0], [Write::CreateOrganization(ninth)]).await;
+    commit(&stores[0], [Write::CreateOrganization(organization(9))]).await;
     let created = race(&stores, 64, |n| {
         let below = Write::Require(Require::ClientsBelow(organization_id(9), 10));
         let client = Client { organization: organization_id(9), ..client(100 + n) };

@@ -344,8 +344,7 @@ pub async fn a_number_of_clients_can_be_required(store: Arc<dyn Store>) {
     commit(&store, [Write::CreateOrganization(organization(1))]).await;
     conflict(&store, [below(0)]).await;
     commit(&store, [below(1)]).await;
-    create_client(&store, client(1)).await;
-    create_client(&store, client(2)).await;
+    commit(&store, [1, 2].map(|n| Write::CreateClient(Box::new(client(n))))).await;
     create_client(&store, Client { organization: organization_id(2), ..client(3) }).await;
     conflict(&store, [below(2)]).await;
     commit(&store, [below(3)]).await;
@@ -359,11 +358,10 @@ pub async fn of_64_creations_below_a_limit_of_ten_ten_succeed(store: Arc<dyn Sto
     };
     let results = race(&[Arc::clone(&store)], 64, create).await;
     assert_eq!(winners(&results), 10);
-    let made = (0..).zip(&results).filter(|(_, result)| result.is_ok()).map(|(n, _)| client_id(n));
-    let mut made: Vec<_> = made.collect();
+    let made = (0..).zip(&results).filter(|(_, result)| result.is_ok());
+    let mut made: Vec<_> = made.map(|(n, _)| client_id(n)).collect();
     let mut listed = store.client_ids(organization_id(1)).await.expect("ids");
-    made.sort_unstable();
-    listed.sort_unstable();
+    [&mut made, &mut listed].map(|ids| ids.sort_unstable());
     assert_eq!(listed, made);
 }
 

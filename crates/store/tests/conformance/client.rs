@@ -361,7 +361,7 @@ pub async fn of_64_creations_below_a_limit_of_ten_ten_succeed(store: Arc<dyn Sto
     let made = (0..).zip(&results).filter(|(_, result)| result.is_ok());
     let mut made: Vec<_> = made.map(|(n, _)| client_id(n)).collect();
     let mut listed = store.client_ids(organization_id(1)).await.expect("ids");
-    [&mut made, &mut listed].map(|ids| ids.sort_unstable());
+    [&mut made, &mut listed].into_iter().for_each(|ids| ids.sort_unstable());
     assert_eq!(listed, made);
 }
 

@@ -20,6 +20,9 @@ pub enum OpenError {
     /// The file cannot be read or written, or made.
     #[error("it cannot be opened: {0}")]
     Io(String),
+    /// It does not answer, or not yet.
+    #[error("it cannot be reached: {0}")]
+    Unreachable(String),
     /// The file is no database, or its content is damaged.
     #[error("it is damaged: {0}")]
     Damaged(String),

@@ -1,6 +1,6 @@
 //! `chancery client`.
 
-use chancery_server::start::local::{Lifetime, Local};
+use chancery_server::start::local::Lifetime;
 use clap::{Args, Subcommand};
 
 use super::Data;
@@ -34,7 +34,7 @@ impl Client {
     /// Does what was asked.
     pub async fn run(self) -> anyhow::Result<()> {
         let Action::RegistrationToken { data, organization, lifetime, once } = self.action;
-        let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
+        let local = data.local().await?;
         let lifetime = Lifetime::from_seconds(lifetime);
         let token = local.registration_token(organization.as_deref(), lifetime, once).await;
         local.close().await;

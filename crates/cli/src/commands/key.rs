@@ -1,6 +1,6 @@
 //! `chancery key`.
 
-use chancery_server::start::local::{Alg, Local};
+use chancery_server::start::local::Alg;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
@@ -41,7 +41,7 @@ impl Key {
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::List { data } => {
-                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
+                let local = data.local().await?;
                 let keys = local.list_keys().await;
                 local.close().await;
                 for it in keys? {
@@ -56,7 +56,7 @@ impl Key {
                 }
             }
             Action::Rotate { data, algorithm, at_once, discard } => {
-                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
+                let local = data.local().await?;
                 let alg =
                     Alg::find(&algorithm).ok_or_else(|| anyhow::anyhow!("There is no such algorithm."))?;
                 let done = local.rotate_key(alg, at_once, discard).await;

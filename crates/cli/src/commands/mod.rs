@@ -17,6 +17,7 @@ use chancery_server::start::StartError;
 use chancery_server::start::bootstrap::Wishes;
 use chancery_server::start::credentials::Place;
 use chancery_server::start::data_dir::MasterKeySource;
+use chancery_server::start::local::Local;
 use clap::Args;
 use zeroize::Zeroizing;
 
@@ -29,6 +30,10 @@ pub struct Data {
     /// Folder that keeps everything [default: ./chancery-data].
     #[arg(long, env = "CHANCERY_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// A PostgreSQL database for several nodes: postgres://user@host/name [default: SQLite in the data directory;
+    /// variable: CHANCERY_DATABASE_URL].
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
     /// File that holds the master key [default: master.key in the data directory].
     #[arg(
         long,
@@ -43,11 +48,13 @@ pub struct Data {
 }
 
 impl Data {
-    /// The data directory: as a flag or variable says, else the file, else `./chancery-data`.
-    fn data_dir(&self) -> anyhow::Result<PathBuf> {
-        let none = toml::Table::new();
-        let layers = Layers::load(self.config.as_deref(), environment(), none, |_| Origin::Default)?;
-        Ok(self.data_dir.clone().unwrap_or(layers.file.data_dir))
+    /// The store that a server has begun: as flags and variables say, else the file, else that in `./chancery-data`.
+    async fn local(&self) -> anyhow::Result<Local> {
+        let mut options = toml::Table::new();
+        options.extend(self.database_url.clone().map(|url| ("database_url".to_owned(), url.into())));
+        let file = Layers::load(self.config.as_deref(), environment(), options, |_| Origin::Default)?.file;
+        let data_dir = self.data_dir.clone().unwrap_or(file.data_dir);
+        Ok(Local::open(&data_dir, file.database.settings()?, &self.master_key()?).await?)
     }
 
     fn master_key(&self) -> anyhow::Result<MasterKeySource> {

@@ -93,6 +93,9 @@ impl Options {
             let value = toml::Value::try_from(path).context("The data directory is not UTF-8")?;
             options.insert("data_dir".to_owned(), value);
         }
+        if let Some(url) = &self.data.database_url {
+            options.insert("database_url".to_owned(), url.clone().into());
+        }
         let origin = |key: &str| match matches.value_source(key) {
             Some(ValueSource::CommandLine) => Origin::Flag,
             _ => Origin::Environment,

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chancery_server::start::local::Local;
 use clap::{Args, Subcommand};
 
 use super::{Data, tell};
@@ -41,13 +40,13 @@ impl Organization {
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Create { data, name, short_name, file } => {
-                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
+                let local = data.local().await?;
                 let made = local.create_organization(&name, short_name.as_deref(), file.as_deref()).await;
                 local.close().await;
                 tell(&made?);
             }
             Action::List { data } => {
-                let local = Local::open(&data.data_dir()?, &data.master_key()?).await?;
+                let local = data.local().await?;
                 let organizations = local.organizations().await;
                 local.close().await;
                 for it in organizations? {

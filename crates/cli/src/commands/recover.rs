@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chancery_server::start::local::Local;
 use clap::Args;
 
 use super::{Data, tell};
@@ -23,8 +22,7 @@ pub struct Recover {
 impl Recover {
     /// Makes the secret.
     pub async fn run(self) -> anyhow::Result<()> {
-        let data_dir = self.data.data_dir()?;
-        let local = Local::open(&data_dir, &self.data.master_key()?).await?;
+        let local = self.data.local().await?;
         let place = local.recover(self.organization.as_deref(), self.file.as_deref()).await;
         local.close().await;
         tell(&place?);

@@ -15,8 +15,8 @@ Fixed values for the first start, each from the environment or, with _FILE after
   CHANCERY_BOOTSTRAP_CLIENT_SECRET   at least 32 of A-Z a-z 0-9 _ -, 10 of them different
   CHANCERY_BOOTSTRAP_ADMIN_EMAIL
   CHANCERY_BOOTSTRAP_ADMIN_PASSWORD  at least 12 characters
-The master key can also come from CHANCERY_MASTER_KEY, and options of the sections [genesys], [login],
-[audit], [oauth2], [outbound] and [branding] from CHANCERY_<SECTION>_<KEY>.";
+The master key can also come from CHANCERY_MASTER_KEY, and options of the sections [database], [genesys],
+[login], [audit], [oauth2], [outbound] and [branding] from CHANCERY_<SECTION>_<KEY>.";
 
 /// Every option can also stand in the configuration file, with underscores.
 #[derive(Args)]

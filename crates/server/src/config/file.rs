@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
 use super::branding::Branding;
+use super::database::Database;
 use super::genesys::Section;
 use super::login::{Audit, Login};
 use super::outbound::{OAuth2, Outbound};
@@ -108,6 +109,8 @@ pub struct File {
     pub log_format: LogFormat,
     /// The least important lines that are written.
     pub log_level: LogLevel,
+    /// The database that everything is kept in.
+    pub database: Database,
     /// Behaviour in which installations of the vendor's service differ.
     #[serde(with = "Section")]
     pub genesys: Policy,
@@ -143,6 +146,7 @@ impl Default for File {
             otlp_endpoint: None,
             log_format: LogFormat::default(),
             log_level: LogLevel::default(),
+            database: Database::default(),
             genesys: Policy::default(),
             login: Login::default(),
             audit: Audit::default(),

@@ -18,6 +18,7 @@ struct Section {
 }
 
 const SECTIONS: &[Section] = &[
+    Section { name: "database", prefix: "CHANCERY_DATABASE_", read: scalar },
     Section { name: "genesys", prefix: "CHANCERY_GENESYS_", read: scalar },
     Section { name: "login", prefix: "CHANCERY_LOGIN_", read: scalar },
     Section { name: "audit", prefix: "CHANCERY_AUDIT_", read: scalar },
@@ -64,7 +65,7 @@ impl Layers {
     pub fn load(
         path: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
-        options: Table,
+        mut options: Table,
         origin: impl Fn(&str) -> Origin,
     ) -> Result<Self, ConfigError> {
         let mut table = path.map(read).transpose()?.unwrap_or_default();
@@ -91,6 +92,13 @@ impl Layers {
             }
         }
         origins.extend(options.keys().map(|key| (key.clone(), origin(key))));
+        if let Some(url) = options.remove("database_url") {
+            origins.insert("database.url".to_owned(), origin("database_url"));
+            let section = table.entry("database").or_insert_with(|| Value::Table(Table::new()));
+            if let Some(section) = section.as_table_mut() {
+                section.insert("url".to_owned(), url);
+            }
+        }
         table.extend(options);
         let file = table.try_into().map_err(|error: toml::de::Error| {
             ConfigError(format!("An option is not valid: {}", error.message()))
@@ -100,7 +108,8 @@ impl Layers {
 
     /// The values that hold, as a file, each with its origin.
     pub fn show(&self) -> Result<String, ConfigError> {
-        let text = toml::to_string(&self.file)
+        let database = self.file.database.clone().without_password();
+        let text = toml::to_string(&File { database, ..self.file.clone() })
             .map_err(|error| ConfigError(format!("The configuration cannot be shown: {error}.")))?;
         let mut section = String::new();
         let annotated = text.lines().map(|line| match line.split_once(" = ") {

@@ -2,6 +2,7 @@
 
 mod branding;
 mod colour;
+mod database;
 mod file;
 mod genesys;
 mod layers;
@@ -17,10 +18,12 @@ use std::time::Duration;
 
 use axum::http::Uri;
 use chancery_core::policy::Policy;
+use chancery_store::postgres::Settings;
 use ipnet::IpNet;
 
 pub use branding::Branding;
 pub use colour::Colour;
+pub use database::Database;
 pub use file::{File, LogFormat, LogLevel};
 pub use layers::{Layers, Origin};
 pub use outbound::{OAuth2, Outbound};
@@ -49,6 +52,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where everything is kept.
     pub data_dir: PathBuf,
+    /// The database that nodes share; `None`: the file in the data directory.
+    pub database: Option<Settings>,
     /// The URL by which others know the server; `None`: the address it is bound to.
     pub issuer: Option<String>,
     /// Where the credentials made at the first start go; `None`: to the terminal or into the data directory.
@@ -99,6 +104,7 @@ impl TryFrom<File> for Config {
         Ok(Self {
             listen: file.listen,
             data_dir: file.data_dir,
+            database: file.database.settings()?,
             issuer: file.issuer,
             bootstrap_file: file.bootstrap_file,
             insecure_http: file.insecure_http,

@@ -24,6 +24,10 @@ pub fn usable(
     }
     Brand::load(&config.branding)?;
     crate::start::outbound(config)?;
+    if config.database.is_some() {
+        // What is in it, only a start can see.
+        return wishes()?.check().map(drop);
+    }
     let path = &config.data_dir;
     let is_first = !DataDir::has_database(path);
     if is_first {
@@ -36,7 +40,7 @@ pub fn usable(
     let will_be_made =
         is_first && matches!(master, MasterKeySource::DataDir) && !path.join("master.key").exists();
     if !will_be_made {
-        DataDir { path: path.clone() }.master_key(master)?;
+        DataDir { path: path.clone(), shared: None }.master_key(master)?;
     }
     Ok(())
 }

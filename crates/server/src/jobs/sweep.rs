@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chancery_core::client::{Client, ClientState};
+use chancery_core::types::{Lifetime, Timestamp};
 use chancery_core::write::{Changed, Require, Write};
 use chancery_store::StoreError;
 
@@ -11,13 +12,26 @@ use crate::app::App;
 /// Small batches, so that no request waits for a sweep.
 const BATCH: u32 = 500;
 
+/// A node that sweeps has so long for it, and until then it is nobody else's.
+const LEASE: Lifetime = Lifetime::from_seconds(300);
+
 pub async fn sweep(app: Arc<App>) -> Result<(), StoreError> {
+    // What is in memory, every node forgets for itself.
+    app.hear(Changed::Revoked).await?;
     let now = app.clock.now();
+    if app.store.lease("sweep", now + LEASE, now).await? {
+        let swept = sweep_store(&app, now).await;
+        app.store.lease("sweep", now, now).await?;
+        swept?;
+    }
+    Ok(())
+}
+
+async fn sweep_store(app: &Arc<App>, now: Timestamp) -> Result<(), StoreError> {
     let audit_before = now - app.policy.audit.retention;
     while app.store.sweep(now, audit_before, BATCH).await? >= BATCH as usize {
         tokio::task::yield_now().await;
     }
-    app.hear(Changed::Revoked).await?;
     for id in app.store.clients_to_delete(now, BATCH).await? {
         let Some(client) = app.store.find_client(id).await? else { continue };
         if is_due(&client, now) {
@@ -33,6 +47,6 @@ pub async fn sweep(app: Arc<App>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn is_due(client: &Client, now: chancery_core::types::Timestamp) -> bool {
+fn is_due(client: &Client, now: Timestamp) -> bool {
     client.state == ClientState::Inactive && client.date_to_delete.is_some_and(|date| date <= now)
 }

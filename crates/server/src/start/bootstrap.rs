@@ -1,18 +1,22 @@
 //! The first start: keys, an organization, its administrator and its administrator client.
 
+use std::time::Duration;
+
 use chancery_core::audit::derived::audited;
 use chancery_core::env::Random;
 use chancery_core::founding::{Founded, Plan, found};
 use chancery_core::keyring::{Keyring, MasterKey, rotation};
-use chancery_core::types::{ClientId, ClientSecret, Timestamp};
+use chancery_core::types::{ClientId, ClientSecret, Lifetime, Timestamp};
 use chancery_core::user::Password;
 use chancery_core::user::draft::is_address;
 use chancery_core::write::{Require, Write};
 use chancery_store::{Store, StoreError};
 use zeroize::Zeroizing;
 
-use super::StartError;
 use super::credentials::{Administrator, AdministratorClient, Credentials, OrganizationName, Place};
+use super::data_dir::DataDir;
+use super::{StartError, unreadable};
+use crate::clock::Clock;
 use crate::password;
 
 /// What an operator fixed beforehand, as text; `None` is chosen by the server.
@@ -72,6 +76,31 @@ impl Wishes {
             admin_email: self.admin_email,
             admin_password: self.admin_password,
         })
+    }
+}
+
+/// Another node that begins has so long before somebody else does.
+const FOUNDING: Lifetime = Lifetime::from_seconds(30);
+/// So often somebody looks whether it has.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Whether the store is empty, and this node is to found the first organization. Waits for a node that is at it.
+pub async fn is_due(store: &dyn Store, folder: &DataDir, clock: &dyn Clock) -> Result<bool, StartError> {
+    let failed = |error: StoreError| unreadable(folder, &error);
+    loop {
+        if !store.organizations().await.map_err(failed)?.is_empty() {
+            return Ok(false);
+        }
+        // In a folder of its own, the lock keeps others out.
+        if folder.shared.is_none() {
+            return Ok(true);
+        }
+        let now = clock.now();
+        if store.lease("founding", now + FOUNDING, now).await.map_err(failed)? {
+            // Whoever had it before may have been quicker than it took to look.
+            return Ok(store.organizations().await.map_err(failed)?.is_empty());
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

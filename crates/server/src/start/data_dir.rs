@@ -4,20 +4,28 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chancery_core::env::Random;
 use chancery_core::keyring::{Keyring, MasterKey};
-use chancery_store::OpenError;
-use chancery_store::{Sqlite, Store};
+use chancery_store::postgres::Settings;
+use chancery_store::{OpenError, Postgres, Sqlite, Store};
 use zeroize::Zeroizing;
 
 use super::{StartError, unreadable};
 
-/// A folder that is ours.
+/// A database that does not answer has so long to begin.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A folder that is ours, and the database: in it, unless it is one that nodes share.
 #[derive(Debug)]
 pub struct DataDir {
     /// Where it is.
     pub path: PathBuf,
+    /// The database that nodes share.
+    pub shared: Option<Settings>,
 }
 
 /// Where the master key comes from.
@@ -35,8 +43,19 @@ pub enum MasterKeySource {
 }
 
 impl DataDir {
-    /// The folder at `path`, made with mode 0700 if it is not there.
-    pub fn prepare(path: &Path) -> Result<Self, StartError> {
+    /// The folder at `path`, made with mode 0700 if it is not there. A node with a database elsewhere makes it when it has
+    /// something to keep.
+    pub fn prepare(path: &Path, shared: Option<Settings>) -> Result<Self, StartError> {
+        let folder = Self { path: path.to_owned(), shared };
+        if folder.shared.is_none() {
+            folder.make()?;
+        }
+        Ok(folder)
+    }
+
+    /// Makes the folder, if it is not there.
+    pub fn make(&self) -> Result<(), StartError> {
+        let path = &self.path;
         let refused = |error: std::io::Error| {
             StartError(format!(
                 "The data directory {} cannot be used: {error}. Make it readable and writable for this user, or choose another with --data-dir.",
@@ -46,14 +65,13 @@ impl DataDir {
         if !path.exists() {
             DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
         }
-        std::fs::read_dir(path).map_err(refused)?;
-        Ok(Self { path: path.to_owned() })
+        std::fs::read_dir(path).map_err(refused).map(drop)
     }
 
-    /// The folder at `path`, if a server has begun in it.
-    pub fn existing(path: &Path) -> Result<Self, StartError> {
-        if Self::has_database(path) {
-            return Ok(Self { path: path.to_owned() });
+    /// The folder at `path`, if a server has begun in it, or elsewhere.
+    pub fn existing(path: &Path, shared: Option<Settings>) -> Result<Self, StartError> {
+        if shared.is_some() || Self::has_database(path) {
+            return Ok(Self { path: path.to_owned(), shared });
         }
         Err(StartError(format!(
             "There is no database in {}. Start `chancery serve` first, or name its directory with --data-dir.",
@@ -63,16 +81,19 @@ impl DataDir {
 
     /// Whether a server has begun in the folder at `path`.
     pub fn has_database(path: &Path) -> bool {
-        Self { path: path.to_owned() }.database().exists()
+        file(path).exists()
     }
 
-    /// The database file.
-    pub fn database(&self) -> PathBuf {
-        self.path.join("chancery.db")
+    /// Where everything is kept, for people.
+    pub fn database(&self) -> String {
+        self.shared.as_ref().map_or_else(|| file(&self.path).display().to_string(), Settings::place)
     }
 
-    /// Held as long as a server runs here; ends with the process, however that ends.
-    pub fn lock(&self) -> Result<File, StartError> {
+    /// Held as long as a server runs here; ends with the process, however that ends. A database that nodes share needs none.
+    pub fn lock(&self) -> Result<Option<File>, StartError> {
+        if self.shared.is_some() {
+            return Ok(None);
+        }
         let path = self.path.join("server.lock");
         let refused = |error: std::io::Error| {
             StartError(format!(
@@ -88,7 +109,7 @@ impl DataDir {
             .open(&path)
             .map_err(refused)?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Err(StartError(format!(
                 "Another server is using {}. Stop it, or choose another directory with --data-dir.",
                 self.path.display()
@@ -98,17 +119,35 @@ impl DataDir {
     }
 
     /// Opens the database, or makes it.
-    pub fn open_store(&self) -> Result<Sqlite, StartError> {
-        let path = self.database();
-        Sqlite::open(&path).map_err(|error| {
-            let advice = match error {
-                OpenError::TooNew { .. } => "Use the version that wrote it, or a newer one",
-                OpenError::Damaged(_) | OpenError::Migration(_) => "Restore it from a backup",
-                OpenError::Foreign => "Choose another directory with --data-dir",
-                OpenError::Io(_) => "Make it readable and writable for this user",
+    pub async fn open_store(&self) -> Result<Arc<dyn Store>, StartError> {
+        let opened: Result<Arc<dyn Store>, OpenError> = match &self.shared {
+            None => Sqlite::open(&file(&self.path)).map(|store| Arc::new(store) as _),
+            Some(settings) => Postgres::open(settings).await.map(|store| Arc::new(store) as _),
+        };
+        opened.map_err(|error| {
+            let advice = match (&error, &self.shared) {
+                (OpenError::TooNew { .. }, _) => "Use the version that wrote it, or a newer one",
+                (OpenError::Damaged(_) | OpenError::Migration(_), _) => "Restore it from a backup",
+                (OpenError::Foreign, _) => "Choose another directory with --data-dir",
+                (OpenError::Io(_), None) => "Make it readable and writable for this user",
+                (OpenError::Io(_), Some(_)) => "Change --database-url, or [database]",
+                (OpenError::Unreachable(_), _) => "Start it, or change --database-url",
             };
-            StartError(format!("The database {} cannot be used: {error}. {advice}.", path.display()))
+            StartError(format!("The database {} cannot be used: {error}. {advice}.", self.database()))
         })
+    }
+
+    /// The same, and waits for a database elsewhere that does not answer yet.
+    pub async fn await_store(&self) -> Result<Arc<dyn Store>, StartError> {
+        let begun = Instant::now();
+        while let Some(settings) = &self.shared
+            && let Some(why) = Postgres::is_away(settings).await
+            && begun.elapsed() < PATIENCE
+        {
+            tracing::warn!(database = self.database(), why, "the database does not answer yet");
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.open_store().await
     }
 
     fn key_file(&self) -> PathBuf {
@@ -152,6 +191,7 @@ impl DataDir {
         random: &dyn Random,
     ) -> Result<MasterKey, StartError> {
         if matches!(source, MasterKeySource::DataDir) && !self.key_file().exists() {
+            self.make()?;
             let master = MasterKey::random(random);
             write_private(&self.key_file(), master.expose().as_bytes()).map_err(|error| {
                 StartError(format!(
@@ -164,6 +204,11 @@ impl DataDir {
     }
 }
 
+/// The database in a data directory.
+fn file(folder: &Path) -> PathBuf {
+    folder.join("chancery.db")
+}
+
 /// Refuses a master key that does not open the keys in the store.
 pub async fn check_keys(
     store: &dyn Store,
@@ -174,7 +219,7 @@ pub async fn check_keys(
     Keyring::open(&rows, master).map_err(|_| {
         StartError(format!(
             "The master key does not belong to the database {}. Use the key that was made with it.",
-            folder.database().display()
+            folder.database()
         ))
     })
 }

@@ -17,6 +17,7 @@ use chancery_core::ticket::{Handle, Verifier};
 pub use chancery_core::types::Lifetime;
 use chancery_core::types::{ClientSecret, Secret};
 use chancery_core::write::Write;
+use chancery_store::postgres::Settings;
 use chancery_store::{Made, Store, StoreError};
 
 use super::bootstrap::{self, Granted, Naming};
@@ -39,20 +40,33 @@ pub struct Local {
 }
 
 impl Local {
-    /// Opens the store in `data_dir`.
-    pub async fn open(data_dir: &Path, master: &MasterKeySource) -> Result<Self, StartError> {
-        let folder = DataDir::existing(data_dir)?;
-        let store: Arc<dyn Store> = Arc::new(folder.open_store()?);
+    /// Opens the store in `data_dir`, or the one that nodes share.
+    pub async fn open(
+        data_dir: &Path,
+        shared: Option<Settings>,
+        master: &MasterKeySource,
+    ) -> Result<Self, StartError> {
+        let folder = DataDir::existing(data_dir, shared)?;
+        let store = folder.open_store().await?;
         let none = store.organizations().await.map_err(|error| unreadable(&folder, &error))?.is_empty();
         if none {
             return Err(StartError(format!(
                 "There is no organization in {}. Start `chancery serve` first.",
-                folder.path.display()
+                folder.database()
             )));
         }
         let master = folder.master_key(master)?;
         let keys = data_dir::check_keys(&*store, &master, &folder).await?;
         Ok(Self { folder, store, master, keys })
+    }
+
+    /// Where credentials go that nobody chose a place for.
+    fn place(&self, file: Option<&Path>, name: &str) -> Result<Place, StartError> {
+        let place = Place::choose(file, &self.folder.path.join(name));
+        if file.is_none() && place != Place::Terminal {
+            self.folder.make()?;
+        }
+        Ok(place)
     }
 
     /// All organizations, oldest first.
@@ -87,7 +101,7 @@ impl Local {
                 "There is an organization with the short name {short_name} already. Choose another with --short-name."
             )));
         }
-        let place = Place::choose(file, &self.folder.path.join(format!("organization-{short_name}.json")));
+        let place = self.place(file, &format!("organization-{short_name}.json"))?;
         let naming = Naming { name, short_name: &short_name, issuer: None };
         let (random, now) = (SystemRandom, SystemClock.now());
         // The wishes of the first start are not those of every organization: each has a secret of its own.
@@ -111,7 +125,7 @@ impl Local {
         let organization = self.choose(organization).await?;
         let random = SystemRandom;
         let value = ClientSecret::random(&random as &dyn Random);
-        let place = Place::choose(file, &self.folder.path.join("recovery.json"));
+        let place = self.place(file, "recovery.json")?;
         let begun = Instant::now();
         let mut delivered = None;
         loop {

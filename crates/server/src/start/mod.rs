@@ -11,7 +11,6 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use chancery_store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -78,18 +77,18 @@ pub async fn serve(
     };
 
     // Only a first start has wishes to grant; one that cannot be granted is refused before anything is made.
-    if !DataDir::has_database(&config.data_dir) {
+    if config.database.is_none() && !DataDir::has_database(&config.data_dir) {
         wishes()?.check()?;
     }
-    let folder = DataDir::prepare(&config.data_dir)?;
+    let folder = DataDir::prepare(&config.data_dir, config.database)?;
     let _lock = folder.lock()?;
-    let store: Arc<dyn Store> = Arc::new(folder.open_store()?);
+    let store = folder.await_store().await?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let announce = || announce(scheme, address, metrics.as_ref().map(|it| it.address));
     let (clock, random) = (SystemClock, SystemRandom);
-    let organizations = store.organizations().await.map_err(|error| unreadable(&folder, &error))?;
-    let master = if organizations.is_empty() {
+    let master = if bootstrap::is_due(&*store, &folder, &clock).await? {
         let granted = wishes()?.check()?;
+        folder.make()?;
         let master = folder.master_key_or_new(&master, &random)?;
         let place = Place::choose(config.bootstrap_file.as_deref(), &folder.path.join("bootstrap.json"));
         if place == Place::Terminal {
@@ -130,7 +129,7 @@ pub async fn serve(
     if let Some(certificate) = certificate {
         tasks.spawn(certificate.watch());
     }
-    tracing::info!(issuer = app.issuer, data_dir = %folder.path.display(), "ready");
+    tracing::info!(issuer = app.issuer, database = folder.database(), "ready");
     jobs::start(&app, &mut tasks);
     http::serve::serve(listener, http::router(&app), tls, bounds, stop).await;
     // Nothing of the node may ask the store once it is closed.
@@ -205,6 +204,6 @@ fn announce(scheme: &str, address: SocketAddr, metrics: Option<SocketAddr>) -> R
 fn unreadable(folder: &DataDir, error: &chancery_store::StoreError) -> StartError {
     StartError(format!(
         "The database {} cannot be read: {error}. Restore it from a backup.",
-        folder.database().display()
+        folder.database()
     ))
 }

@@ -60,6 +60,17 @@ impl Postgres {
     }
 }
 
+impl Postgres {
+    /// Why nobody answers there; `None`: somebody does, whatever they say.
+    pub async fn is_away(settings: &Settings) -> Option<String> {
+        let database = Database::of(settings).ok()?;
+        match database.pool.get().await.map_err(lost) {
+            Err(Fault::Lost(why)) => Some(why),
+            _ => None,
+        }
+    }
+}
+
 impl Database {
     fn of(settings: &Settings) -> Result<Self, OpenError> {
         let failed = |error: &dyn std::error::Error| OpenError::Io(error.to_string());
@@ -173,13 +184,16 @@ impl Tries {
     }
 }
 
-/// Nothing was sent: it can be tried again.
+/// Nothing was sent: it can be tried again, unless the server said no.
 fn lost(error: PoolError) -> Fault {
     match error {
-        PoolError::Backend(error) => match Fault::from(error) {
-            Fault::Final(StoreError::Unavailable(why)) => Fault::Lost(why),
-            other => other,
-        },
+        PoolError::Backend(error) => {
+            let was_heard = error.as_db_error().is_some();
+            match Fault::from(error) {
+                Fault::Final(StoreError::Unavailable(why)) if !was_heard => Fault::Lost(why),
+                other => other,
+            }
+        }
         other => Fault::Lost(other.to_string()),
     }
 }

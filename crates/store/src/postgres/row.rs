@@ -127,9 +127,8 @@ impl From<tokio_postgres::Error> for Fault {
 impl From<Fault> for OpenError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Again(why) | Fault::Lost(why) | Fault::Final(StoreError::Unavailable(why)) => {
-                Self::Io(why)
-            }
+            Fault::Again(why) | Fault::Lost(why) => Self::Unreachable(why),
+            Fault::Final(StoreError::Unavailable(why)) => Self::Io(why),
             Fault::Final(StoreError::Corrupt(why)) => Self::Damaged(why),
             Fault::Final(StoreError::Conflict) => Self::Io("it was changed meanwhile".to_owned()),
         }

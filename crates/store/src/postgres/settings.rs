@@ -92,6 +92,11 @@ impl Settings {
         self.roots = Some(roots.to_owned());
     }
 
+    /// Refuses roots that cannot be used.
+    pub fn check(&self) -> Result<(), UrlError> {
+        self.tls().map(drop)
+    }
+
     /// Where it is, for people: hosts, ports and the name of the database.
     pub fn place(&self) -> String {
         let ports = self.config.get_ports();

@@ -10,10 +10,11 @@ use crate::keyring::KeyRow;
 use crate::organization::{Division, Organization};
 use crate::rbac::{Role, RoleGrant};
 use crate::session::NewSession;
+use crate::session::attempts::Tries;
 use crate::ticket::NewTicket;
 use crate::types::{
-    AssertionKey, ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret, SecretId,
-    SessionKey, SubjectId, TicketKey, Timestamp, TokenId, UserId,
+    AssertionKey, AttemptKey, ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret,
+    SecretId, SessionKey, SubjectId, TicketKey, Timestamp, TokenId, UserId,
 };
 use crate::usage::UsageCount;
 use crate::user::User;
@@ -118,6 +119,15 @@ pub enum Write {
     AskAgain(ClientId),
     /// Adds to the audit log.
     Audit(Box<Entry>),
+    /// Replaces what was counted under a key; conflicts if that is not what is `known`.
+    CountAttempts {
+        /// Under which.
+        key: AttemptKey,
+        /// What it was.
+        known: Option<Tries>,
+        /// What it is.
+        next: Option<Tries>,
+    },
     /// Remembers that a client's assertion was used, until it expires; conflicts if it was used before.
     UseAssertion(AssertionKey, Timestamp),
     /// Remembers that a token or family is revoked, until the last token it covers has expired.
@@ -262,6 +272,7 @@ impl Write {
             | Self::EndSession(_)
             | Self::EndSessions(..)
             | Self::Audit(_)
+            | Self::CountAttempts { .. }
             | Self::UseAssertion(..)
             | Self::RecordUse(..)
             | Self::RecordLogin(..)

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use chancery_core::audit::Entry;
 use chancery_core::error::ApiCode;
 use chancery_core::session::Session;
+use chancery_core::session::attempts::{Login, Outcome, Who};
 use chancery_core::ticket::Verifier;
 use chancery_core::user::{Password, User, password as rules};
 use chancery_store::Made;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::limits::logins::{Outcome, Who};
+use crate::limits::logins;
 use crate::password;
 use crate::settle::settle_afresh_made;
 
@@ -34,10 +35,9 @@ pub struct Change<'a> {
 
 /// Changes it; answers what proves the session from now on, and the keys that the commit made.
 pub async fn change(app: &Arc<App>, it: &Change<'_>) -> Result<(Option<Verifier>, Vec<Made>), Failure> {
-    let now = app.clock.now();
     // Whoever sits at somebody else's browser, or has their token, guesses no faster than at the login.
-    let admitted = app.limits.logins.admit(it.user.organization, &it.user.email, it.address, Who::Own, now);
-    let admitted = admitted.map_err(|seconds| Failure::RateLimited(seconds, None))?;
+    let login = Login::of(it.user.organization, &it.user.email, it.address, Who::Own);
+    let admitted = logins::admit(app, login).await?.map_err(|seconds| Failure::RateLimited(seconds, None))?;
     let changed = judged(app, it).await;
     let outcome = match &changed {
         Err(Failure::Api(error)) if error.code == ApiCode::InvalidOldPassword => Outcome::Wrong,
@@ -45,7 +45,7 @@ pub async fn change(app: &Arc<App>, it: &Change<'_>) -> Result<(Option<Verifier>
         Ok(_) | Err(Failure::Api(_)) => Outcome::Right,
         Err(_) => Outcome::Unjudged,
     };
-    app.limits.logins.judge(admitted, outcome, now);
+    logins::judge(app, admitted, outcome).await;
     changed
 }
 

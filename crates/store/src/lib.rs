@@ -17,10 +17,11 @@ use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, DivisionUse, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::session::Session;
+use chancery_core::session::attempts::Tries;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AssertionKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey,
-    Timestamp, UserId,
+    AssertionKey, AttemptKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId,
+    TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -134,6 +135,8 @@ pub trait Store: Send + Sync {
     async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError>;
     /// One family. Never cached.
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError>;
+    /// What was counted under these keys, in any order. Never cached.
+    async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError>;
     /// Whether an assertion was used. Never cached.
     async fn was_used(&self, key: AssertionKey) -> Result<bool, StoreError>;
     /// The ids that are revoked and still matter at `now`.

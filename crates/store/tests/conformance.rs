@@ -13,6 +13,7 @@ use tempfile::TempDir;
 mod conformance {
     pub mod assertion;
     pub mod atomicity;
+    pub mod attempt;
     pub mod audit;
     pub mod change;
     pub mod client;
@@ -232,6 +233,11 @@ macro_rules! suite {
                     one_is_used_once
                     of_64_uses_at_once_one_counts
                     one_goes_when_it_has_expired;
+                attempt:
+                    what_was_counted_reads_back
+                    what_somebody_else_counted_meanwhile_conflicts
+                    of_64_who_count_at_once_one_succeeds
+                    what_is_forgotten_goes;
                 revoked:
                     every_field_reads_back
                     what_has_expired_is_left_out

@@ -107,6 +107,7 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         | Write::EndSessions(..)
         | Write::AskAgain(_)
         | Write::Audit(_)
+        | Write::CountAttempts { .. }
         | Write::RecordUse(..)
         | Write::RecordToken(..)
         | Write::RecordLogin(..)

@@ -1,5 +1,6 @@
 //! The session of a browser in which a person has logged in. A cookie names its row and proves it.
 
+pub mod attempts;
 pub mod end;
 pub mod end_session;
 pub mod login;

@@ -125,6 +125,16 @@ impl fmt::Debug for AssertionKey {
     }
 }
 
+/// What attempts to log in are counted by: a digest of account, address, or both.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptKey(pub [u8; 32]);
+
+impl fmt::Debug for AttemptKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AttemptKey(..)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -150,6 +150,22 @@ fn a_code_that_many_redeem_at_all_nodes_becomes_one_token() {
 }
 
 #[test]
+fn guesses_get_slower_whichever_nodes_are_asked() {
+    let Some(world) = World::start() else { return };
+    let login = Login::of(&world);
+    let mut people: Vec<_> = login.nodes.iter().map(|node| Person::new(node, "192.0.2.7")).collect();
+    let pages: Vec<_> = people.iter_mut().map(|person| person.open(&login.client.id, &[])).collect();
+    let statuses: Vec<_> = (0..30)
+        .map(|n| people[n % NODES].attempt(&pages[n % NODES], &login.email, "not the password").status)
+        .collect();
+    let looked_at = statuses.iter().filter(|status| **status != 429).count();
+    assert!((5..=8).contains(&looked_at), "{statuses:?}");
+    let mut owner = Person::new(&login.nodes[2], "192.0.2.8");
+    let page = owner.open(&login.client.id, &[]);
+    owner.code(&page, &login.email, &login.password);
+}
+
+#[test]
 fn keys_are_made_once_for_all() {
     let Some(world) = World::start() else { return };
     let nodes = world.clients();

@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chancery_core::error::{ApiCode, ApiError};
 use chancery_core::policy::{Policy, RateLimits};
+use chancery_core::session::attempts::network;
 use chancery_core::tokens::AccessToken;
 use chancery_core::types::{ClientId, Timestamp, TokenId, UserId};
 
 use crate::failure::Failure;
 use crate::telemetry::metrics;
-use logins::Logins;
 use window::Windows;
 
 /// A client's own token may ask so often in a minute.
@@ -44,8 +44,6 @@ pub struct Limits {
     token_requests: Windows<Requester>,
     failures: Windows<Requester>,
     registrations: Windows<IpAddr>,
-    /// How often somebody may try to log in.
-    pub logins: Logins,
     /// When a client last failed to prove who it is, in milliseconds; before any: long ago.
     last_failure: AtomicI64,
 }
@@ -121,7 +119,7 @@ impl Limits {
 
     /// Counts a registration by nobody in particular, and refuses it if there were too many.
     pub fn registration(&self, address: IpAddr, now: Timestamp) -> Result<(), Failure> {
-        let (count, reset) = self.registrations.count(&logins::network(address), now);
+        let (count, reset) = self.registrations.count(&network(address), now);
         if count > REGISTRATIONS {
             metrics::throttled("registrations");
             return Err(Failure::RateLimited(reset, None));

@@ -12,6 +12,7 @@ use chancery_core::grants::GrantType;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
 use chancery_core::jose::Alg;
 use chancery_core::openid::id_token;
+use chancery_core::session::attempts::{Login, Outcome, Who};
 use chancery_core::tokens::issue;
 use chancery_store::Made;
 use serde::Serialize;
@@ -21,7 +22,7 @@ use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::{address, authorization, body, respond};
-use crate::limits::logins::{Admitted, Outcome, Who};
+use crate::limits::logins::{self, Admitted};
 use crate::settle::look_up;
 
 /// RFC 6749 section 5.1.
@@ -64,7 +65,7 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
             Err(Failure::OAuth(error)) if error.code == ErrorCode::InvalidGrant => Outcome::Wrong,
             Err(_) => Outcome::Unjudged,
         };
-        app.limits.logins.judge(attempt, outcome, app.clock.now());
+        logins::judge(app, attempt, outcome).await;
     }
     let (mut issued, made) = issued?;
     issued.token.family = issued.token.family.or(made.iter().find_map(|made| match made {
@@ -113,7 +114,6 @@ async fn attempt(
     };
     let client = look_up(app, |facts| facts.client(id).cloned()).await?;
     let Some(client) = client else { return Ok(None) };
-    let admitted =
-        app.limits.logins.admit(client.organization, email, address, Who::Stranger, app.clock.now());
-    admitted.map(Some).map_err(|seconds| Failure::RateLimited(seconds, None))
+    let login = Login::of(client.organization, email, address, Who::Stranger);
+    logins::admit(app, login).await?.map(Some).map_err(|seconds| Failure::RateLimited(seconds, None))
 }

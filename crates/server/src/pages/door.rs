@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use chancery_core::form::Form;
 use chancery_core::organization::Organization;
+use chancery_core::session::attempts::{Login, Outcome, Who};
 use chancery_core::session::login::{self, Attempt};
 use chancery_core::ticket::{Handle, Verifier};
 use chancery_core::types::ClientId;
@@ -21,7 +22,7 @@ use super::{device, forged};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::address;
-use crate::limits::logins::{Outcome, Who};
+use crate::limits::logins;
 use crate::settle::settle_afresh_made;
 
 const PURPOSE: &str = "login";
@@ -94,10 +95,11 @@ impl Door<'_> {
         if forged::is_foreign(parts) || !self.is_ours(form) {
             return Ok(self.page(email, Some(LoginProblem::Expired)));
         }
-        let (now, from) = (app.clock.now(), address::of(parts, &app.edges));
+        let from = address::of(parts, &app.edges);
         let is_known = device::is_known(app, parts, self.organization.id, email).await?;
         let who = if is_known { Who::Known } else { Who::Stranger };
-        let admitted = match app.limits.logins.admit(self.organization.id, email, from, who, now) {
+        let login = Login::of(self.organization.id, email, from, who);
+        let admitted = match logins::admit(app, login).await? {
             Ok(admitted) => admitted,
             Err(seconds) => {
                 return Ok(self.page(email, Some(LoginProblem::TooManyAttempts { seconds })));
@@ -121,7 +123,7 @@ impl Door<'_> {
             Err(Failure::Unavailable(_)) => (Outcome::Unjudged, Some(LoginProblem::Busy)),
             Err(_) => (Outcome::Unjudged, None),
         };
-        app.limits.logins.judge(admitted, outcome, now);
+        logins::judge(app, admitted, outcome).await;
         if let Some(problem) = problem {
             return Ok(self.page(email, Some(problem)));
         }

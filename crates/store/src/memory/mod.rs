@@ -17,10 +17,11 @@ use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, DivisionUse, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::session::Session;
+use chancery_core::session::attempts::{FORGOTTEN, Tries};
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AssertionKey, AuditKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, SessionKey,
-    SubjectId, TicketKey, Timestamp, UserId,
+    AssertionKey, AttemptKey, AuditKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId,
+    SessionKey, SubjectId, TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -62,6 +63,7 @@ struct State {
     consents: BTreeMap<(UserId, ClientId), Consent>,
     audit: BTreeMap<AuditKey, Audited>,
     assertions: BTreeMap<AssertionKey, Timestamp>,
+    attempts: BTreeMap<AttemptKey, Tries>,
     revoked: BTreeMap<RevokedId, Revoked>,
     /// By client, day, path and method.
     usage: BTreeMap<(ClientId, Day, String, String), UsageCount>,
@@ -243,6 +245,11 @@ impl Store for Memory {
         Ok(self.state().families.get(&key).cloned())
     }
 
+    async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError> {
+        let state = self.state();
+        Ok(keys.iter().filter_map(|key| Some((*key, *state.attempts.get(key)?))).collect())
+    }
+
     async fn was_used(&self, key: AssertionKey) -> Result<bool, StoreError> {
         Ok(self.state().assertions.contains_key(&key))
     }
@@ -266,11 +273,12 @@ impl Store for Memory {
         let tickets = remove(&mut state.tickets, limit, |it| it.content.expires_at < now - TICKETS);
         let families = remove(&mut state.families, limit, |it| it.origin.expires_at < now - FAMILIES);
         let revoked = remove(&mut state.revoked, limit, |it| it.expires_at < now);
+        let attempts = remove(&mut state.attempts, limit, |it| it.last < now - FORGOTTEN);
         let assertions = remove(&mut state.assertions, limit, |it| *it < now);
         let usage = remove(&mut state.usage, limit, |it| it.day < first_day(now));
         let sessions = remove(&mut state.sessions, limit, |it| it.origin.expires_at < now);
         let audit = remove(&mut state.audit, limit, |it| it.entry.at < audit_before);
-        Ok(tickets + families + assertions + revoked + usage + sessions + audit)
+        Ok(tickets + families + assertions + attempts + revoked + usage + sessions + audit)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

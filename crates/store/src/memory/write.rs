@@ -127,6 +127,14 @@ impl State {
                 self.add_to_audit(*it);
                 Ok(())
             }
+            Write::CountAttempts { key, known, next } => {
+                demand(self.attempts.get(&key).copied() == known)?;
+                match next {
+                    Some(next) => drop(self.attempts.insert(key, next)),
+                    None => drop(self.attempts.remove(&key)),
+                }
+                Ok(())
+            }
             Write::UseAssertion(key, expires_at) => insert(&mut self.assertions, key, expires_at, |_| false),
             Write::Revoke(it) => {
                 let known = self.revoked.entry(it.id).or_insert(it);

@@ -11,18 +11,19 @@ use chancery_core::keyring::KeyRow;
 use chancery_core::organization::{Division, DivisionUse, Organization};
 use chancery_core::rbac::{Role, RoleGrant, SubjectKind};
 use chancery_core::session::Session;
+use chancery_core::session::attempts::Tries;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AssertionKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey,
-    Timestamp, UserId,
+    AssertionKey, AttemptKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId,
+    TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
 use chancery_core::write::{Revoked, Write};
 
 use super::{
-    Query, Statement, assertion, audit, change, client, consent, division, family, key, lease, organization,
-    revoked, role, session, sweep, ticket, usage, user,
+    Query, Statement, assertion, attempt, audit, change, client, consent, division, family, key, lease,
+    organization, revoked, role, session, sweep, ticket, usage, user,
 };
 use crate::{Change, Made, Store, StoreError};
 
@@ -210,6 +211,10 @@ impl<E: Engine> Store for E {
 
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
         self.find(family::find(key)).await
+    }
+
+    async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError> {
+        self.list(attempt::find(&keys)).await
     }
 
     async fn was_used(&self, key: AssertionKey) -> Result<bool, StoreError> {

@@ -4,6 +4,7 @@
 //! BLOB/BYTEA, times passed in, parameters `$1..$n` in ascending order of first use, single-statement transitions.
 
 pub mod assertion;
+pub mod attempt;
 pub mod audit;
 pub mod change;
 pub mod client;

@@ -1,5 +1,6 @@
 //! Rows that nothing needs any more.
 
+use chancery_core::session::attempts::FORGOTTEN;
 use chancery_core::types::{Lifetime, Timestamp};
 use chancery_core::usage::{Day, KEPT_DAYS};
 
@@ -41,6 +42,10 @@ pub fn statements(now: Timestamp, audit_before: Timestamp, limit: u32) -> Vec<St
         delete(
             "DELETE FROM assertions WHERE digest IN (SELECT digest FROM assertions WHERE expires_at < $1 LIMIT $2)",
             now.millis(),
+        ),
+        delete(
+            "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE last_at < $1 LIMIT $2)",
+            (now - FORGOTTEN).millis(),
         ),
         delete(
             "DELETE FROM revoked WHERE id IN (SELECT id FROM revoked WHERE expires_at < $1 LIMIT $2)",

@@ -3,8 +3,8 @@
 use chancery_core::write::{Require, Write};
 
 use super::{
-    Statement, assertion, audit, client, consent, division, family, key, organization, revoked, role,
-    session, ticket, usage, user,
+    Statement, assertion, attempt, audit, client, consent, division, family, key, organization, revoked,
+    role, session, ticket, usage, user,
 };
 
 pub fn statements(write: &Write) -> Vec<Statement> {
@@ -62,6 +62,7 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::ReplaceConsent(it) => consent::replace(it),
         Write::AskAgain(client) => consent::ask_again(*client),
         Write::Audit(it) => audit::insert(it),
+        Write::CountAttempts { key, known, next } => attempt::replace(key, *known, *next),
         Write::UseAssertion(key, expires_at) => assertion::insert(key, *expires_at),
         Write::Revoke(it) => revoked::insert(it),
         Write::RecordUse(secret, at) => client::record_use(*secret, *at),

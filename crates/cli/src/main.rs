@@ -31,6 +31,8 @@ enum Command {
     Client(commands::client::Client),
     /// List and replace the keys of the local store.
     Key(commands::key::Key),
+    /// Show and bring up the schema of the database.
+    Migrate(commands::migrate::Migrate),
 }
 
 fn main() -> std::process::ExitCode {
@@ -56,6 +58,7 @@ fn main() -> std::process::ExitCode {
             Command::Organization(command) => command.run().await,
             Command::Client(command) => command.run().await,
             Command::Key(command) => command.run().await,
+            Command::Migrate(command) => command.run().await,
         }
     });
     match done {

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a cluster that cannot be had fails the test that wants it")]
 
 mod command;
+mod pooler;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use tempfile::TempDir;
 
 use command::{Owner, said};
 pub use command::{binaries, is_installed};
+pub use pooler::Pooler;
 
 /// What a cluster is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod error;
 pub mod memory;
 pub mod postgres;
+mod schema;
 mod sql;
 pub mod sqlite;
 
@@ -30,6 +31,7 @@ use chancery_core::write::{Changed, Revoked, Write};
 pub use error::{OpenError, StoreError};
 pub use memory::Memory;
 pub use postgres::Postgres;
+pub use schema::Schema;
 pub use sqlite::Sqlite;
 
 /// A key that the store made for a new row.

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod config;
 pub mod key;
+pub mod migrate;
 mod options;
 pub mod organization;
 pub mod recover;
@@ -16,7 +17,7 @@ use chancery_server::config::{Layers, Origin};
 use chancery_server::start::StartError;
 use chancery_server::start::bootstrap::Wishes;
 use chancery_server::start::credentials::Place;
-use chancery_server::start::data_dir::MasterKeySource;
+use chancery_server::start::data_dir::{DataDir, MasterKeySource};
 use chancery_server::start::local::Local;
 use clap::Args;
 use zeroize::Zeroizing;
@@ -48,13 +49,18 @@ pub struct Data {
 }
 
 impl Data {
-    /// The store that a server has begun: as flags and variables say, else the file, else that in `./chancery-data`.
+    /// The store that a server has begun.
     async fn local(&self) -> anyhow::Result<Local> {
+        Ok(Local::open(self.folder()?, &self.master_key()?).await?)
+    }
+
+    /// Where it is: as flags and variables say, else the file, else in `./chancery-data`.
+    fn folder(&self) -> anyhow::Result<DataDir> {
         let mut options = toml::Table::new();
         options.extend(self.database_url.clone().map(|url| ("database_url".to_owned(), url.into())));
         let file = Layers::load(self.config.as_deref(), environment(), options, |_| Origin::Default)?.file;
         let data_dir = self.data_dir.clone().unwrap_or(file.data_dir);
-        Ok(Local::open(&data_dir, file.database.settings()?, &self.master_key()?).await?)
+        Ok(DataDir::existing(&data_dir, file.database.settings()?)?)
     }
 
     fn master_key(&self) -> anyhow::Result<MasterKeySource> {

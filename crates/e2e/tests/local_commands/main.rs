@@ -1,6 +1,7 @@
 //! Commands on the local store, beside a running server and without one.
 
 mod keys;
+mod migrate;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use chancery_core::env::Random;
 use chancery_core::keyring::{Keyring, MasterKey};
 use chancery_store::postgres::Settings;
-use chancery_store::{OpenError, Postgres, Sqlite, Store};
+use chancery_store::{OpenError, Postgres, Schema, Sqlite, Store};
 use zeroize::Zeroizing;
 
 use super::{StartError, unreadable};
@@ -124,17 +124,28 @@ impl DataDir {
             None => Sqlite::open(&file(&self.path)).map(|store| Arc::new(store) as _),
             Some(settings) => Postgres::open(settings).await.map(|store| Arc::new(store) as _),
         };
-        opened.map_err(|error| {
-            let advice = match (&error, &self.shared) {
-                (OpenError::TooNew { .. }, _) => "Use the version that wrote it, or a newer one",
-                (OpenError::Damaged(_) | OpenError::Migration(_), _) => "Restore it from a backup",
-                (OpenError::Foreign, _) => "Choose another directory with --data-dir",
-                (OpenError::Io(_), None) => "Make it readable and writable for this user",
-                (OpenError::Io(_), Some(_)) => "Change --database-url, or [database]",
-                (OpenError::Unreachable(_), _) => "Start it, or change --database-url",
-            };
-            StartError(format!("The database {} cannot be used: {error}. {advice}.", self.database()))
-        })
+        opened.map_err(|error| self.refused(&error))
+    }
+
+    /// The schema of the database; nothing is changed.
+    pub async fn schema(&self) -> Result<Schema, StartError> {
+        let schema = match &self.shared {
+            None => Sqlite::schema(&file(&self.path)),
+            Some(settings) => Postgres::schema(settings).await,
+        };
+        schema.map_err(|error| self.refused(&error))
+    }
+
+    fn refused(&self, error: &OpenError) -> StartError {
+        let advice = match (error, &self.shared) {
+            (OpenError::TooNew { .. }, _) => "Use the version that wrote it, or a newer one",
+            (OpenError::Damaged(_) | OpenError::Migration(_), _) => "Restore it from a backup",
+            (OpenError::Foreign, _) => "Choose another directory with --data-dir",
+            (OpenError::Io(_), None) => "Make it readable and writable for this user",
+            (OpenError::Io(_), Some(_)) => "Change --database-url, or [database]",
+            (OpenError::Unreachable(_), _) => "Start it, or change --database-url",
+        };
+        StartError(format!("The database {} cannot be used: {error}. {advice}.", self.database()))
     }
 
     /// The same, and waits for a database elsewhere that does not answer yet.

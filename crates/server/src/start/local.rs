@@ -17,7 +17,6 @@ use chancery_core::ticket::{Handle, Verifier};
 pub use chancery_core::types::Lifetime;
 use chancery_core::types::{ClientSecret, Secret};
 use chancery_core::write::Write;
-use chancery_store::postgres::Settings;
 use chancery_store::{Made, Store, StoreError};
 
 use super::bootstrap::{self, Granted, Naming};
@@ -40,13 +39,8 @@ pub struct Local {
 }
 
 impl Local {
-    /// Opens the store in `data_dir`, or the one that nodes share.
-    pub async fn open(
-        data_dir: &Path,
-        shared: Option<Settings>,
-        master: &MasterKeySource,
-    ) -> Result<Self, StartError> {
-        let folder = DataDir::existing(data_dir, shared)?;
+    /// Opens the store in the folder, or the one that nodes share.
+    pub async fn open(folder: DataDir, master: &MasterKeySource) -> Result<Self, StartError> {
         let store = folder.open_store().await?;
         let none = store.organizations().await.map_err(|error| unreadable(&folder, &error))?.is_empty();
         if none {

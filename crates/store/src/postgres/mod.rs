@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::sql::engine::{Done, Engine};
 use crate::sql::{Expect, Query, Statement};
-use crate::{OpenError, StoreError};
+use crate::{OpenError, Schema, StoreError};
 use batch::Batches;
 use commit::{Body, Failed};
 use row::Fault;
@@ -61,6 +61,13 @@ impl Postgres {
 }
 
 impl Postgres {
+    /// The schema of the database; nothing is changed.
+    pub async fn schema(settings: &Settings) -> Result<Schema, OpenError> {
+        let database = Database::of(settings)?;
+        let client = database.pool.get().await.map_err(|error| OpenError::from(lost(error)))?;
+        schema::look(&client).await
+    }
+
     /// Why nobody answers there; `None`: somebody does, whatever they say.
     pub async fn is_away(settings: &Settings) -> Option<String> {
         let database = Database::of(settings).ok()?;

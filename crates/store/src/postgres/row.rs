@@ -6,6 +6,7 @@ use bytes::BytesMut;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
+use super::settings::root;
 use crate::sql::{Row, Value};
 use crate::{OpenError, StoreError};
 
@@ -98,7 +99,7 @@ impl From<tokio_postgres::Error> for Fault {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(reported) = error.as_db_error() else {
             return if error.is_closed() || error.source().is_some_and(|it| it.is::<std::io::Error>()) {
-                Self::Lost(format!("the connection is lost: {error}"))
+                Self::Lost(root(&error))
             } else {
                 Self::Final(StoreError::Unavailable(error.to_string()))
             };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::Client;
 
 use super::row::Fault;
-use crate::OpenError;
+use crate::{OpenError, Schema};
 
 mod migrations {
     refinery::embed_migrations!("src/postgres/migrations");
@@ -15,41 +15,37 @@ mod migrations {
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The highest version known here.
-pub fn known() -> i32 {
+/// The schema of the database.
+pub async fn look(client: &Client) -> Result<Schema, OpenError> {
     let runner = migrations::migrations::runner();
-    runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default()
-}
-
-/// The version of the database; 0 if it has no schema.
-pub async fn found(client: &Client) -> Result<i32, OpenError> {
-    let table = "SELECT COUNT(*) FROM information_schema.tables
-                 WHERE table_schema = CURRENT_SCHEMA AND table_name = 'refinery_schema_history'";
-    let failed = |error: tokio_postgres::Error| OpenError::from(Fault::from(error));
-    let tables: i64 = client.query_one(table, &[]).await.map_err(failed)?.try_get(0).map_err(failed)?;
-    if tables == 0 {
-        return Ok(0);
+    let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default();
+    let number = async |sql: &str| -> Result<i64, OpenError> {
+        let failed = |error: tokio_postgres::Error| OpenError::from(Fault::from(error));
+        // In one message: behind a pooler the next one may go elsewhere.
+        client.query_typed_one(sql, &[]).await.map_err(failed)?.try_get(0).map_err(failed)
+    };
+    let tables = "SELECT COUNT(*) FROM information_schema.tables
+                  WHERE table_schema = CURRENT_SCHEMA AND table_name = 'refinery_schema_history'";
+    if number(tables).await? == 0 {
+        return Ok(Schema { found: 0, known, served_since: 0 });
     }
-    let version = "SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history";
-    client.query_one(version, &[]).await.map_err(failed)?.try_get(0).map_err(failed)
-}
-
-/// The oldest version whose binaries understand the schema as it is.
-async fn served_since(client: &Client) -> Result<i64, OpenError> {
-    let failed = |error: tokio_postgres::Error| OpenError::from(Fault::from(error));
+    let found =
+        number("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM refinery_schema_history").await?;
+    let found = i32::try_from(found).unwrap_or(i32::MAX);
     let since = "SELECT COALESCE(MAX(since), 0) FROM schema_served";
-    client.query_one(since, &[]).await.map_err(failed)?.try_get(0).map_err(failed)
+    let served_since = if found > known { number(since).await? } else { 0 };
+    Ok(Schema { found, known, served_since: i32::try_from(served_since).unwrap_or(i32::MAX) })
 }
 
 /// Brings an older schema up. A newer one is left as it is, and refused if this version does not understand it.
 pub async fn bring_up(client: &mut Client) -> Result<(), OpenError> {
     let mut tries = 0;
     loop {
-        let (found, known) = (found(client).await?, known());
-        if found > known && served_since(client).await? > i64::from(known) {
-            return Err(OpenError::TooNew { found, known });
+        let schema = look(client).await?;
+        if schema.is_too_new() {
+            return Err(OpenError::TooNew { found: schema.found, known: schema.known });
         }
-        if found >= known {
+        if !schema.is_outdated() {
             return Ok(());
         }
         // Grouped: all that lacks is one transaction, so that a node that dies leaves all of it or none.

@@ -18,7 +18,7 @@ use writer::Writer;
 
 use crate::sql::engine::{Done, Engine};
 use crate::sql::{Query, Statement};
-use crate::{OpenError, StoreError};
+use crate::{OpenError, Schema, StoreError};
 
 /// A store in one SQLite file, in WAL mode at FULL durability. Several processes can have it open.
 pub struct Sqlite {
@@ -30,6 +30,11 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
+    /// The schema of the database at `path`; nothing is changed.
+    pub fn schema(path: &Path) -> Result<Schema, OpenError> {
+        open::look(path)
+    }
+
     /// Opens the file, or makes it with mode 0600; brings an older schema up. Refuses, and leaves unchanged, what is
     /// damaged, not ours, or too new.
     pub fn open(path: &Path) -> Result<Self, OpenError> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::OpenError;
+use crate::{OpenError, Schema};
 
 /// "Chan" in ASCII: marks a file as ours in its header.
 const APPLICATION_ID: i32 = 0x4368_616e;
@@ -133,13 +133,25 @@ fn check(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
             return Err(OpenError::Damaged(one_line(&verdict)));
         }
     }
+    let schema = schema(connection)?;
+    if schema.is_too_new() {
+        return Err(OpenError::TooNew { found: schema.found, known: schema.known });
+    }
+    Ok(schema.is_outdated())
+}
+
+/// The schema in the file.
+fn schema(connection: &Connection) -> Result<Schema, OpenError> {
     let runner = migrations::migrations::runner();
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default();
     let found = applied(connection)?;
-    if found > known && served_since(connection)? > known {
-        return Err(OpenError::TooNew { found, known });
-    }
-    Ok(found < known)
+    let served_since = if found > known { served_since(connection)? } else { 0 };
+    Ok(Schema { found, known, served_since })
+}
+
+/// The schema of the database at `path`, of which nothing is changed.
+pub fn look(path: &Path) -> Result<Schema, OpenError> {
+    schema(&connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)
 }
 
 /// The oldest version whose binaries understand the schema as it is.

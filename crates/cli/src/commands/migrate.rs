@@ -1,0 +1,64 @@
+//! `chancery migrate`.
+
+use clap::{Args, Subcommand};
+
+use super::Data;
+
+/// A server brings an older schema up when it starts. Whoever wants to see first, or to do it apart from any start, does it here.
+#[derive(Args)]
+pub struct Migrate {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Say which schema the database has, and whether this version can serve it. Nothing is changed.
+    Status {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Bring the schema up to that of this version. Nodes of the version before go on serving meanwhile.
+    Up {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+impl Migrate {
+    /// Does what was asked.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.action {
+            Action::Status { data } => {
+                let folder = data.folder()?;
+                let schema = folder.schema().await?;
+                let standing = if schema.is_too_new() {
+                    "newer than this version, which cannot serve it"
+                } else if schema.found > schema.known {
+                    "newer than this version, which can serve it"
+                } else if schema.is_outdated() {
+                    "older: `chancery migrate up`, or the next start, brings it up"
+                } else {
+                    "up to date"
+                };
+                println!("database\t{}", folder.database());
+                println!("schema\t{}", schema.found);
+                println!("known here\t{}", schema.known);
+                println!("standing\t{standing}");
+            }
+            Action::Up { data } => {
+                let folder = data.folder()?;
+                let before = folder.schema().await?;
+                let store = folder.open_store().await?;
+                store.close().await?;
+                match folder.schema().await? {
+                    after if after.found == before.found => {
+                        println!("The schema is up to date: {}.", after.found)
+                    }
+                    after => println!("The schema went from {} to {}.", before.found, after.found),
+                }
+            }
+        }
+        Ok(())
+    }
+}

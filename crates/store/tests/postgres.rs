@@ -205,6 +205,47 @@ async fn connections_that_end_are_nobodys_concern() {
     store.close().await.expect("the store closes");
 }
 
+/// The primary dies under load and its standby takes over: nodes find it by themselves, and what was acknowledged is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_takes_over_with_all_that_was_acknowledged() {
+    if !is_installed() {
+        return;
+    }
+    let primary = Cluster::start(Kind::Durable);
+    let standby = primary.standby();
+    primary.query("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+    primary.query("postgres", "SELECT pg_reload_conf()");
+    let database = primary.database();
+    let name = database.rsplit('/').next().expect("a name");
+    let hosts = format!("127.0.0.1:{},127.0.0.1:{}", primary.port(), standby.port());
+    let store = open(&format!("postgres://chancery@{hosts}/{name}?target_session_attrs=read-write")).await;
+    let mut acknowledged = Vec::new();
+    let mut died = None;
+    for n in 0_u64.. {
+        if n == 100 {
+            primary.stop(Stop::Immediate);
+            died = Some(Instant::now());
+            standby.promote();
+        }
+        match store.commit(vec![Write::CreateUser(user(n))], NOW).await {
+            Ok(_) => acknowledged.push(n),
+            Err(error) => assert!(matches!(error, StoreError::Unavailable(_)), "{error}"),
+        }
+        if n >= 100 && acknowledged.last() == Some(&n) && acknowledged.len() > 150 {
+            break;
+        }
+    }
+    assert!(died.is_some_and(|died| died.elapsed() < Duration::from_secs(30)));
+    for n in acknowledged {
+        assert_eq!(
+            store.find_user(user_id(n)).await.map(|it| it.is_some()),
+            Ok(true),
+            "{n} was acknowledged"
+        );
+    }
+    store.close().await.expect("the store closes");
+}
+
 /// A pooler gives every transaction another connection, on which nothing of this node's was prepared.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pooler_that_hands_out_connections_by_the_transaction_is_enough() {

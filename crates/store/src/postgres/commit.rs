@@ -70,10 +70,13 @@ impl Body {
     }
 
     /// Tries once.
-    pub async fn attempt(&self, session: &mut Session) -> Result<Done, Failed> {
+    /// With `named` it asks for the transaction's id, by which its end can be asked for.
+    pub async fn attempt(&self, session: &mut Session, named: bool) -> Result<Done, Failed> {
         let mut all = vec![Sent::plain("BEGIN")];
         all.extend(self.statements.iter().map(|it| Sent { sql: &it.sql, params: &it.params }));
-        all.push(Sent::plain("SELECT CAST(pg_current_xact_id() AS TEXT)"));
+        if named {
+            all.push(Sent::plain("SELECT CAST(pg_current_xact_id() AS TEXT)"));
+        }
         let answers = session.exchange(&all).await?;
         let Some(changed) = self.changed(&answers[1..]) else {
             session.exchange(&[Sent::plain("ROLLBACK")]).await?;

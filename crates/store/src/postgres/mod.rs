@@ -46,14 +46,17 @@ pub struct Postgres {
 struct Database {
     pool: Pool,
     prepared: bool,
+    /// Whether it can say what became of a transaction.
+    remembers: bool,
 }
 
 impl Postgres {
     /// Connects, and brings an older schema up. Refuses what is too new.
     pub async fn open(settings: &Settings) -> Result<Self, OpenError> {
-        let database = Database::of(settings)?;
+        let mut database = Database::of(settings)?;
         let mut client = database.pool.get().await.map_err(|error| OpenError::from(lost(error)))?;
         schema::bring_up(&mut client).await?;
+        database.remembers = schema::remembers(&client).await?;
         drop(client);
         let batches = Batches::start(database.clone());
         Ok(Self { node: Uuid::new_v4().simple().to_string(), database, batches })
@@ -90,7 +93,11 @@ impl Database {
             .timeouts(Timeouts { wait: Some(WAIT), create: Some(PATIENCE), recycle: Some(WAIT) })
             .runtime(Runtime::Tokio1)
             .build();
-        Ok(Self { pool: pool.map_err(|error| failed(&error))?, prepared: settings.prepared })
+        Ok(Self {
+            pool: pool.map_err(|error| failed(&error))?,
+            prepared: settings.prepared,
+            remembers: false,
+        })
     }
 
     async fn session(&self) -> Result<Session, Fault> {
@@ -117,7 +124,7 @@ impl Database {
     }
 
     async fn commit(&self, body: &Body) -> Result<Done, Failed> {
-        body.attempt(&mut self.session().await?).await
+        body.attempt(&mut self.session().await?, self.remembers).await
     }
 
     /// Does a body once, however often it must be tried.
@@ -140,6 +147,9 @@ impl Database {
 
     /// Whether a transaction whose end was not heard of was committed; `None` if nobody can tell.
     async fn outcome(&self, transaction: &str, tries: &mut Tries) -> Result<Option<bool>, StoreError> {
+        if !self.remembers {
+            return Ok(None);
+        }
         let status = Query {
             sql: "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))",
             params: crate::sql::params![transaction],

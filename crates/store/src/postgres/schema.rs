@@ -19,11 +19,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub async fn look(client: &Client) -> Result<Schema, OpenError> {
     let runner = migrations::migrations::runner();
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default();
-    let number = async |sql: &str| -> Result<i64, OpenError> {
-        let failed = |error: tokio_postgres::Error| OpenError::from(Fault::from(error));
-        // In one message: behind a pooler the next one may go elsewhere.
-        client.query_typed_one(sql, &[]).await.map_err(failed)?.try_get(0).map_err(failed)
-    };
+    let number = |sql| number(client, sql);
     let tables = "SELECT COUNT(*) FROM information_schema.tables
                   WHERE table_schema = CURRENT_SCHEMA AND table_name = 'refinery_schema_history'";
     if number(tables).await? == 0 {
@@ -35,6 +31,18 @@ pub async fn look(client: &Client) -> Result<Schema, OpenError> {
     let since = "SELECT COALESCE(MAX(since), 0) FROM schema_served";
     let served_since = if found > known { number(since).await? } else { 0 };
     Ok(Schema { found, known, served_since: i32::try_from(served_since).unwrap_or(i32::MAX) })
+}
+
+/// Whether the database can say what became of a transaction whose end was not heard: not all that speak its protocol can.
+pub async fn remembers(client: &Client) -> Result<bool, OpenError> {
+    let functions = "SELECT COUNT(*) FROM pg_proc WHERE proname IN ('pg_current_xact_id', 'pg_xact_status')";
+    Ok(number(client, functions).await? == 2)
+}
+
+async fn number(client: &Client, sql: &str) -> Result<i64, OpenError> {
+    let failed = |error: tokio_postgres::Error| OpenError::from(Fault::from(error));
+    // In one message: behind a pooler the next one may go elsewhere.
+    client.query_typed_one(sql, &[]).await.map_err(failed)?.try_get(0).map_err(failed)
 }
 
 /// Brings an older schema up. A newer one is left as it is, and refused if this version does not understand it.

@@ -31,6 +31,10 @@ enum Command {
     Client(commands::client::Client),
     /// List and replace the keys of the local store.
     Key(commands::key::Key),
+    /// Make, verify and restore backups.
+    Backup(commands::backup::Backup),
+    /// Move everything to another database.
+    Db(commands::db::Db),
     /// Show and bring up the schema of the database.
     Migrate(commands::migrate::Migrate),
 }
@@ -58,6 +62,8 @@ fn main() -> std::process::ExitCode {
             Command::Organization(command) => command.run().await,
             Command::Client(command) => command.run().await,
             Command::Key(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
+            Command::Db(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
         }
     });

@@ -6,6 +6,7 @@ pub mod postgres;
 mod schema;
 mod sql;
 pub mod sqlite;
+pub mod transfer;
 
 use std::sync::Arc;
 
@@ -150,6 +151,8 @@ pub trait Store: Send + Sync {
     /// so gives it back: `until` is not after `now`.
     async fn lease(&self, name: &'static str, until: Timestamp, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// Whether it is being filled from another store, or was not filled to the end: nobody serves it.
+    async fn is_unfinished(&self) -> Result<bool, StoreError>;
     /// Deletes rows that nothing needs any more, and audit entries from before `audit_before`: at most `limit` of each
     /// kind; answers how many.
     async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError>;

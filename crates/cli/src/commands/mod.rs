@@ -1,7 +1,9 @@
 //! One file a command, and the options that several of them share.
 
+pub mod backup;
 pub mod client;
 pub mod config;
+pub mod db;
 pub mod key;
 pub mod migrate;
 mod options;
@@ -10,10 +12,11 @@ pub mod recover;
 pub mod serve;
 
 use std::env::VarError;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use chancery_server::config::{Layers, Origin};
+use chancery_server::config::{File, Layers, Origin, Settings};
 use chancery_server::start::StartError;
 use chancery_server::start::bootstrap::Wishes;
 use chancery_server::start::credentials::Place;
@@ -56,11 +59,25 @@ impl Data {
 
     /// Where it is: as flags and variables say, else the file, else in `./chancery-data`.
     fn folder(&self) -> anyhow::Result<DataDir> {
+        let DataDir { path, shared } = self.new_folder()?;
+        Ok(DataDir::existing(&path, shared)?)
+    }
+
+    /// The same, if nothing is there yet.
+    fn new_folder(&self) -> anyhow::Result<DataDir> {
+        let path = self.data_dir.clone().map_or_else(|| Ok(self.file(None)?.data_dir), anyhow::Ok)?;
+        Ok(DataDir { path, shared: self.shared(self.database_url.as_deref())? })
+    }
+
+    /// The database that nodes share, at `url` if that is given.
+    fn shared(&self, url: Option<&str>) -> anyhow::Result<Option<Settings>> {
+        Ok(self.file(url)?.database.settings()?)
+    }
+
+    fn file(&self, url: Option<&str>) -> anyhow::Result<File> {
         let mut options = toml::Table::new();
-        options.extend(self.database_url.clone().map(|url| ("database_url".to_owned(), url.into())));
-        let file = Layers::load(self.config.as_deref(), environment(), options, |_| Origin::Default)?.file;
-        let data_dir = self.data_dir.clone().unwrap_or(file.data_dir);
-        Ok(DataDir::existing(&data_dir, file.database.settings()?)?)
+        options.extend(url.map(|url| ("database_url".to_owned(), url.into())));
+        Ok(Layers::load(self.config.as_deref(), environment(), options, |_| Origin::Default)?.file)
     }
 
     fn master_key(&self) -> anyhow::Result<MasterKeySource> {
@@ -124,6 +141,27 @@ fn variable(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
         Ok(value) => Ok(Some(Zeroizing::new(value)).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => bail!("The variable {name} is not valid UTF-8."),
+    }
+}
+
+/// Shows on a terminal how far long work has come.
+#[derive(Default)]
+struct Watched {
+    shown: bool,
+}
+
+impl Watched {
+    fn show(&mut self, table: &str, rows: u64) {
+        if std::io::stderr().is_terminal() {
+            eprint!("\r{table:<16}{rows:>14}");
+            self.shown = true;
+        }
+    }
+
+    fn end(&self) {
+        if self.shown {
+            eprint!("\r{:30}\r", "");
+        }
     }
 }
 

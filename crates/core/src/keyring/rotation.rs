@@ -58,6 +58,21 @@ pub fn missing(
         .collect()
 }
 
+/// New keys in the place of those that are void, active at once, with the numbers that follow: all purposes but digests, whose keys
+/// stay. `None` if the library cannot make one.
+pub fn renewed(
+    rows: &[KeyRow],
+    master: &MasterKey,
+    random: &dyn Random,
+    now: Timestamp,
+) -> Option<Vec<Write>> {
+    let purposes = FIRST.iter().filter(|purpose| **purpose != Purpose::Digest);
+    let numbered = purposes.zip(next_id(rows)..);
+    numbered
+        .map(|(purpose, id)| make(KeyId(id), *purpose, master, random, now, now).map(Write::CreateKey))
+        .collect()
+}
+
 /// A successor that nobody waited for: it signs once it was published long enough or, if the old key is not to be trusted
 /// any more, at once. `None` if the library cannot make one.
 pub fn hurry(

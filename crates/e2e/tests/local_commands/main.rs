@@ -1,5 +1,6 @@
 //! Commands on the local store, beside a running server and without one.
 
+mod backup;
 mod keys;
 mod migrate;
 

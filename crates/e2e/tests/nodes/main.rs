@@ -3,5 +3,6 @@
 
 mod away;
 mod come_and_go;
+mod moved;
 mod one_server;
 mod world;

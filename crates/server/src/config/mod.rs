@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use axum::http::Uri;
 use chancery_core::policy::Policy;
-use chancery_store::postgres::Settings;
+pub use chancery_store::postgres::Settings;
 use ipnet::IpNet;
 
 pub use branding::Branding;

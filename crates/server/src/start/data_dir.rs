@@ -124,7 +124,14 @@ impl DataDir {
             None => Sqlite::open(&file(&self.path)).map(|store| Arc::new(store) as _),
             Some(settings) => Postgres::open(settings).await.map(|store| Arc::new(store) as _),
         };
-        opened.map_err(|error| self.refused(&error))
+        let store = opened.map_err(|error| self.refused(&error))?;
+        if store.is_unfinished().await.map_err(|error| unreadable(self, &error))? {
+            return Err(StartError(format!(
+                "The database {} was not filled to the end. Run the same `chancery db move` or `chancery backup restore` again.",
+                self.database()
+            )));
+        }
+        Ok(store)
     }
 
     /// The schema of the database; nothing is changed.

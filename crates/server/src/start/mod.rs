@@ -1,6 +1,7 @@
 //! From a configuration to a running server, and to the local commands that work beside one.
 
 pub mod bootstrap;
+pub mod carry;
 pub mod credentials;
 pub mod data_dir;
 mod files;

@@ -268,6 +268,10 @@ impl Store for Memory {
         Ok(true)
     }
 
+    async fn is_unfinished(&self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         let state = &mut *self.state();
         let tickets = remove(&mut state.tickets, limit, |it| it.content.expires_at < now - TICKETS);

@@ -18,7 +18,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
 use crate::sql::engine::{Done, Engine};
-use crate::sql::{Expect, Query, Statement};
+use crate::sql::{Expect, Query, Statement, Value};
+use crate::transfer::Source;
 use crate::{OpenError, Schema, StoreError};
 use batch::Batches;
 use commit::{Body, Failed};
@@ -69,6 +70,15 @@ impl Postgres {
         let database = Database::of(settings)?;
         let client = database.pool.get().await.map_err(|error| OpenError::from(lost(error)))?;
         schema::look(&client).await
+    }
+
+    /// The database as it is at this moment.
+    pub async fn source(settings: &Settings) -> Result<impl Source + use<>, OpenError> {
+        let mut session = Database::of(settings)?.session().await?;
+        session
+            .exchange(&[Sent::plain("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")])
+            .await?;
+        Ok(session)
     }
 
     /// Why nobody answers there; `None`: somebody does, whatever they say.
@@ -169,6 +179,14 @@ impl Database {
                 Err(fault) => tries.again(fault, &self.pool).await?,
             }
         }
+    }
+}
+
+#[async_trait]
+impl Source for Session {
+    async fn page(&mut self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, StoreError> {
+        let answers = self.exchange(&[Sent { sql, params: &params }]).await.map_err(Fault::into_error)?;
+        answers.iter().flat_map(|answer| &answer.rows).map(crate::sql::Row::values).collect()
     }
 }
 

@@ -61,6 +61,17 @@ impl Row for tokio_postgres::Row {
     fn blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
         self.try_get(column).map_err(unreadable)
     }
+
+    fn values(&self) -> Result<Vec<Value>, StoreError> {
+        let value = |(index, column): (usize, &tokio_postgres::Column)| {
+            Ok(match *column.type_() {
+                Type::INT8 => self.int(index)?.into(),
+                Type::BYTEA => self.blob(index)?.into(),
+                _ => self.text(index)?.into(),
+            })
+        };
+        self.columns().iter().enumerate().map(value).collect()
+    }
 }
 
 fn unreadable(error: tokio_postgres::Error) -> StoreError {

@@ -238,6 +238,10 @@ impl<E: Engine> Store for E {
         }
     }
 
+    async fn is_unfinished(&self) -> Result<bool, StoreError> {
+        crate::transfer::is_unfinished(self).await
+    }
+
     async fn sweep(&self, now: Timestamp, audit_before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         Ok(self.run(sweep::statements(now, audit_before, limit)).await?.changed)
     }

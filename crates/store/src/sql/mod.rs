@@ -33,9 +33,13 @@ use crate::{Made, StoreError};
 /// A parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// Nothing.
     Null,
+    /// A number, a moment, or a flag.
     Int(i64),
+    /// A text.
     Text(String),
+    /// Bytes.
     Blob(Vec<u8>),
     /// The key of the family that the commit made last.
     MadeFamily,
@@ -164,6 +168,8 @@ pub trait Row {
     fn int(&self, column: usize) -> Result<Option<i64>, StoreError>;
     fn text(&self, column: usize) -> Result<Option<String>, StoreError>;
     fn blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError>;
+    /// All columns, each as what it is.
+    fn values(&self) -> Result<Vec<Value>, StoreError>;
 }
 
 /// Reads a row from left to right.

@@ -17,7 +17,8 @@ use row::all;
 use writer::Writer;
 
 use crate::sql::engine::{Done, Engine};
-use crate::sql::{Query, Statement};
+use crate::sql::{Query, Statement, Value};
+use crate::transfer::Source;
 use crate::{OpenError, Schema, StoreError};
 
 /// A store in one SQLite file, in WAL mode at FULL durability. Several processes can have it open.
@@ -35,6 +36,13 @@ impl Sqlite {
         open::look(path)
     }
 
+    /// The database at `path` as it is at this moment.
+    pub fn source(path: &Path) -> Result<impl Source + use<>, OpenError> {
+        let connection = open::reader(path)?;
+        connection.execute_batch("BEGIN")?;
+        Ok(Moment(connection))
+    }
+
     /// Opens the file, or makes it with mode 0600; brings an older schema up. Refuses, and leaves unchanged, what is
     /// damaged, not ours, or too new.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
@@ -43,6 +51,16 @@ impl Sqlite {
         let readers = Readers::start(path)?;
         let writer = Writer::start(connection)?;
         Ok(Self { node, writer: Mutex::new(Some(writer)), readers: Mutex::new(Some(readers)) })
+    }
+}
+
+/// A transaction that only reads.
+struct Moment(rusqlite::Connection);
+
+#[async_trait]
+impl Source for Moment {
+    async fn page(&mut self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, StoreError> {
+        all(&self.0, &Query { sql, params, read: |row| row.values() })
     }
 }
 

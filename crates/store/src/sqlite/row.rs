@@ -35,6 +35,20 @@ impl Row for SqliteRow<'_, '_> {
     fn blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
         self.0.get(column).map_err(error)
     }
+
+    fn values(&self) -> Result<Vec<Value>, StoreError> {
+        let value = |column: usize| {
+            let damaged = || StoreError::Corrupt("a text is not UTF-8, or a number is not whole".to_owned());
+            Ok(match self.0.get_ref(column).map_err(error)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(value) => Value::Int(value),
+                ValueRef::Text(text) => Value::Text(str::from_utf8(text).map_err(|_| damaged())?.to_owned()),
+                ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+                ValueRef::Real(_) => return Err(damaged()),
+            })
+        };
+        (0..self.0.as_ref().column_count()).map(value).collect()
+    }
 }
 
 /// All rows of a query.

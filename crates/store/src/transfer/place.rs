@@ -1,0 +1,194 @@
+//! Moves, backups and restores: from one place to another, whichever engines there are.
+
+use std::path::{Path, PathBuf};
+
+use chancery_core::keyring::KeyRow;
+use chancery_core::write::Write;
+
+use super::{Source, Sum, Table, TransferError, compare, find, note, open_up, sum, tables, transfer};
+use crate::postgres::Settings;
+use crate::sql::engine::Engine;
+use crate::{OpenError, Postgres, Schema, Sqlite, Store, StoreError};
+
+/// Where a database is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A file of SQLite.
+    File(PathBuf),
+    /// A database that nodes share.
+    Shared(Box<Settings>),
+}
+
+/// Why something was not carried.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CarryError {
+    /// Where it should come from cannot be used.
+    #[error("what it should come from cannot be used: {0}")]
+    From(String),
+    /// Where it should go cannot be used.
+    #[error("where it should go cannot be used: {0}")]
+    To(String),
+    /// What arrived is not what was sent, or was refused.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
+    /// A backup is not what it says it is.
+    #[error("the table {0} is not as it was when the backup was made")]
+    Changed(&'static str),
+    /// No backup, or one that was not finished.
+    #[error("it is no whole backup")]
+    NoBackup,
+    /// There is a file already.
+    #[error("there is a file already")]
+    Exists,
+}
+
+impl From<StoreError> for CarryError {
+    fn from(error: StoreError) -> Self {
+        Self::Transfer(error.into())
+    }
+}
+
+fn from(error: OpenError) -> CarryError {
+    CarryError::From(error.to_string())
+}
+
+fn to(error: OpenError) -> CarryError {
+    CarryError::To(error.to_string())
+}
+
+/// What was carried: each table with its rows.
+pub type Sums = Vec<(&'static Table, Sum)>;
+
+impl Place {
+    async fn schema(&self) -> Result<Schema, OpenError> {
+        match self {
+            Self::File(path) => Sqlite::schema(path),
+            Self::Shared(settings) => Postgres::schema(settings).await,
+        }
+    }
+
+    /// As it is at this moment; refused if its schema is not of this version.
+    async fn source(&self) -> Result<Box<dyn Source>, OpenError> {
+        let Schema { found, known, .. } = self.schema().await?;
+        if found != known {
+            return Err(OpenError::Migration(format!("it has version {found}, and {known} is known")));
+        }
+        Ok(match self {
+            Self::File(path) => Box::new(Sqlite::source(path)?),
+            Self::Shared(settings) => Box::new(Postgres::source(settings).await?),
+        })
+    }
+}
+
+/// Carries all that is kept from one place to another, which holds nothing yet or a part of the same.
+pub async fn carry(
+    source: &Place,
+    target: &Place,
+    progress: impl FnMut(&'static str, u64) + Send,
+) -> Result<Sums, CarryError> {
+    let moment = source.source().await.map_err(from)?;
+    fill(moment, target, |_| true, progress, |_| Ok(Vec::new())).await
+}
+
+/// Makes a backup of a place, while it is served: a file of SQLite that holds all that is kept as it was at one moment.
+pub async fn back_up(
+    source: &Place,
+    path: &Path,
+    progress: impl FnMut(&'static str, u64) + Send,
+) -> Result<Sums, CarryError> {
+    if path.exists() {
+        return Err(CarryError::Exists);
+    }
+    let made = carry(source, &Place::File(path.to_owned()), progress).await?;
+    let store = Sqlite::open(path).map_err(to)?;
+    let notes = made.iter().map(|(table, sum)| note(manifest(table), sum.rows, &sum.digest()));
+    let noted = store.run(notes.collect()).await;
+    Store::close(&store).await?;
+    noted?;
+    // Made by opening it, and of no use to anybody.
+    drop(std::fs::remove_file(path.with_added_extension("lock")));
+    Ok(made)
+}
+
+/// Reads a backup whole, and compares it with what it was when it was made.
+pub async fn verify(path: &Path) -> Result<Sums, CarryError> {
+    let place = Place::File(path.to_owned());
+    let mut source = place.source().await.map_err(from)?;
+    let store = Sqlite::open(path).map_err(from)?;
+    let verified = verified(&mut *source, &store).await;
+    drop(source);
+    Store::close(&store).await?;
+    drop(std::fs::remove_file(path.with_added_extension("lock")));
+    verified
+}
+
+async fn verified(source: &mut dyn Source, store: &Sqlite) -> Result<Sums, CarryError> {
+    let mut sums = Vec::new();
+    for table in tables::ALL.iter() {
+        let (rows, digest) = find(store, &manifest(table)).await?.ok_or(CarryError::NoBackup)?;
+        let sum = sum(source, table).await?;
+        if (sum.rows, sum.digest()) != (rows, digest) {
+            return Err(CarryError::Changed(table.name));
+        }
+        sums.push((table, sum));
+    }
+    Ok(sums)
+}
+
+/// Fills an empty place with a backup, but for what would bring back what was ended since: sessions, logins, codes and attempts.
+/// `keys` makes of the keys in it what must be written at the end.
+pub async fn restore(
+    path: &Path,
+    target: &Place,
+    progress: impl FnMut(&'static str, u64) + Send,
+    keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
+) -> Result<Sums, CarryError> {
+    verify(path).await?;
+    let left = |table: &Table| !["sessions", "families", "tickets", "attempts"].contains(&table.name);
+    let moment = Place::File(path.to_owned()).source().await.map_err(from)?;
+    fill(moment, target, left, progress, keys).await
+}
+
+async fn fill(
+    source: Box<dyn Source>,
+    target: &Place,
+    wanted: impl Fn(&Table) -> bool,
+    progress: impl FnMut(&'static str, u64) + Send,
+    keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
+) -> Result<Sums, CarryError> {
+    match target {
+        Place::File(path) => {
+            let store = Sqlite::open(path).map_err(to)?;
+            let sums = fill_store(source, &store, target, wanted, progress, keys).await;
+            Store::close(&store).await?;
+            sums
+        }
+        Place::Shared(settings) => {
+            let store = Postgres::open(settings).await.map_err(to)?;
+            let sums = fill_store(source, &store, target, wanted, progress, keys).await;
+            Store::close(&store).await?;
+            sums
+        }
+    }
+}
+
+async fn fill_store<E: Engine>(
+    mut source: Box<dyn Source>,
+    store: &E,
+    target: &Place,
+    wanted: impl Fn(&Table) -> bool,
+    mut progress: impl FnMut(&'static str, u64) + Send,
+    keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
+) -> Result<Sums, CarryError> {
+    let sums = transfer(&mut *source, store, wanted, &mut progress).await?;
+    let mut arrived = target.source().await.map_err(to)?;
+    compare(&sums, &mut *arrived, &mut progress).await?;
+    drop(arrived);
+    let last = keys(store.keys().await?)?;
+    open_up(store, &last).await?;
+    Ok(sums)
+}
+
+fn manifest(table: &Table) -> String {
+    format!("backup:{}", table.name)
+}

@@ -31,6 +31,8 @@ enum Command {
     Client(commands::client::Client),
     /// List and replace the keys of the local store.
     Key(commands::key::Key),
+    /// Say what is wrong, and what to do.
+    Doctor(Box<commands::doctor::Doctor>),
     /// Make, verify and restore backups.
     Backup(commands::backup::Backup),
     /// Move everything to another database.
@@ -62,6 +64,7 @@ fn main() -> std::process::ExitCode {
             Command::Organization(command) => command.run().await,
             Command::Client(command) => command.run().await,
             Command::Key(command) => command.run().await,
+            Command::Doctor(command) => command.run(own).await,
             Command::Backup(command) => command.run().await,
             Command::Db(command) => command.run().await,
             Command::Migrate(command) => command.run().await,

@@ -151,6 +151,8 @@ pub trait Store: Send + Sync {
     /// so gives it back: `until` is not after `now`.
     async fn lease(&self, name: &'static str, until: Timestamp, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// What time it is there; `None`: it has no clock of its own.
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError>;
     /// Whether it is being filled from another store, or was not filled to the end: nobody serves it.
     async fn is_unfinished(&self) -> Result<bool, StoreError>;
     /// Deletes rows that nothing needs any more, and audit entries from before `audit_before`: at most `limit` of each

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod client;
 pub mod config;
 pub mod db;
+pub mod doctor;
 pub mod key;
 pub mod migrate;
 mod options;

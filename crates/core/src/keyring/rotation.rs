@@ -229,6 +229,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_void_gets_successors_of_other_numbers_that_serve_at_once() {
+        let (master, random) = (MasterKey::random(&Counting::new(1)), Counting::new(2));
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let rows = first_keys(&master, &random, now).expect("keys");
+        let made = renewed(&rows, &master, &random, now).expect("keys");
+        let keys: Vec<_> = made
+            .iter()
+            .map(|write| match write {
+                Write::CreateKey(key) => (key.id, key.purpose, key.active_from),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(keys, [(KeyId(4), Purpose::Seal, now), (KeyId(5), Purpose::Sign(Alg::Es256), now)]);
+    }
+
+    #[test]
     fn nothing_is_due_twice() {
         let (master, random) = (MasterKey::random(&Counting::new(1)), Counting::new(2));
         let start = Timestamp::from_seconds(1_700_000_000);

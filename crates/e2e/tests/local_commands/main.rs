@@ -1,6 +1,7 @@
 //! Commands on the local store, beside a running server and without one.
 
 mod backup;
+mod doctor;
 mod keys;
 mod migrate;
 

@@ -5,6 +5,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// What the server opens beside connections: the database, its log, listeners.
 const OWN: u64 = 64;
 
+/// How many the process could have open, if that is too few for `connections`.
+pub fn too_few(connections: usize) -> Option<u64> {
+    getrlimit(Resource::Nofile).maximum.filter(|most| *most < connections as u64 + OWN)
+}
+
 /// Raises the soft limit as far as it goes, and says so in the log if that is too little for `connections`.
 pub fn allow(connections: usize) {
     let limit = getrlimit(Resource::Nofile);

@@ -4,6 +4,7 @@ pub mod bootstrap;
 pub mod carry;
 pub mod credentials;
 pub mod data_dir;
+pub mod doctor;
 mod files;
 pub mod local;
 

@@ -268,6 +268,10 @@ impl Store for Memory {
         Ok(true)
     }
 
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
+
     async fn is_unfinished(&self) -> Result<bool, StoreError> {
         Ok(false)
     }

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use chancery_core::types::Timestamp;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
@@ -251,6 +252,14 @@ fn key(expect: Expect) -> i64 {
 impl Engine for Postgres {
     fn node(&self) -> &str {
         &self.node
+    }
+
+    fn time(&self) -> Option<Query<Timestamp>> {
+        Some(Query {
+            sql: "SELECT CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)",
+            params: vec![],
+            read: |row| crate::sql::Columns::of(row).next(),
+        })
     }
 
     async fn ask<T: Send + 'static>(&self, queries: Vec<Query<T>>) -> Result<Vec<Vec<T>>, StoreError> {

@@ -51,6 +51,11 @@ pub trait Engine: Send + Sync {
     /// Finishes what is queued and lets go of the database.
     async fn close(&self) -> Result<(), StoreError>;
 
+    /// The query for the time there; `None`: it has no clock of its own.
+    fn time(&self) -> Option<Query<Timestamp>> {
+        None
+    }
+
     /// The rows of one query.
     async fn list<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
         Ok(self.ask(vec![query]).await?.pop().unwrap_or_default())
@@ -235,6 +240,13 @@ impl<E: Engine> Store for E {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        match self.time() {
+            Some(query) => self.find(query).await,
+            None => Ok(None),
         }
     }
 

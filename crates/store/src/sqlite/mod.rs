@@ -1,5 +1,7 @@
 //! SQLite: one writer thread that commits in groups, a few readers, everything in one file.
 
+#[cfg(test)]
+mod full;
 mod open;
 #[cfg(test)]
 mod plans;
@@ -46,7 +48,10 @@ impl Sqlite {
     /// Opens the file, or makes it with mode 0600; brings an older schema up. Refuses, and leaves unchanged, what is
     /// damaged, not ours, or too new.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let connection = open::prepare(path)?;
+        Self::over(open::prepare(path)?, path)
+    }
+
+    fn over(connection: rusqlite::Connection, path: &Path) -> Result<Self, OpenError> {
         let node = open::random_name(&connection)?;
         let readers = Readers::start(path)?;
         let writer = Writer::start(connection)?;

@@ -85,7 +85,11 @@ fn commit(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Result<Done, 
     for job in jobs {
         let mut savepoint = group.savepoint().map_err(error)?;
         let result = run(&savepoint, &job.statements);
-        if result.is_err() {
+        if let Err(why) = &result {
+            // A full disk, for one, has ended the whole transaction.
+            if savepoint.is_autocommit() {
+                return Err(why.clone());
+            }
             savepoint.rollback().map_err(error)?;
         }
         savepoint.commit().map_err(error)?;

@@ -6,10 +6,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use chancery_e2e::{Answer, Builder, CLIENTS, Client, Registry, Server, folder, integrity, until};
+use chancery_e2e::{Answer, Builder, CLIENTS, Client, Registry, Server, folder, integrity, rounds, until};
 use serde_json::json;
 
-const ROUNDS: usize = 50;
 const WRITERS: usize = 6;
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -199,7 +198,8 @@ fn what_was_acknowledged_survives_fifty_kills() {
     let mut unknown = BTreeSet::from([made.client_id.clone()]);
     let mut acknowledged = 0;
 
-    for number in 0..ROUNDS {
+    let all = rounds(50);
+    for number in 0..all {
         let registry = Registry::new(server.client().with_token(&token));
         let (count, killed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let round = Round { number, registry, acknowledged: count, killed };
@@ -213,7 +213,7 @@ fn what_was_acknowledged_survives_fifty_kills() {
         // A token of the first round is good in all of them.
         let mut names = Registry::new(client.with_token(&token)).names();
         for writer in &mut writers {
-            writer.check(&client, &mut names, number + 1 == ROUNDS);
+            writer.check(&client, &mut names, number + 1 == all);
         }
         names.retain(|id, _| !unknown.contains(id));
         // What is left was sent and never acknowledged, one for each writer at most.
@@ -229,11 +229,11 @@ fn what_was_acknowledged_survives_fifty_kills() {
         assert!(names.is_empty(), "from nowhere: {names:?}");
     }
 
-    assert!(acknowledged > 10 * ROUNDS, "too little was written to prove anything: {acknowledged}");
+    assert!(acknowledged > 10 * all, "too little was written to prove anything: {acknowledged}");
     let deleted: usize = writers.iter().map(|it| it.deleted.len()).sum();
     let there: usize = writers.iter().map(|it| it.known.len()).sum();
     println!("{acknowledged} writes were acknowledged, {there} clients are there and {deleted} are deleted");
-    assert!(deleted > ROUNDS && there > ROUNDS, "{deleted} deleted, {there} there");
+    assert!(deleted > all && there > all, "{deleted} deleted, {there} there");
     let registry = Registry::new(server.client().with_token(&token));
     for id in writers.iter().flat_map(|it| it.deleted.keys()) {
         registry.get(id).expect(404);

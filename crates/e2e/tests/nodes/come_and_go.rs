@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chancery_e2e::{Answer, CLIENTS, Client, Server, until};
+use chancery_e2e::{Answer, CLIENTS, Client, Server, rounds, until};
 use serde_json::Value;
 
 use crate::world::{NODES, RoundRobin, World};
 
 const WRITERS: usize = 4;
-const ROUNDS: usize = 50;
 /// Whoever tries again does so for so long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -51,6 +50,7 @@ fn write(
 #[test]
 fn whoever_tries_again_notices_no_restart_and_no_crash() {
     let Some(mut world) = World::start() else { return };
+    let all = rounds(50);
     let balancer = RoundRobin::start(world.nodes.iter().map(|node| node.address().to_owned()).collect());
     let registry = world.registry(0);
     let made = world.credentials();
@@ -62,7 +62,7 @@ fn whoever_tries_again_notices_no_restart_and_no_crash() {
         let writers: Vec<_> = (0..WRITERS)
             .map(|n| scope.spawn(move || write(url, token, body, &format!("writer {n}"), ends, count)))
             .collect();
-        for round in 0..ROUNDS {
+        for round in 0..all {
             let before = count.load(Ordering::SeqCst);
             until("writes in this round", PATIENCE, || {
                 (count.load(Ordering::SeqCst) > before + round % 5).then_some(())
@@ -83,7 +83,7 @@ fn whoever_tries_again_notices_no_restart_and_no_crash() {
         let made = writers.into_iter().map(|writer| writer.join().expect("a writer is told of nothing"));
         made.flatten().collect::<BTreeSet<_>>()
     });
-    assert!(acknowledged.len() > ROUNDS, "{}", acknowledged.len());
+    assert!(acknowledged.len() > all, "{}", acknowledged.len());
     let listed = world.registry(0).names();
     let lost: Vec<_> = acknowledged.iter().filter(|id| !listed.contains_key(*id)).collect();
     assert!(lost.is_empty(), "lost: {lost:?}");

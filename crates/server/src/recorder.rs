@@ -1,6 +1,6 @@
 //! Events on their way to the store: gathered in memory, written in batches. A crash loses the last seconds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
@@ -32,7 +32,7 @@ struct Uses {
 }
 
 /// By what, or for whom, a token was issued; or what was used.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Used {
     Secret(SecretId),
     User(UserId),
@@ -134,7 +134,9 @@ impl Recorder {
             Used::Family(family) => Write::RecordFamily(family, at),
             Used::Session(session) => Write::RecordSession(session, at),
         };
-        let uses = std::mem::take(&mut uses.due).into_iter().map(write);
+        // In one order on every node: nobody waits for whoever waits for them.
+        let due: BTreeMap<_, _> = std::mem::take(&mut uses.due).into_iter().collect();
+        let uses = due.into_iter().map(write);
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = std::mem::take(&mut *events).into_iter().map(|(what, (organization, count, at))| {
             Write::Audit(Box::new(Entry {

@@ -42,7 +42,9 @@ impl Usage {
     /// A batch to be written now; empty when all is. Until it is written, a result lacks it.
     pub fn drain(&self) -> Vec<UsageCount> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let keys: Vec<Key> = counts.keys().take(BATCH).copied().collect();
+        let mut keys: Vec<Key> = counts.keys().take(BATCH).copied().collect();
+        // In one order on every node: nobody waits for whoever waits for them.
+        keys.sort_unstable();
         keys.iter().filter_map(|key| counts.remove(key).map(|tally| row(key, tally))).collect()
     }
 }

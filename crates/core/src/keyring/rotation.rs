@@ -58,16 +58,15 @@ pub fn missing(
         .collect()
 }
 
-/// New keys in the place of those that are void, active at once, with the numbers that follow: all purposes but digests, whose keys
-/// stay. `None` if the library cannot make one.
+/// New keys for a store that was restored, active at once, with the numbers that follow. A digest key too: the rows of logins begin
+/// anew, and a refresh token of before must not fit one of them. `None` if the library cannot make one.
 pub fn renewed(
     rows: &[KeyRow],
     master: &MasterKey,
     random: &dyn Random,
     now: Timestamp,
 ) -> Option<Vec<Write>> {
-    let purposes = FIRST.iter().filter(|purpose| **purpose != Purpose::Digest);
-    let numbered = purposes.zip(next_id(rows)..);
+    let numbered = FIRST.iter().zip(next_id(rows)..);
     numbered
         .map(|(purpose, id)| make(KeyId(id), *purpose, master, random, now, now).map(Write::CreateKey))
         .collect()
@@ -241,7 +240,11 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(keys, [(KeyId(4), Purpose::Seal, now), (KeyId(5), Purpose::Sign(Alg::Es256), now)]);
+        let expected = [Purpose::Digest, Purpose::Seal, Purpose::Sign(Alg::Es256)];
+        assert_eq!(
+            keys,
+            [4, 5, 6].map(KeyId).into_iter().zip(expected).map(|(id, it)| (id, it, now)).collect::<Vec<_>>()
+        );
     }
 
     #[test]

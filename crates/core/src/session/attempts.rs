@@ -89,7 +89,8 @@ impl Tries {
     fn count(known: Option<Self>, pace: &Pace, now: Timestamp) -> Result<Self, u32> {
         let recent = known.filter(|it| it.last + FORGOTTEN > now);
         let count = recent.map_or(0, |it| it.count);
-        let free_at = recent.map_or(now, |it| it.last + pace.wait(count));
+        // Another node's clock may be ahead.
+        let free_at = recent.map_or(now, |it| it.last.min(now) + pace.wait(count));
         if now < free_at {
             let left = free_at.millis() - now.millis();
             return Err(u32::try_from(left / 1000 + 1).unwrap_or(pace.longest).min(pace.longest));
@@ -103,9 +104,10 @@ impl Tries {
 
     /// How many there are in this minute, and since when.
     fn this_minute(known: Option<Self>, now: Timestamp) -> Self {
-        // A clock that was set back ends the minute too.
-        let holds = |it: &Self| (0..MINUTE.millis()).contains(&(now.millis() - it.last.millis()));
-        known.filter(holds).unwrap_or(Self { count: 0, last: now })
+        // Another node's clock may be ahead, but one that was set back by more ends the minute too.
+        let holds = |it: &Self| (now.millis() - it.last.millis()).abs() < MINUTE.millis();
+        let known = known.filter(holds).map(|it| Self { last: it.last.min(now), ..it });
+        known.unwrap_or(Self { count: 0, last: now })
     }
 }
 

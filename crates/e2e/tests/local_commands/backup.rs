@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use chancery_e2e::{Builder, Client, Output, folder, mode, run};
+use chancery_e2e::{
+    Builder, CLIENTS, Client, Made, Output, Person, REDIRECT, code_client, folder, mode, run,
+};
 
 fn backup(args: &[&str]) -> Output {
     run(["backup"].iter().chain(args))
@@ -24,8 +26,21 @@ fn a_restored_server_knows_everybody_and_no_token() {
     let server = builder.start();
     let (registry, made, token) = (server.registry(), server.credentials(), server.token());
     let before = registry.create("before");
+    let app = Made::of(&registry.client.post(CLIENTS, &code_client("app")));
+    let refresh_of = |client: &Client| {
+        let mut person = Person::new(client, "192.0.2.1");
+        let login = person.open(&app.id, &[]);
+        let code = person.code(&login, made.text("/admin/email"), made.text("/admin/password"));
+        let basic = Client::basic(&app.id, &app.secret);
+        let redeem = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", REDIRECT)];
+        client
+            .form("/oauth/token", &[("Authorization", &basic)], &redeem)
+            .expect(200)
+            .text_of("refresh_token")
+    };
+    let refresh = refresh_of(&server.client());
     let done = backup(&["create", &text(&file), "--data-dir", &text(&from)]);
-    assert!(done.code == Some(0) && done.stdout.contains("clients\t2\n"), "{done}");
+    assert!(done.code == Some(0) && done.stdout.contains("clients\t3\n"), "{done}");
     assert_eq!(mode(&file), 0o600);
     let after = registry.create("after");
     let verified = backup(&["verify", &text(&file)]);
@@ -53,7 +68,24 @@ fn a_restored_server_knows_everybody_and_no_token() {
     let fresh = client.grant(&made.client_id, &made.client_secret).expect(200).text_of("access_token");
     assert!(is_alive(&client, &fresh));
     client.get("/.well-known/jwks.json").expect(200);
+    // The rows of logins begin anew; a refresh token of before fits none of them.
+    let other = refresh_of(&client);
+    let basic = Client::basic(&app.id, &app.secret);
+    let ask = |token| {
+        let pairs = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        client.form("/oauth/token", &[("Authorization", &basic)], &pairs).status
+    };
+    assert_eq!((ask(&refresh), ask(&other)), (400, 200));
     restored.stop();
+
+    // Nor is a backup served that was only copied.
+    let copied = folder.path().join("copied");
+    std::fs::create_dir(&copied).expect("a folder");
+    for (from, to) in [(&file, "chancery.db"), (&from.join("master.key"), "master.key")] {
+        std::fs::copy(from, copied.join(to)).expect("a copy");
+    }
+    let refused = Builder::on(&copied).refused();
+    assert!(refused.stderr.contains("or is a backup"), "{refused}");
 }
 
 #[test]

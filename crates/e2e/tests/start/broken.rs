@@ -129,6 +129,7 @@ fn a_database_of_another_program_is_refused() {
 #[test]
 fn a_database_of_a_newer_version_is_refused() {
     let renew = |data: &Path| {
+        sqlite(&data.join("chancery.db"), "UPDATE schema_served SET since = 9999");
         sqlite(
             &data.join("chancery.db"),
             "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)

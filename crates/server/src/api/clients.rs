@@ -161,7 +161,7 @@ async fn create(call: Call) -> Answer {
     let draft = draft(call.json()?);
     // What changes what anybody holds takes turns; clients without roles need not wait for each other.
     let _turn = match draft.names_roles() {
-        true => Some(call.app.turn(call.caller.organization).await),
+        true => call.app.turn(call.caller.organization).await,
         false => None,
     };
     Ok(show(call.change(|facts, env| registry::create(facts, &call.caller, &draft, env)).await?))

@@ -4,12 +4,12 @@ mod fetch;
 mod revoked;
 mod signing;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -46,10 +46,15 @@ use revoked::RevokedIds;
 
 /// When nothing was heard of other nodes for so long, our own tokens are not judged.
 const DEAF: Lifetime = Lifetime::from_seconds(60);
+/// A commit whose end was not heard is visible by then, or what memory knew of before is forgotten.
+const UNSURE: Lifetime = Lifetime::from_seconds(120);
 /// Tokens opened lately.
 const OPENED: usize = 8192;
 /// Writers of one record take turns; so many records can be written at the same time.
 const TURNS: usize = 64;
+
+/// Nobody waits longer for a turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What an app is made of.
 pub struct Parts {
@@ -104,6 +109,8 @@ pub struct App {
     heard_at: AtomicI64,
     /// Whether the last commit reached the store.
     writable: AtomicBool,
+    /// Until when memory forgets what may have been changed.
+    unsure: std::sync::Mutex<HashMap<Changed, Timestamp>>,
     /// Lines of the change log heard lately, so that one change does not empty the caches again and again.
     heard: std::sync::Mutex<HashSet<i64>>,
 }
@@ -157,6 +164,7 @@ impl App {
             turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
             heard_at: AtomicI64::new(now.millis()),
             writable: AtomicBool::new(true),
+            unsure: std::sync::Mutex::default(),
             heard: std::sync::Mutex::default(),
         }))
     }
@@ -211,6 +219,10 @@ impl App {
             metrics::commit(begun.elapsed(), &made);
             app.writable.store(matches!(made, Ok(_) | Err(StoreError::Conflict)), Ordering::Relaxed);
             // After a fault nobody knows whether it was done: memory forgets in any case but a clean refusal.
+            if matches!(made, Err(StoreError::Unavailable(_))) {
+                let mut unsure = app.unsure.lock().unwrap_or_else(PoisonError::into_inner);
+                unsure.extend(changed.iter().map(|change| (*change, now + UNSURE)));
+            }
             if made != Err(StoreError::Conflict) {
                 app.revoked.add(&revoked);
                 for change in changed.into_iter().filter(|change| *change != Changed::Revoked) {
@@ -221,6 +233,14 @@ impl App {
         };
         let commit = commit.instrument(tracing::debug_span!("commit")).in_current_span();
         tokio::spawn(commit).await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+    }
+
+    /// What commits changed whose end was not heard: one may become visible late, while a standby is away for example, so memory
+    /// forgets it again and again, as long as it could remember anything of before.
+    pub fn unsure(&self, now: Timestamp) -> Vec<Changed> {
+        let mut unsure = self.unsure.lock().unwrap_or_else(PoisonError::into_inner);
+        unsure.retain(|_, until| now < *until);
+        unsure.keys().copied().collect()
     }
 
     /// Drops or reloads what was changed, here or elsewhere.
@@ -295,10 +315,12 @@ impl App {
         self.writable.load(Ordering::Relaxed)
     }
 
-    /// Waits until it is this record's turn to be written, so that writers on one node do not conflict.
-    pub async fn turn(&self, record: impl Hash) -> MutexGuard<'_, ()> {
+    /// Waits until it is this record's turn to be written, so that writers on one node do not conflict; not for ever, where those
+    /// before hang: whoever has waited long enough goes without, and takes what conflicts come.
+    pub async fn turn(&self, record: impl Hash) -> Option<MutexGuard<'_, ()>> {
         let mut hasher = DefaultHasher::new();
         record.hash(&mut hasher);
-        self.turns[(hasher.finish() % TURNS as u64) as usize].lock().await
+        let turn = &self.turns[(hasher.finish() % TURNS as u64) as usize];
+        tokio::time::timeout(PATIENCE, turn.lock()).await.ok()
     }
 }

@@ -81,7 +81,9 @@ impl Database {
     pub fn without_password(mut self) -> Self {
         if let Some(url) = &mut self.url
             && let Some((scheme, rest)) = url.split_once("://")
-            && let Some((user, place)) = rest.split_once('@')
+            && let end = rest.find(['/', '?']).unwrap_or(rest.len())
+            && let Some((user, _)) = rest[..end].rsplit_once('@')
+            && let place = &rest[user.len() + 1..]
             && let Some((name, _)) = user.split_once(':')
         {
             *url = format!("{scheme}://{name}:***@{place}");
@@ -121,6 +123,7 @@ mod tests {
                 "postgres://me@a,b/db?password=***&connect_timeout=3",
             ),
             ("postgres://me@localhost/db", "postgres://me@localhost/db"),
+            ("postgres://me:s3@cret@localhost/db", "postgres://me:***@localhost/db"),
         ] {
             assert_eq!(database(url).without_password().url.as_deref(), Some(shown));
         }

@@ -8,6 +8,9 @@ use chancery_store::StoreError;
 
 use crate::app::App;
 
+/// So many a commit.
+const BATCH: usize = 500;
+
 /// One commit a batch; what cannot be written is lost, as events may be.
 pub async fn flush(app: Arc<App>) -> Result<(), StoreError> {
     if !app.is_writable() {
@@ -15,8 +18,8 @@ pub async fn flush(app: Arc<App>) -> Result<(), StoreError> {
         app.commit(vec![Write::DeleteKey(KeyId(0))]).await?;
     }
     let writes = app.recorder.drain();
-    if !writes.is_empty() {
-        app.commit(writes).await?;
+    for batch in writes.chunks(BATCH) {
+        app.commit(batch.to_vec()).await?;
     }
     loop {
         let batch = app.usage.drain();

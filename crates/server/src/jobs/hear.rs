@@ -19,7 +19,7 @@ pub async fn hear(app: Arc<App>) -> Result<(), StoreError> {
         app.forget_everything();
     }
     let lines = app.store.changes(since - OVERLAP).await?;
-    for change in app.news(&lines) {
+    for change in app.news(&lines).into_iter().chain(app.unsure(now)) {
         app.hear(change).await?;
     }
     app.heard(&lines, now);

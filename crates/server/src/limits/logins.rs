@@ -44,14 +44,21 @@ async fn count(
     login: &Login,
     change: impl Fn(&Known, Timestamp) -> Result<Vec<Write>, u32>,
 ) -> Result<Result<(), u32>, Failure> {
-    // On one node those who count the same take turns.
-    let _turn = app.turn(login.keys()[1]).await;
-    let begun = Instant::now();
-    loop {
+    let look = async || -> Result<Result<Vec<Write>, u32>, Failure> {
         let rows = app.store.attempts(login.keys()).await?;
         let [pair, account, address] =
             login.keys().map(|key| rows.iter().find(|(known, _)| *known == key).map(|(_, tries)| *tries));
-        let writes = match change(&Known { pair, account, address }, app.clock.now()) {
+        Ok(change(&Known { pair, account, address }, app.clock.now()))
+    };
+    // Whoever is refused waits for nobody and holds nobody up.
+    if let Err(seconds) = look().await? {
+        return Ok(Err(seconds));
+    }
+    // On one node those who count the same take turns.
+    let _turn = app.turn(login.keys()[0]).await;
+    let begun = Instant::now();
+    loop {
+        let writes = match look().await? {
             Ok(writes) if writes.is_empty() => return Ok(Ok(())),
             Ok(writes) => writes,
             Err(seconds) => return Ok(Err(seconds)),

@@ -127,7 +127,7 @@ impl DataDir {
         let store = opened.map_err(|error| self.refused(&error))?;
         if store.is_unfinished().await.map_err(|error| unreadable(self, &error))? {
             return Err(StartError(format!(
-                "The database {} was not filled to the end. Run the same `chancery db move` or `chancery backup restore` again.",
+                "The database {} was not filled to the end, or is a backup. Run the same `chancery db move` or `chancery backup restore` again.",
                 self.database()
             )));
         }

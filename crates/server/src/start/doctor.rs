@@ -7,7 +7,7 @@ use chancery_store::Store;
 
 use super::bootstrap::Wishes;
 use super::data_dir::{self, DataDir, MasterKeySource};
-use super::{StartError, files};
+use super::{StartError, files, unreadable};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, usable};
 
@@ -102,6 +102,9 @@ async fn schema(folder: &DataDir) -> Result<String, String> {
 }
 
 async fn keys(store: &dyn Store, folder: &DataDir, master: &MasterKeySource) -> Result<String, StartError> {
+    if store.keys().await.map_err(|error| unreadable(folder, &error))?.is_empty() {
+        return Ok("none yet: the first start makes them".to_owned());
+    }
     let master = folder.master_key(master)?;
     data_dir::check_keys(store, &master, folder).await?;
     Ok("the master key opens them".to_owned())

@@ -58,12 +58,18 @@ async fn serve(database: Database, mut queue: mpsc::UnboundedReceiver<Job>) {
     while queue.recv_many(&mut jobs, GROUP).await > 0 {
         let (statements, replies): (Vec<_>, Vec<_>) =
             jobs.drain(..).map(|job| ((job.statements), job.reply)).unzip();
-        let done = match Body::of(statements.into_iter().flatten().collect(), key) {
-            Ok(body) => database.run(&body).await,
-            Err(error) => Err(error),
-        };
+        let statements: Vec<_> = statements.into_iter().flatten().collect();
+        let mut done = write(&database, &statements).await;
+        if done == Err(StoreError::Conflict) {
+            // Nothing stands in the way of a log but a key that another node made too: others will do.
+            done = write(&database, &statements).await;
+        }
         for reply in replies {
-            let _ = reply.send(done.as_ref().map(|_| Done::default()).map_err(Clone::clone));
+            let _ = reply.send(done.clone().map(|()| Done::default()));
         }
     }
+}
+
+async fn write(database: &Database, statements: &[Statement]) -> Result<(), StoreError> {
+    database.run(&Body::of(statements.to_vec(), key)?).await.map(drop)
 }

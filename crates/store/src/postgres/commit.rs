@@ -16,6 +16,8 @@ use crate::{Made, StoreError};
 pub struct Body {
     statements: Vec<Ready>,
     made: Vec<Made>,
+    /// A row that is there if the body was done, and only then: how it is looked for, and its key.
+    pub witness: Option<(&'static str, i64)>,
 }
 
 /// A statement as it is sent.
@@ -44,12 +46,21 @@ impl From<Fault> for Failed {
 impl Body {
     /// With keys that `key` makes.
     pub fn of(statements: Vec<Statement>, key: impl Fn(Expect) -> i64) -> Result<Self, StoreError> {
-        let mut body = Self { statements: Vec::with_capacity(statements.len()), made: Vec::new() };
+        let mut body =
+            Self { statements: Vec::with_capacity(statements.len()), made: Vec::new(), witness: None };
         for it in statements {
             let mut params = resolve(&it.params, &body.made)?.into_owned();
             if let Expect::Ticket | Expect::Family | Expect::Session | Expect::Log = it.expect {
                 let key = key(it.expect);
                 params[0] = Value::Int(key);
+                let look = match it.expect {
+                    Expect::Ticket => "SELECT 1 FROM tickets WHERE key = $1",
+                    Expect::Family => "SELECT 1 FROM families WHERE key = $1",
+                    Expect::Session => "SELECT 1 FROM sessions WHERE key = $1",
+                    _ if it.sql.contains("INTO audit ") => "SELECT 1 FROM audit WHERE key = $1",
+                    _ => "SELECT 1 FROM change_log WHERE key = $1",
+                };
+                body.witness = body.witness.or(Some((look, key)));
                 body.made.extend(match it.expect {
                     Expect::Ticket => Some(Made::Ticket(TicketKey(key))),
                     Expect::Family => Some(Made::Family(FamilyKey(key))),
@@ -77,8 +88,12 @@ impl Body {
         if named {
             all.push(Sent::plain("SELECT CAST(pg_current_xact_id() AS TEXT)"));
         }
-        let answers = session.exchange(&all).await?;
-        let Some(changed) = self.changed(&answers[1..]) else {
+        let answers = match session.exchange(&all).await {
+            Err(Fault::Final(StoreError::Conflict)) => None,
+            answers => Some(answers?),
+        };
+        let changed = answers.as_ref().and_then(|answers| self.changed(&answers[1..]));
+        let (Some(answers), Some(changed)) = (answers, changed) else {
             session.exchange(&[Sent::plain("ROLLBACK")]).await?;
             session.is_clean();
             return Err(Fault::Final(StoreError::Conflict).into());

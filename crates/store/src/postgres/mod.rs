@@ -146,7 +146,7 @@ impl Database {
                 Ok(done) => return Ok(done),
                 Err(Failed::Undone(fault)) => tries.again(fault, &self.pool).await?,
                 Err(Failed::Unknown(transaction, fault)) => {
-                    match self.outcome(&transaction, &mut tries).await? {
+                    match self.outcome(body, &transaction, &mut tries).await? {
                         Some(true) => return Ok(body.done(0)),
                         Some(false) => tries.again(fault, &self.pool).await?,
                         None => return Err(fault.into_error()),
@@ -156,27 +156,40 @@ impl Database {
         }
     }
 
-    /// Whether a transaction whose end was not heard of was committed; `None` if nobody can tell.
-    async fn outcome(&self, transaction: &str, tries: &mut Tries) -> Result<Option<bool>, StoreError> {
+    /// Whether a body was done by a transaction whose end was not heard of; `None` if nobody can tell. A transaction that ended is
+    /// not taken at its word: after a crash its number may be another's. Its rows have keys that are nobody else's.
+    async fn outcome(
+        &self,
+        body: &Body,
+        transaction: &str,
+        tries: &mut Tries,
+    ) -> Result<Option<bool>, StoreError> {
         if !self.remembers {
             return Ok(None);
         }
-        let status = Query {
+        let status = [Query {
             sql: "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))",
             params: crate::sql::params![transaction],
             read: |row| row.text(0),
-        };
-        let status = [status];
-        loop {
+        }];
+        let ended = loop {
             match self.ask(&status).await {
                 Ok(answers) => match answers.into_iter().flatten().flatten().next().as_deref() {
-                    Some("committed") => return Ok(Some(true)),
-                    Some("aborted") => return Ok(Some(false)),
-                    Some(_) => {
-                        tries.again(Fault::Again("a commit does not end".to_owned()), &self.pool).await?
+                    Some("in progress") => {
+                        tries.again(Fault::Again("a commit does not end".to_owned()), &self.pool).await?;
                     }
-                    None => return Ok(None),
+                    ended => break ended.map(str::to_owned),
                 },
+                Err(fault) => tries.again(fault, &self.pool).await?,
+            }
+        };
+        let Some((sql, key)) = body.witness else {
+            return Ok((ended.as_deref() == Some("aborted")).then_some(false));
+        };
+        let witness = [Query { sql, params: crate::sql::params![key], read: |_| Ok(()) }];
+        loop {
+            match self.ask(&witness).await {
+                Ok(answers) => return Ok(Some(answers.iter().any(|rows| !rows.is_empty()))),
                 Err(fault) => tries.again(fault, &self.pool).await?,
             }
         }

@@ -59,6 +59,9 @@ impl FromStr for Settings {
         if config.get_hosts().is_empty() {
             return Err(UrlError("it names no host".to_owned()));
         }
+        if !config.get_hostaddrs().is_empty() {
+            return Err(UrlError("hostaddr is not supported: name the host".to_owned()));
+        }
         if config.get_user().is_none() {
             return Err(UrlError("it names no user".to_owned()));
         }
@@ -185,6 +188,7 @@ mod tests {
             "postgres:///db?user=me",
             "postgres://me@localhost/db?sslmode=prefer",
             "postgres://me@localhost:port/db",
+            "postgres://me@localhost/db?hostaddr=192.0.2.1",
             "postgres://me:secret@localhost/db?magic=1",
         ] {
             let error = bad.parse::<Settings>().expect_err(bad);

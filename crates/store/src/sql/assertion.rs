@@ -6,7 +6,7 @@ use super::{Columns, Expect, Query, Statement, params};
 
 pub fn insert(key: &AssertionKey, expires_at: Timestamp) -> Statement {
     Statement {
-        sql: "INSERT INTO assertions (digest, expires_at) VALUES ($1, $2)",
+        sql: "INSERT INTO assertions (digest, expires_at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING",
         params: params![key.0.to_vec(), expires_at],
         expect: Expect::OneRow,
     }

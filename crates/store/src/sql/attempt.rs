@@ -11,7 +11,7 @@ pub fn replace(key: &AttemptKey, known: Option<Tries>, next: Option<Tries>) -> S
     let key = key.0.to_vec();
     let (sql, params) = match (known, next) {
         (None, Some(next)) => (
-            "INSERT INTO attempts (key, count, last_at) VALUES ($1, $2, $3)",
+            "INSERT INTO attempts (key, count, last_at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING",
             params![key, next.count, next.last],
         ),
         (Some(known), Some(next)) => (

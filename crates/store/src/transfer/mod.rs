@@ -133,9 +133,9 @@ pub async fn open_up<E: Engine>(to: &E, writes: &[Write]) -> Result<(), Transfer
     Ok(())
 }
 
-/// Whether a database is being filled, or was not filled to the end.
+/// Whether a database is being filled, was not filled to the end, or is a backup, whose sessions and keys are not to live again.
 pub async fn is_unfinished<E: Engine>(engine: &E) -> Result<bool, StoreError> {
-    Ok(find(engine, MARK).await?.is_some())
+    Ok(find(engine, MARK).await?.is_some() || find(engine, "backup:keys").await?.is_some())
 }
 
 async fn begin<E: Engine>(from: &mut dyn Source, to: &E) -> Result<(), TransferError> {

@@ -1,6 +1,7 @@
 //! Moves, backups and restores: from one place to another, whichever engines there are.
 
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use chancery_core::keyring::KeyRow;
 use chancery_core::write::Write;
@@ -8,6 +9,7 @@ use chancery_core::write::Write;
 use super::{Source, Sum, Table, TransferError, compare, find, note, open_up, sum, tables, transfer};
 use crate::postgres::Settings;
 use crate::sql::engine::Engine;
+use crate::sql::{Expect, Statement, params};
 use crate::{OpenError, Postgres, Schema, Sqlite, Store, StoreError};
 
 /// Where a database is.
@@ -73,10 +75,11 @@ impl Place {
         if found != known {
             return Err(OpenError::Migration(format!("it has version {found}, and {known} is known")));
         }
-        Ok(match self {
+        let source: Box<dyn Source> = match self {
             Self::File(path) => Box::new(Sqlite::source(path)?),
             Self::Shared(settings) => Box::new(Postgres::source(settings).await?),
-        })
+        };
+        Ok(source)
     }
 }
 
@@ -86,7 +89,11 @@ pub async fn carry(
     target: &Place,
     progress: impl FnMut(&'static str, u64) + Send,
 ) -> Result<Sums, CarryError> {
-    let moment = source.source().await.map_err(from)?;
+    let mut moment = source.source().await.map_err(from)?;
+    // What was not filled to the end is not carried on as if it were whole.
+    if !moment.page("SELECT name FROM leases WHERE name = 'moving'", vec![]).await?.is_empty() {
+        return Err(CarryError::From("it was not filled to the end".to_owned()));
+    }
     fill(moment, target, |_| true, progress, |_| Ok(Vec::new())).await
 }
 
@@ -135,7 +142,8 @@ async fn verified(source: &mut dyn Source, store: &Sqlite) -> Result<Sums, Carry
     Ok(sums)
 }
 
-/// Fills an empty place with a backup, but for what would bring back what was ended since: sessions, logins, codes and attempts.
+/// Fills an empty place with a backup, but for what would bring back what was ended since: sessions, logins, codes and attempts; and
+/// for revocations, whose tokens are void with their keys.
 /// `keys` makes of the keys in it what must be written at the end.
 pub async fn restore(
     path: &Path,
@@ -144,7 +152,8 @@ pub async fn restore(
     keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
 ) -> Result<Sums, CarryError> {
     verify(path).await?;
-    let left = |table: &Table| !["sessions", "families", "tickets", "attempts"].contains(&table.name);
+    let left =
+        |table: &Table| !["sessions", "families", "tickets", "attempts", "revoked"].contains(&table.name);
     let moment = Place::File(path.to_owned()).source().await.map_err(from)?;
     fill(moment, target, left, progress, keys).await
 }
@@ -159,6 +168,7 @@ async fn fill(
     match target {
         Place::File(path) => {
             let store = Sqlite::open(path).map_err(to)?;
+            store.run(begin_keys()).await?;
             let sums = fill_store(source, &store, target, wanted, progress, keys).await;
             Store::close(&store).await?;
             sums
@@ -187,6 +197,21 @@ async fn fill_store<E: Engine>(
     let last = keys(store.keys().await?)?;
     open_up(store, &last).await?;
     Ok(sums)
+}
+
+/// A file that is filled does not know which keys handles were given elsewhere, whose rows are gone: it begins beyond all that any
+/// file can have given.
+fn begin_keys() -> Vec<Statement> {
+    let millis = UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+    let beyond = i64::try_from(millis << 20).unwrap_or(i64::MAX / 2);
+    let tables = ["tickets", "families", "sessions"];
+    let begin = |table| Statement {
+        sql: "INSERT INTO sqlite_sequence (name, seq)
+              SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = $1)",
+        params: params![table, beyond],
+        expect: Expect::Anything,
+    };
+    tables.into_iter().map(begin).collect()
 }
 
 fn manifest(table: &Table) -> String {

@@ -189,3 +189,18 @@ fn what_was_right_leaves_nothing_behind() {
         assert_eq!(logins.0.borrow().len(), 0, "{outcome:?}");
     }
 }
+
+#[test]
+fn a_clock_that_is_ahead_makes_nobody_wait() {
+    let logins = Logins::default();
+    let attempt =
+        |n, who, second| logins.admit(organization(), "ann@example.com", address(n), who, at(second));
+    // Another node, three seconds ahead.
+    assert!(attempt(1, Who::Stranger, 3).is_ok());
+    assert!(attempt(2, Who::Stranger, 0).is_ok() && attempt(1, Who::Stranger, 0).is_ok());
+    let failed =
+        |second| logins.judge(attempt(9, Who::Known, second).expect("admitted"), Outcome::Wrong, at(second));
+    (0..4).for_each(|_| failed(3));
+    let known = logins.known(&Login::of(organization(), "ann@example.com", address(9), Who::Known));
+    assert_eq!(Tries::this_minute(known.address, at(0)).count, 4, "failures are not forgotten");
+}

@@ -205,6 +205,41 @@ async fn connections_that_end_are_nobodys_concern() {
     store.close().await.expect("the store closes");
 }
 
+/// Somebody holds a row for long: whoever wants it is told soon, and leaves nobody waiting in the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_in_the_database_for_longer_than_anybody_here() {
+    if !is_installed() {
+        return;
+    }
+    let cluster = Cluster::shared();
+    let url = cluster.database();
+    let name = url.rsplit('/').next().expect("a name").to_owned();
+    let store = open(&url).await;
+    commit(&store, [Write::CreateUser(user(1))]).await;
+    let holder = {
+        let name = name.clone();
+        std::thread::spawn(move || {
+            cluster.query(&name, "BEGIN; SELECT 1 FROM users FOR UPDATE; SELECT pg_sleep(6); COMMIT")
+        })
+    };
+    let waiting = format!(
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '{name}' AND wait_event_type = 'Lock'"
+    );
+    let held =
+        format!("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '{name}' AND wait_event = 'PgSleep'");
+    while cluster.query("postgres", &held) != "1" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let begun = Instant::now();
+    let refused = store.commit(vec![Write::ReplaceUser(Box::new(user(1)))], NOW).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert_eq!(cluster.query("postgres", &waiting), "0");
+    holder.join().expect("no panic");
+    commit(&store, [Write::ReplaceUser(Box::new(user(1)))]).await;
+    store.close().await.expect("the store closes");
+}
+
 /// The primary dies under load and its standby takes over: nodes find it by themselves, and what was acknowledged is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standby_takes_over_with_all_that_was_acknowledged() {

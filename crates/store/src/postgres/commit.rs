@@ -83,7 +83,8 @@ impl Body {
     /// Tries once.
     /// With `named` it asks for the transaction's id, by which its end can be asked for.
     pub async fn attempt(&self, session: &mut Session, named: bool) -> Result<Done, Failed> {
-        let mut all = vec![Sent::plain("BEGIN")];
+        // Whoever waits there for longer than anybody does here ends by itself, and with it its backend.
+        let mut all = vec![Sent::plain("BEGIN"), Sent::plain("SET LOCAL statement_timeout = 1900")];
         all.extend(self.statements.iter().map(|it| Sent { sql: &it.sql, params: &it.params }));
         if named {
             all.push(Sent::plain("SELECT CAST(pg_current_xact_id() AS TEXT)"));
@@ -92,7 +93,7 @@ impl Body {
             Err(Fault::Final(StoreError::Conflict)) => None,
             answers => Some(answers?),
         };
-        let changed = answers.as_ref().and_then(|answers| self.changed(&answers[1..]));
+        let changed = answers.as_ref().and_then(|answers| self.changed(&answers[2..]));
         let (Some(answers), Some(changed)) = (answers, changed) else {
             session.exchange(&[Sent::plain("ROLLBACK")]).await?;
             session.is_clean();

@@ -8,6 +8,7 @@ mod conformance {
 }
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,6 +34,10 @@ async fn made(folder: &TempDir) -> (Arc<dyn Store>, Rows, PathBuf) {
     let rows = populate(&store).await;
     let backup = folder.path().join("backup.db");
     back_up(&Place::File(path), &backup, |_, _| ()).await.expect("a backup");
+    // Byte 18 of the header: 1 is a file alone, 2 is one with a log beside it.
+    assert_eq!(fs::read(&backup).expect("the backup")[18], 1, "it can be read where nobody can write");
+    let names = fs::read_dir(folder.path()).expect("a folder").map(|it| it.expect("a file").file_name());
+    assert_eq!(names.filter(|name| name.to_string_lossy().starts_with("backup")).count(), 1);
     (store, rows, backup)
 }
 

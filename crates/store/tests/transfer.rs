@@ -46,7 +46,7 @@ async fn settings() -> Settings {
 
 async fn to_sqlite(from: &mut dyn Source, path: &Path) -> Result<Sums, TransferError> {
     let to = open(path);
-    let sums = transfer(from, &to, |_| true, |_, _| ()).await?;
+    let sums = transfer("move", from, &to, |_| true, |_, _| ()).await?;
     compare(&sums, &mut Sqlite::source(path).expect("a source"), |_, _| ()).await?;
     open_up(&to, &[]).await?;
     Store::close(&to).await.expect("the store closes");
@@ -55,7 +55,7 @@ async fn to_sqlite(from: &mut dyn Source, path: &Path) -> Result<Sums, TransferE
 
 async fn to_postgres(from: &mut dyn Source, settings: &Settings) -> Result<Sums, TransferError> {
     let to = Postgres::open(settings).await.expect("a database");
-    let sums = transfer(from, &to, |_| true, |_, _| ()).await?;
+    let sums = transfer("move", from, &to, |_| true, |_, _| ()).await?;
     compare(&sums, &mut Postgres::source(settings).await.expect("a source"), |_, _| ()).await?;
     open_up(&to, &[]).await?;
     Store::close(&to).await.expect("the store closes");
@@ -118,6 +118,10 @@ async fn one_that_was_interrupted_goes_on() {
         assert_eq!(half.is_unfinished().await, Ok(true), "nobody serves it");
         Store::close(&half).await.expect("the store closes");
     }
+    let half = open(&other);
+    let another = transfer("restore", &mut source, &half, |_| true, |_, _| ()).await.err();
+    assert_eq!(another, Some(TransferError::NotEmpty), "something else");
+    Store::close(&half).await.expect("the store closes");
     to_sqlite(&mut source, &other).await.expect("the rest");
     let whole: Arc<dyn Store> = Arc::new(open(&other));
     assert_eq!((everything(&whole, rows).await, whole.is_unfinished().await), (before, Ok(false)));
@@ -147,7 +151,7 @@ async fn what_changed_on_the_way_is_noticed() {
     let (store, _) = filled(&one).await;
     let to = open(&other);
     let mut source = Sqlite::source(&one).expect("a source");
-    let sums = transfer(&mut source, &to, |_| true, |_, _| ()).await.expect("a transfer");
+    let sums = transfer("move", &mut source, &to, |_| true, |_, _| ()).await.expect("a transfer");
     commit(&store, [Write::CreateUser(user(5000))]).await;
     let users = sums.iter().find(|(table, _)| table.name == "users").expect("users").0;
     assert_eq!(

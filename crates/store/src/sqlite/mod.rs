@@ -38,6 +38,12 @@ impl Sqlite {
         open::look(path)
     }
 
+    /// Makes of the database at `path`, which nobody has open, one that is a single file wherever it lies: readers of one with a log
+    /// must be able to write beside it.
+    pub fn seal(path: &Path) -> Result<(), OpenError> {
+        open::seal(path)
+    }
+
     /// The database at `path` as it is at this moment.
     pub fn source(path: &Path) -> Result<impl Source + use<>, OpenError> {
         let connection = open::reader(path)?;

@@ -79,6 +79,11 @@ pub fn reader(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// Folds the log in for good.
+pub fn seal(path: &Path) -> Result<(), OpenError> {
+    Ok(connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?.pragma_update(None, "journal_mode", "DELETE")?)
+}
+
 /// 128 random bits in hexadecimal.
 pub fn random_name(connection: &Connection) -> Result<String, OpenError> {
     Ok(connection.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?)

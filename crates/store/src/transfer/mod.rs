@@ -28,10 +28,10 @@ pub enum TransferError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The one to be filled is in use, or was begun to be filled from another.
-    #[error("there is something in it already")]
+    #[error("there is something in it already, or what was begun in it was something else")]
     NotEmpty,
     /// What arrived is not what was sent.
-    #[error("the table {0} is not the same in both")]
+    #[error("the table {0} is not the same in both: empty the new one, and begin again")]
     Differs(&'static str),
 }
 
@@ -78,14 +78,15 @@ fn key_of(table: &Table, row: &[Value]) -> Vec<Value> {
 }
 
 /// Fills `to`, which holds nothing or part of the same, with those tables of `from` that are wanted, and tells `progress` of
-/// each table and how many of its rows were seen.
+/// each table and how many of its rows were seen. Only what is of one `kind`, from the same store, goes on where it stopped.
 pub async fn transfer<E: Engine>(
+    kind: &str,
     from: &mut dyn Source,
     to: &E,
     wanted: impl Fn(&Table) -> bool,
     mut progress: impl FnMut(&'static str, u64),
 ) -> Result<Vec<(&'static Table, Sum)>, TransferError> {
-    begin(from, to).await?;
+    begin(kind, from, to).await?;
     let mut sums = Vec::new();
     for table in ALL.iter().filter(|table| wanted(table)) {
         let done = find(to, &progress_name(table)).await?.map(|(rows, _)| rows).unwrap_or_default();
@@ -138,14 +139,14 @@ pub async fn is_unfinished<E: Engine>(engine: &E) -> Result<bool, StoreError> {
     Ok(find(engine, MARK).await?.is_some() || find(engine, "backup:keys").await?.is_some())
 }
 
-async fn begin<E: Engine>(from: &mut dyn Source, to: &E) -> Result<(), TransferError> {
+async fn begin<E: Engine>(kind: &str, from: &mut dyn Source, to: &E) -> Result<(), TransferError> {
     // The keys tell one store from another: nobody has the same.
     let keys = ALL.iter().find(|table| table.name == "keys");
     let mut mark = Sum::default();
     if let Some(keys) = keys {
         mark = sum(from, keys).await?;
     }
-    let mark = format!("{mark:?}");
+    let mark = format!("{kind} {}", mark.digest());
     match find(to, MARK).await? {
         Some((_, known)) if known == mark => return Ok(()),
         Some(_) => return Err(TransferError::NotEmpty),

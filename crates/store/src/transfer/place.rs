@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 use chancery_core::keyring::KeyRow;
 use chancery_core::write::Write;
 
-use super::{Source, Sum, Table, TransferError, compare, find, note, open_up, sum, tables, transfer};
+use super::{Source, Sum, Table, TransferError, compare, note, open_up, sum, tables, transfer};
 use crate::postgres::Settings;
 use crate::sql::engine::Engine;
 use crate::sql::{Expect, Statement, params};
@@ -94,7 +94,7 @@ pub async fn carry(
     if !moment.page("SELECT name FROM leases WHERE name = 'moving'", vec![]).await?.is_empty() {
         return Err(CarryError::From("it was not filled to the end".to_owned()));
     }
-    fill(moment, target, |_| true, progress, |_| Ok(Vec::new())).await
+    fill("move", moment, target, |_| true, progress, |_| Ok(Vec::new())).await
 }
 
 /// Makes a backup of a place, while it is served: a file of SQLite that holds all that is kept as it was at one moment.
@@ -112,29 +112,21 @@ pub async fn back_up(
     let noted = store.run(notes.collect()).await;
     Store::close(&store).await?;
     noted?;
+    Sqlite::seal(path).map_err(to)?;
     // Made by opening it, and of no use to anybody.
     drop(std::fs::remove_file(path.with_added_extension("lock")));
     Ok(made)
 }
 
-/// Reads a backup whole, and compares it with what it was when it was made.
+/// Reads a backup whole, and compares it with what it was when it was made. Nothing is written, so it may lie where nobody can.
 pub async fn verify(path: &Path) -> Result<Sums, CarryError> {
-    let place = Place::File(path.to_owned());
-    let mut source = place.source().await.map_err(from)?;
-    let store = Sqlite::open(path).map_err(from)?;
-    let verified = verified(&mut *source, &store).await;
-    drop(source);
-    Store::close(&store).await?;
-    drop(std::fs::remove_file(path.with_added_extension("lock")));
-    verified
-}
-
-async fn verified(source: &mut dyn Source, store: &Sqlite) -> Result<Sums, CarryError> {
+    let mut source = Place::File(path.to_owned()).source().await.map_err(from)?;
     let mut sums = Vec::new();
     for table in tables::ALL.iter() {
-        let (rows, digest) = find(store, &manifest(table)).await?.ok_or(CarryError::NoBackup)?;
-        let sum = sum(source, table).await?;
-        if (sum.rows, sum.digest()) != (rows, digest) {
+        let said = "SELECT until, holder FROM leases WHERE name = $1";
+        let said = source.page(said, params![manifest(table)]).await?.pop().ok_or(CarryError::NoBackup)?;
+        let sum = sum(&mut *source, table).await?;
+        if said != params![sum.rows, sum.digest()] {
             return Err(CarryError::Changed(table.name));
         }
         sums.push((table, sum));
@@ -151,14 +143,15 @@ pub async fn restore(
     progress: impl FnMut(&'static str, u64) + Send,
     keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
 ) -> Result<Sums, CarryError> {
-    verify(path).await?;
+    let whole = verify(path).await?.iter().map(|(_, sum)| sum.digest()).collect::<String>();
     let left =
         |table: &Table| !["sessions", "families", "tickets", "attempts", "revoked"].contains(&table.name);
     let moment = Place::File(path.to_owned()).source().await.map_err(from)?;
-    fill(moment, target, left, progress, keys).await
+    fill(&whole, moment, target, left, progress, keys).await
 }
 
 async fn fill(
+    kind: &str,
     source: Box<dyn Source>,
     target: &Place,
     wanted: impl Fn(&Table) -> bool,
@@ -169,13 +162,13 @@ async fn fill(
         Place::File(path) => {
             let store = Sqlite::open(path).map_err(to)?;
             store.run(begin_keys()).await?;
-            let sums = fill_store(source, &store, target, wanted, progress, keys).await;
+            let sums = fill_store(kind, source, &store, target, wanted, progress, keys).await;
             Store::close(&store).await?;
             sums
         }
         Place::Shared(settings) => {
             let store = Postgres::open(settings).await.map_err(to)?;
-            let sums = fill_store(source, &store, target, wanted, progress, keys).await;
+            let sums = fill_store(kind, source, &store, target, wanted, progress, keys).await;
             Store::close(&store).await?;
             sums
         }
@@ -183,6 +176,7 @@ async fn fill(
 }
 
 async fn fill_store<E: Engine>(
+    kind: &str,
     mut source: Box<dyn Source>,
     store: &E,
     target: &Place,
@@ -190,7 +184,7 @@ async fn fill_store<E: Engine>(
     mut progress: impl FnMut(&'static str, u64) + Send,
     keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
 ) -> Result<Sums, CarryError> {
-    let sums = transfer(&mut *source, store, wanted, &mut progress).await?;
+    let sums = transfer(kind, &mut *source, store, wanted, &mut progress).await?;
     let mut arrived = target.source().await.map_err(to)?;
     compare(&sums, &mut *arrived, &mut progress).await?;
     drop(arrived);

@@ -5,18 +5,19 @@
 #[expect(dead_code, reason = "the suite needs more of it")]
 mod conformance {
     pub mod sample;
+    pub mod together;
 }
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chancery_cluster::{Cluster, Kind, Pooler, Stop, is_installed};
-use chancery_core::client::Client;
 use chancery_core::types::{Lifetime, Timestamp};
 use chancery_core::write::{Changed, Require, Write};
 use chancery_store::postgres::Settings;
 use chancery_store::{OpenError, Postgres, Store, StoreError};
 use conformance::sample::*;
+use conformance::together::of_64_at_two_processes_one_wins;
 
 async fn open(url: &str) -> Arc<dyn Store> {
     let mut settings: Settings = url.parse().expect("a URL");
@@ -37,23 +38,7 @@ async fn between_two_nodes_one_of_64_wins() {
     }
     let url = Cluster::shared().database();
     let stores = [open(&url).await, open(&url).await];
-    let Rows { ticket, code, family: first, .. } = populate(&stores[0]).await;
-    let spent = race(&stores, 64, |_| vec![Write::Spend(ticket, NOW)]).await;
-    assert_eq!(winners(&spent), 1);
-    let redeemed = race(&stores, 64, |_| vec![Write::CreateFamily(family()), Write::Redeem(code, NOW)]).await;
-    assert_eq!(winners(&redeemed), 1);
-    let advanced = race(&stores, 64, |_| vec![Write::Advance(first, 0, NOW)]).await;
-    assert_eq!(winners(&advanced), 1);
-    let named = |n| Client { name: format!("number {n}"), ..client(1) };
-    let replaced = race(&stores, 64, |n| vec![Write::ReplaceClient(Box::new(named(n)))]).await;
-    assert_eq!(winners(&replaced), 1);
-    commit(&stores[0], [Write::CreateOrganization(organization(9))]).await;
-    let created = race(&stores, 64, |n| {
-        let below = Write::Require(Require::ClientsBelow(organization_id(9), 10));
-        let client = Client { organization: organization_id(9), ..client(100 + n) };
-        vec![below, Write::CreateClient(Box::new(client))]
-    });
-    assert_eq!(winners(&created.await), 10);
+    of_64_at_two_processes_one_wins(&stores).await;
     close(stores).await;
 }
 
@@ -294,7 +279,7 @@ async fn a_pooler_that_hands_out_connections_by_the_transaction_is_enough() {
     let mut settings: Settings = behind.parse().expect("a URL");
     settings.prepared = false;
     let begun = Instant::now();
-    while Postgres::is_away(&settings).await.is_some() && begun.elapsed() < Duration::from_secs(20) {
+    while Postgres::schema(&settings).await.is_err() && begun.elapsed() < Duration::from_secs(20) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let mut stores: Vec<Arc<dyn Store>> = Vec::new();

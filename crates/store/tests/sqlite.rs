@@ -5,6 +5,7 @@
 #[expect(dead_code, reason = "the suite needs more of it")]
 mod conformance {
     pub mod sample;
+    pub mod together;
 }
 
 use std::collections::HashSet;
@@ -13,12 +14,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chancery_core::client::Client;
 use chancery_core::family::NewFamily;
 use chancery_core::types::{TicketKey, Timestamp};
-use chancery_core::write::{Changed, Require, Write};
+use chancery_core::write::{Changed, Write};
 use chancery_store::{Made, OpenError, Sqlite, Store, StoreError};
 use conformance::sample::*;
+use conformance::together::of_64_at_two_processes_one_wins;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -254,23 +255,7 @@ async fn changes_stay_for_an_hour() {
 async fn between_two_processes_one_of_64_wins() {
     let (_directory, path) = directory();
     let stores = [open(&path), open(&path)];
-    let Rows { ticket, code, family: first, .. } = populate(&stores[0]).await;
-    let spent = race(&stores, 64, |_| vec![Write::Spend(ticket, NOW)]).await;
-    assert_eq!(winners(&spent), 1);
-    let redeemed = race(&stores, 64, |_| vec![Write::CreateFamily(family()), Write::Redeem(code, NOW)]).await;
-    assert_eq!(winners(&redeemed), 1);
-    let advanced = race(&stores, 64, |_| vec![Write::Advance(first, 0, NOW)]).await;
-    assert_eq!(winners(&advanced), 1);
-    let named = |n| Client { name: format!("number {n}"), ..client(1) };
-    let replaced = race(&stores, 64, |n| vec![Write::ReplaceClient(Box::new(named(n)))]).await;
-    assert_eq!(winners(&replaced), 1);
-    commit(&stores[0], [Write::CreateOrganization(organization(9))]).await;
-    let created = race(&stores, 64, |n| {
-        let below = Write::Require(Require::ClientsBelow(organization_id(9), 10));
-        let client = Client { organization: organization_id(9), ..client(100 + n) };
-        vec![below, Write::CreateClient(Box::new(client))]
-    });
-    assert_eq!(winners(&created.await), 10);
+    of_64_at_two_processes_one_wins(&stores).await;
     for store in stores {
         store.close().await.expect("the store closes");
     }

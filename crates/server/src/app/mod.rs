@@ -112,7 +112,7 @@ pub struct App {
     /// Until when memory forgets what may have been changed.
     unsure: std::sync::Mutex<HashMap<Changed, Timestamp>>,
     /// Lines of the change log heard lately, so that one change does not empty the caches again and again.
-    heard: std::sync::Mutex<HashSet<i64>>,
+    heard: std::sync::Mutex<HashMap<i64, Timestamp>>,
 }
 
 impl Deref for App {
@@ -290,13 +290,15 @@ impl App {
     /// What is new among the lines of the change log that were read just now.
     pub fn news(&self, lines: &[Change]) -> HashSet<Changed> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().filter(|line| !heard.contains(&line.key)).map(|line| line.changed).collect()
+        lines.iter().filter(|line| !heard.contains_key(&line.key)).map(|line| line.changed).collect()
     }
 
     /// Notes that these lines were heard, and with them all changes up to `at`.
     pub fn heard(&self, lines: &[Change], at: Timestamp) {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) =
-            lines.iter().map(|line| line.key).collect();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.extend(lines.iter().map(|line| (line.key, at)));
+        // Longer than any line is read again.
+        heard.retain(|_, last| at < *last + UNSURE);
         self.heard_at.store(at.millis(), Ordering::Relaxed);
     }
 

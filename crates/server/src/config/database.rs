@@ -124,6 +124,7 @@ mod tests {
             ),
             ("postgres://me@localhost/db", "postgres://me@localhost/db"),
             ("postgres://me:s3@cret@localhost/db", "postgres://me:***@localhost/db"),
+            ("postgres://me:s3%40cret@localhost/db", "postgres://me:***@localhost/db"),
         ] {
             assert_eq!(database(url).without_password().url.as_deref(), Some(shown));
         }

@@ -120,10 +120,32 @@ impl DataDir {
 
     /// Opens the database, or makes it.
     pub async fn open_store(&self) -> Result<Arc<dyn Store>, StartError> {
-        let opened: Result<Arc<dyn Store>, OpenError> = match &self.shared {
-            None => Sqlite::open(&file(&self.path)).map(|store| Arc::new(store) as _),
-            Some(settings) => Postgres::open(settings).await.map(|store| Arc::new(store) as _),
-        };
+        self.whole(self.open().await).await
+    }
+
+    /// The same, and waits for a database elsewhere that does not answer yet.
+    pub async fn await_store(&self) -> Result<Arc<dyn Store>, StartError> {
+        let begun = Instant::now();
+        loop {
+            match self.open().await {
+                Err(OpenError::Unreachable(why)) if begun.elapsed() < PATIENCE => {
+                    tracing::warn!(database = self.database(), why, "the database does not answer yet");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                opened => return self.whole(opened).await,
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Arc<dyn Store>, OpenError> {
+        Ok(match &self.shared {
+            None => Arc::new(Sqlite::open(&file(&self.path))?),
+            Some(settings) => Arc::new(Postgres::open(settings).await?),
+        })
+    }
+
+    /// Refuses what cannot be used, and what is not whole.
+    async fn whole(&self, opened: Result<Arc<dyn Store>, OpenError>) -> Result<Arc<dyn Store>, StartError> {
         let store = opened.map_err(|error| self.refused(&error))?;
         if store.is_unfinished().await.map_err(|error| unreadable(self, &error))? {
             return Err(StartError(format!(
@@ -153,19 +175,6 @@ impl DataDir {
             (OpenError::Unreachable(_), _) => "Start it, or change --database-url",
         };
         StartError(format!("The database {} cannot be used: {error}. {advice}.", self.database()))
-    }
-
-    /// The same, and waits for a database elsewhere that does not answer yet.
-    pub async fn await_store(&self) -> Result<Arc<dyn Store>, StartError> {
-        let begun = Instant::now();
-        while let Some(settings) = &self.shared
-            && let Some(why) = Postgres::is_away(settings).await
-            && begun.elapsed() < PATIENCE
-        {
-            tracing::warn!(database = self.database(), why, "the database does not answer yet");
-            tokio::time::sleep(PAUSE).await;
-        }
-        self.open_store().await
     }
 
     fn key_file(&self) -> PathBuf {

@@ -63,9 +63,7 @@ impl Postgres {
         let batches = Batches::start(database.clone());
         Ok(Self { node: Uuid::new_v4().simple().to_string(), database, batches })
     }
-}
 
-impl Postgres {
     /// The schema of the database; nothing is changed.
     pub async fn schema(settings: &Settings) -> Result<Schema, OpenError> {
         let database = Database::of(settings)?;
@@ -80,15 +78,6 @@ impl Postgres {
             .exchange(&[Sent::plain("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")])
             .await?;
         Ok(session)
-    }
-
-    /// Why nobody answers there; `None`: somebody does, whatever they say.
-    pub async fn is_away(settings: &Settings) -> Option<String> {
-        let database = Database::of(settings).ok()?;
-        match database.pool.get().await.map_err(lost) {
-            Err(Fault::Lost(why)) => Some(why),
-            _ => None,
-        }
     }
 }
 

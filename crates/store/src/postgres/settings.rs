@@ -39,6 +39,15 @@ impl FromStr for Settings {
     /// Reads `postgres://user:password@host:port,host:port/name?...` with the parameters of libpq: what it would encrypt without
     /// looking whom for is refused, and a server that is not on this machine is spoken to by TLS.
     fn from_str(url: &str) -> Result<Self, UrlError> {
+        // A password that is not percent-encoded would be read as a host or a parameter, and shown as one.
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        if authority.matches('@').count() > 1 || after.contains('@') {
+            return Err(UrlError(
+                "an @ that does not end the user and password must be percent-encoded, as must / ? # in them"
+                    .to_owned(),
+            ));
+        }
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut mode, mut roots, mut kept) = (None, None, Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -190,6 +199,10 @@ mod tests {
             "postgres://me@localhost:port/db",
             "postgres://me@localhost/db?hostaddr=192.0.2.1",
             "postgres://me:secret@localhost/db?magic=1",
+            "postgres://me:p@secret@localhost/db",
+            "postgres://me:p/secret@localhost/db",
+            "postgres://me:p?secret=x@localhost/db",
+            "postgres://me:p#secret@localhost/db",
         ] {
             let error = bad.parse::<Settings>().expect_err(bad);
             assert!(!error.to_string().contains("secret") && !error.to_string().is_empty(), "{error}");

@@ -15,6 +15,9 @@ fn ten_seconds_without_a_database_are_survived() {
     let Some(world) = World::start() else { return };
     let registry = world.registry(0);
     let made = registry.create("kept in memory");
+    // What one node made, the others hear of within a second, and forget what they had of it.
+    let heard = Instant::now() + Duration::from_secs(2);
+    until("all nodes have heard of it", QUICK, || (Instant::now() > heard).then_some(()));
     let clients: Vec<_> = world.nodes.iter().map(|node| node.client()).collect();
     let tokens: Vec<_> = clients
         .iter()

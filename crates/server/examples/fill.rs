@@ -1,7 +1,7 @@
-//! Fills the store of a server that has begun with clients and live families, as many as it is told, and says how fast it went:
-//! what `bench/scale` measures on. Clients are numbered, and have one secret.
+//! Fills the store of a server that has begun with rows of one kind, as many as it is told, and says how fast it went: what
+//! `bench/scale` measures on. Clients are numbered, and all have one secret.
 //!
-//! `fill DATA_DIR|URL MASTER_KEY_FILE CLIENTS FAMILIES`
+//! `fill DATA_DIR|URL MASTER_KEY_FILE clients|families|expired|revoked COUNT`
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,12 +14,13 @@ use chancery_core::family::NewFamily;
 use chancery_core::grants::{GrantType, GrantTypes};
 use chancery_core::keyring::Keyring;
 use chancery_core::tokens::Audience;
-use chancery_core::types::{ClientId, ClientSecret, Lifetime, Scope, Secret, UserId};
-use chancery_core::write::Write;
+use chancery_core::types::{ClientId, ClientSecret, Lifetime, Scope, Secret, Timestamp, TokenId, UserId};
+use chancery_core::write::{Revoked, RevokedId, Write};
 use chancery_server::clock::{Clock, SystemClock, SystemRandom};
 use chancery_server::start::data_dir::{DataDir, MasterKeySource, check_keys};
 use chancery_store::Store;
 
+const USAGE: &str = "fill DATA_DIR|URL MASTER_KEY_FILE clients|families|expired|revoked COUNT";
 const SECRET: &str = "a-secret-that-all-of-them-have-in-common";
 /// So many rows a commit, and so many commits at a time.
 const BATCH: u64 = 500;
@@ -30,8 +31,13 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [place, key, clients, families] = &arguments[..] else {
-        return Err("fill DATA_DIR|URL MASTER_KEY_FILE CLIENTS FAMILIES".into());
+    let [place, key, kind, count] = &arguments[..] else { return Err(USAGE.into()) };
+    let make = match &**kind {
+        "clients" => Pattern::client,
+        "families" => Pattern::family,
+        "expired" => Pattern::expired,
+        "revoked" => Pattern::revoked,
+        _ => return Err(USAGE.into()),
     };
     let shared = if place.starts_with("postgres") { Some(place.parse()?) } else { None };
     let folder = DataDir::existing(Path::new(place), shared)?;
@@ -44,8 +50,7 @@ async fn main() -> Result<(), Error> {
     let user = *store.user_ids(organization, None).await?.first().ok_or("there is nobody")?;
 
     let made = Arc::new(Pattern { keys, pattern, user });
-    run("clients", &store, clients.parse()?, Arc::clone(&made), Pattern::client).await?;
-    run("families", &store, families.parse()?, made, Pattern::family).await?;
+    run(kind, &store, count.parse()?, made, make).await?;
     store.close().await?;
     Ok(())
 }
@@ -71,6 +76,23 @@ impl Pattern {
 
     fn family(&self, _: u64) -> Option<Write> {
         let now = SystemClock.now();
+        self.family_until(now, now + Lifetime::from_days(30))
+    }
+
+    fn expired(&self, _: u64) -> Option<Write> {
+        let created = SystemClock.now() - Lifetime::from_days(400);
+        self.family_until(created, created + Lifetime::from_days(30))
+    }
+
+    fn revoked(&self, _: u64) -> Option<Write> {
+        Some(Write::Revoke(Revoked {
+            organization: self.pattern.organization,
+            id: RevokedId::Token(TokenId::random(&SystemRandom)),
+            expires_at: SystemClock.now() + Lifetime::from_days(1),
+        }))
+    }
+
+    fn family_until(&self, created_at: Timestamp, expires_at: Timestamp) -> Option<Write> {
         Some(Write::CreateFamily(NewFamily {
             organization: self.pattern.organization,
             client: self.pattern.id,
@@ -84,8 +106,8 @@ impl Pattern {
             login: None,
             mac_key: self.keys.digest_key(),
             client_authenticated: true,
-            created_at: now,
-            expires_at: now + Lifetime::from_days(30),
+            created_at,
+            expires_at,
         }))
     }
 }

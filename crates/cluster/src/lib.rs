@@ -5,7 +5,9 @@
 mod command;
 mod pooler;
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
@@ -127,8 +129,7 @@ impl Cluster {
         said(&mut self.control(&["-w", "-s", "stop", "-m", mode]));
     }
 
-    /// Makes a standby that follows this one as its primary, and promises what it has heard to `synchronous_standby_names`
-    /// under the name `standby`.
+    /// Makes a standby that follows this one as its primary, by the name `standby`.
     pub fn standby(&self) -> Self {
         let owner = Owner::find();
         let folder = folder(&owner);
@@ -141,6 +142,36 @@ impl Cluster {
                 .args(["-R", "-c", "fast", "-d", &from]),
         );
         Self::in_folder(folder, owner, Kind::Durable)
+    }
+
+    /// Acknowledges no commit from now on of which a standby of this name has not heard.
+    pub fn promise(&self, standby: &str) {
+        self.set("synchronous_standby_names", standby);
+    }
+
+    /// Changes a setting of the server that needs no restart.
+    pub fn set(&self, name: &str, value: &str) {
+        self.query("postgres", &format!("ALTER SYSTEM SET {name} = '{value}'"));
+        self.query("postgres", "SELECT pg_reload_conf()");
+    }
+
+    /// Speaks TLS too, with this certificate and its key (PEM); and lets `user` in by TLS and this password alone.
+    pub fn encrypt(&self, certificate: &str, key: &str, user: &str, password: &str) {
+        let (data, log_in) = (
+            self.data(),
+            format!("hostssl all {user} 127.0.0.1/32 scram-sha-256\nhost all {user} all reject\n"),
+        );
+        let rules = std::fs::read_to_string(data.join("pg_hba.conf")).expect("the rules of a cluster");
+        for (name, text) in
+            [("server.crt", certificate), ("server.key", key), ("pg_hba.conf", &(log_in + &rules))]
+        {
+            let path = data.join(name);
+            std::fs::write(&path, text).expect("a file");
+            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("permissions");
+            self.owner.give(&path);
+        }
+        self.query("postgres", &format!("CREATE ROLE {user} LOGIN SUPERUSER PASSWORD '{password}'"));
+        self.set("ssl", "on");
     }
 
     /// Makes a standby the primary.

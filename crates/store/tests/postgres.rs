@@ -225,45 +225,103 @@ async fn nobody_waits_in_the_database_for_longer_than_anybody_here() {
     store.close().await.expect("the store closes");
 }
 
-/// The primary dies under load and its standby takes over: nodes find it by themselves, and what was acknowledged is there.
+/// A commit that its standby has not heard of would be lost with the primary.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_standby_takes_over_with_all_that_was_acknowledged() {
+async fn nothing_is_acknowledged_that_no_standby_has() {
     if !is_installed() {
         return;
     }
     let primary = Cluster::start(Kind::Durable);
     let standby = primary.standby();
-    primary.query("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
-    primary.query("postgres", "SELECT pg_reload_conf()");
-    let database = primary.database();
-    let name = database.rsplit('/').next().expect("a name");
-    let hosts = format!("127.0.0.1:{},127.0.0.1:{}", primary.port(), standby.port());
-    let store = open(&format!("postgres://chancery@{hosts}/{name}?target_session_attrs=read-write")).await;
-    let mut acknowledged = Vec::new();
-    let mut died = None;
-    for n in 0_u64.. {
-        if n == 100 {
-            primary.stop(Stop::Immediate);
-            died = Some(Instant::now());
-            standby.promote();
-        }
-        match store.commit(vec![Write::CreateUser(user(n))], NOW).await {
-            Ok(_) => acknowledged.push(n),
-            Err(error) => assert!(matches!(error, StoreError::Unavailable(_)), "{error}"),
-        }
-        if n >= 100 && acknowledged.last() == Some(&n) && acknowledged.len() > 150 {
-            break;
-        }
+    primary.promise("standby");
+    let store = open(&primary.database()).await;
+    commit(&store, [Write::CreateUser(user(1))]).await;
+    standby.signal("STOP");
+    let begun = Instant::now();
+    let unheard = store.commit(vec![Write::CreateUser(user(2))], NOW).await;
+    assert!(matches!(unheard, Err(StoreError::Unavailable(_))), "{unheard:?}");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    standby.signal("CONT");
+    commit(&store, [Write::CreateUser(user(3))]).await;
+    store.close().await.expect("the store closes");
+}
+
+/// What changes any number of rows may take longer than anything else, and what takes too long is not left behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_rows_may_take_their_time() {
+    if !is_installed() {
+        return;
     }
-    assert!(died.is_some_and(|died| died.elapsed() < Duration::from_secs(30)));
-    for n in acknowledged {
-        assert_eq!(
-            store.find_user(user_id(n)).await.map(|it| it.is_some()),
-            Ok(true),
-            "{n} was acknowledged"
-        );
+    let cluster = Cluster::shared();
+    let url = cluster.database();
+    let name = url.rsplit('/').next().expect("a name").to_owned();
+    let store = open(&url).await;
+    commit(
+        &store,
+        [
+            Write::CreateUser(user(1)),
+            Write::CreateOrganization(organization(1)),
+            Write::CreateClient(Box::new(client(1))),
+        ],
+    )
+    .await;
+    // As slow as ten million of them.
+    let slow = "CREATE FUNCTION slow() RETURNS trigger AS 'BEGIN PERFORM pg_sleep(4); RETURN OLD; END' LANGUAGE plpgsql; \
+                CREATE TRIGGER slow BEFORE DELETE ON usage_counts FOR EACH STATEMENT EXECUTE FUNCTION slow()";
+    cluster.query(&name, slow);
+    commit(&store, [Write::DeleteClient(organization_id(1), client_id(1))]).await;
+    assert_eq!(store.find_client(client_id(1)).await, Ok(None));
+
+    cluster.query(&name, "ALTER TABLE users RENAME TO slow_users; CREATE VIEW users AS SELECT * FROM slow_users WHERE CAST(pg_sleep(60) AS TEXT) IS NOT NULL");
+    let unread = store.find_user(user_id(1)).await;
+    assert!(matches!(unread, Err(StoreError::Unavailable(_))), "{unread:?}");
+    let asleep =
+        format!("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '{name}' AND wait_event = 'PgSleep'");
+    let begun = Instant::now();
+    while cluster.query("postgres", &asleep) != "0" {
+        assert!(begun.elapsed() < Duration::from_secs(10), "a query that nobody waits for goes on");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     store.close().await.expect("the store closes");
+}
+
+/// Whoever is elsewhere is spoken to by TLS, and only if its certificate is trusted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_is_known_by_its_certificate() {
+    if !is_installed() {
+        return;
+    }
+    let cluster = Cluster::start(Kind::Fast);
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (certificate, password) = (made.cert.pem(), "p@ss/word");
+    cluster.encrypt(&certificate, &made.signing_key.serialize_pem(), "app", password);
+    let folder = tempfile::tempdir().expect("a folder");
+    let roots = folder.path().join("ca.pem");
+    std::fs::write(&roots, certificate).expect("a file");
+    let open = async |host: &str, trusted: bool, password: &str| {
+        let url = format!("postgres://app@{host}:{}/postgres?sslmode=require", cluster.port());
+        let mut settings: Settings = url.parse().expect("a URL");
+        settings.password(password.as_bytes());
+        if trusted {
+            settings.trust(&roots);
+        }
+        Postgres::open(&settings).await
+    };
+    let store = open("localhost", true, password).await.expect("a database that is trusted");
+    assert_eq!(
+        cluster.query(
+            "postgres",
+            "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'app'"
+        ),
+        "t"
+    );
+    Store::close(&store).await.expect("the store closes");
+    for (host, trusted, password) in
+        [("localhost", false, password), ("127.0.0.1", true, password), ("localhost", true, "guessed")]
+    {
+        let Err(error) = open(host, trusted, password).await else { panic!("{host} is let in") };
+        assert!(!error.to_string().contains(password), "{error}");
+    }
 }
 
 /// A pooler gives every transaction another connection, on which nothing of this node's was prepared.

@@ -3,6 +3,8 @@
 
 mod away;
 mod come_and_go;
+mod failover;
+mod load;
 mod moved;
 mod one_server;
 mod world;

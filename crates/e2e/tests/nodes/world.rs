@@ -27,12 +27,17 @@ impl World {
     pub fn start() -> Option<Self> {
         let cluster = chancery_cluster::is_installed().then(|| Cluster::start(Kind::Durable))?;
         let url = cluster.database();
+        Some(Self::on(cluster, &url))
+    }
+
+    /// The same on an empty database that is there.
+    pub fn on(cluster: Cluster, url: &str) -> Self {
         let folder = folder();
         let builders: Vec<_> = (0..NODES)
             .map(|n| {
                 Builder::on(&folder.path().join(n.to_string()))
                     .option("--issuer", "http://id.example")
-                    .option("--database-url", &url)
+                    .option("--database-url", url)
                     .option("--trusted-proxies", "127.0.0.1")
                     .env("CHANCERY_MASTER_KEY", MASTER_KEY)
                     .env("CHANCERY_BOOTSTRAP_CLIENT_SECRET", SECRET)
@@ -42,7 +47,7 @@ impl World {
             let threads: Vec<_> = builders.iter().map(|builder| scope.spawn(|| builder.start())).collect();
             threads.into_iter().map(|thread| thread.join().expect("a node starts")).collect()
         });
-        Some(Self { nodes, builders, cluster, folder })
+        Self { nodes, builders, cluster, folder }
     }
 
     /// What the one that founded the organization wrote down.

@@ -2,15 +2,19 @@
 //! becomes of a connection, the same body can be tried again.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use chancery_core::types::{FamilyKey, SessionKey, TicketKey};
 
 use super::many;
 use super::row::Fault;
-use super::session::{Answer, Sent, Session};
+use super::session::{Answer, PATIENCE, Sent, Session};
 use crate::sql::engine::Done;
 use crate::sql::{Expect, Statement, Value, resolve};
 use crate::{Made, StoreError};
+
+/// A commit of any number of rows may take so long.
+const LONG: Duration = Duration::from_secs(61);
 
 /// Statements with the keys of all rows that they make.
 pub struct Body {
@@ -84,23 +88,33 @@ impl Body {
     /// With `named` it asks for the transaction's id, by which its end can be asked for.
     pub async fn attempt(&self, session: &mut Session, named: bool) -> Result<Done, Failed> {
         // Whoever waits there for longer than anybody does here ends by itself, and with it its backend.
-        let mut all = vec![Sent::plain("BEGIN"), Sent::plain("SET LOCAL statement_timeout = 1900")];
+        let (limit, patience) = if self.statements.iter().any(|it| it.expect == Expect::Many) {
+            ("SET LOCAL statement_timeout = 60000", LONG)
+        } else {
+            ("SET LOCAL statement_timeout = 1900", PATIENCE)
+        };
+        let mut all = vec![Sent::plain("BEGIN"), Sent::plain(limit)];
+        if patience == LONG {
+            // Only whoever answers at all is waited for.
+            session.exchange(&all.split_off(0)).await?;
+        }
+        let opening = all.len();
         all.extend(self.statements.iter().map(|it| Sent { sql: &it.sql, params: &it.params }));
         if named {
             all.push(Sent::plain("SELECT CAST(pg_current_xact_id() AS TEXT)"));
         }
-        let answers = match session.exchange(&all).await {
+        let answers = match session.within(patience, &all).await {
             Err(Fault::Final(StoreError::Conflict)) => None,
             answers => Some(answers?),
         };
-        let changed = answers.as_ref().and_then(|answers| self.changed(&answers[2..]));
+        let changed = answers.as_ref().and_then(|answers| self.changed(&answers[opening..]));
         let (Some(answers), Some(changed)) = (answers, changed) else {
             session.exchange(&[Sent::plain("ROLLBACK")]).await?;
             session.is_clean();
             return Err(Fault::Final(StoreError::Conflict).into());
         };
         let transaction = answers.last().and_then(|it| it.rows.first()?.try_get(0).ok()).unwrap_or_default();
-        match session.exchange(&[Sent::plain("COMMIT")]).await {
+        match session.exchange_without_cancel(&[Sent::plain("COMMIT")]).await {
             Ok(_) => {
                 session.is_clean();
                 Ok(Done { made: self.made.clone(), changed })
@@ -122,7 +136,7 @@ impl Body {
             match it.expect {
                 Expect::Found | Expect::Held if answer.rows.is_empty() => return None,
                 Expect::Found | Expect::Held => {}
-                Expect::Anything | Expect::Add => changed += answer.count,
+                Expect::Anything | Expect::Many | Expect::Add => changed += answer.count,
                 _ if answer.count != it.rows => return None,
                 _ => changed += answer.count,
             }

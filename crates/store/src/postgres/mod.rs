@@ -47,6 +47,7 @@ pub struct Postgres {
 #[derive(Clone)]
 struct Database {
     pool: Pool,
+    tls: MakeRustlsConnect,
     prepared: bool,
     /// Whether it can say what became of a transaction.
     remembers: bool,
@@ -87,7 +88,7 @@ impl Database {
         let tls = MakeRustlsConnect::new(settings.tls().map_err(|error| failed(&error))?);
         // A connection that is closed is noticed when it is used; whatever is lost with it is tried again.
         let config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(settings.config.clone(), tls, config);
+        let manager = Manager::from_config(settings.config.clone(), tls.clone(), config);
         let pool = Pool::builder(manager)
             .max_size(settings.connections.max(1))
             .timeouts(Timeouts { wait: Some(WAIT), create: Some(PATIENCE), recycle: Some(WAIT) })
@@ -95,13 +96,15 @@ impl Database {
             .build();
         Ok(Self {
             pool: pool.map_err(|error| failed(&error))?,
+            tls,
             prepared: settings.prepared,
             remembers: false,
         })
     }
 
     async fn session(&self) -> Result<Session, Fault> {
-        self.pool.get().await.map(|it| Session::new(it, self.prepared)).map_err(lost)
+        let connection = self.pool.get().await.map_err(lost)?;
+        Ok(Session::new(connection, self.tls.clone(), self.prepared))
     }
 
     /// All rows of all queries, in one transaction if they are several.

@@ -9,16 +9,18 @@ use std::time::Duration;
 use deadpool_postgres::Object;
 use futures_util::{StreamExt, pin_mut};
 use tokio_postgres::{Row, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::row::Fault;
 use crate::sql::Value;
 
 /// No exchange takes longer: a database that does not answer is as good as none.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(2);
 
 /// See the module.
 pub struct Session {
     connection: Option<Object>,
+    tls: MakeRustlsConnect,
     prepared: bool,
     clean: bool,
 }
@@ -46,8 +48,8 @@ impl<'a> Sent<'a> {
 
 impl Session {
     /// On this connection; `prepared` keeps statements prepared on it.
-    pub const fn new(connection: Object, prepared: bool) -> Self {
-        Self { connection: Some(connection), prepared, clean: false }
+    pub const fn new(connection: Object, tls: MakeRustlsConnect, prepared: bool) -> Self {
+        Self { connection: Some(connection), tls, prepared, clean: false }
     }
 
     /// No transaction is open: another can have the connection.
@@ -58,13 +60,38 @@ impl Session {
     /// Sends all statements before it waits for the first: one way there and back. After one that fails, the others of a
     /// transaction fail too, so the first failure is what matters.
     pub async fn exchange(&mut self, all: &[Sent<'_>]) -> Result<Vec<Answer>, Fault> {
-        self.clean = false;
-        let connection = self.connection.as_ref().ok_or(Fault::Lost("there is no connection".to_owned()))?;
-        match tokio::time::timeout(PATIENCE, exchange(connection, self.prepared, all)).await {
-            Ok(answers) => answers,
-            Err(_) => Err(Fault::Lost("the database does not answer in time".to_owned())),
-        }
+        self.within(PATIENCE, all).await
     }
+
+    /// The same, for so long. What does not end is cancelled, lest the database goes on with what nobody waits for.
+    pub async fn within(&mut self, patience: Duration, all: &[Sent<'_>]) -> Result<Vec<Answer>, Fault> {
+        let answers = self.ask(patience, all).await;
+        if answers.is_none()
+            && let Some(connection) = &self.connection
+        {
+            let (token, tls) = (connection.cancel_token(), self.tls.clone());
+            tokio::spawn(tokio::time::timeout(PATIENCE, async move { token.cancel_query(tls).await }));
+        }
+        answers.unwrap_or_else(too_long)
+    }
+
+    /// The same, for what ends by itself: a commit that is cancelled while it waits for a standby says that it is done.
+    pub async fn exchange_without_cancel(&mut self, all: &[Sent<'_>]) -> Result<Vec<Answer>, Fault> {
+        self.ask(PATIENCE, all).await.unwrap_or_else(too_long)
+    }
+
+    /// `None`: it did not end in time.
+    async fn ask(&mut self, patience: Duration, all: &[Sent<'_>]) -> Option<Result<Vec<Answer>, Fault>> {
+        self.clean = false;
+        let Some(connection) = &self.connection else {
+            return Some(Err(Fault::Lost("there is no connection".to_owned())));
+        };
+        tokio::time::timeout(patience, exchange(connection, self.prepared, all)).await.ok()
+    }
+}
+
+fn too_long<T>() -> Result<T, Fault> {
+    Err(Fault::Lost("the database does not answer in time".to_owned()))
 }
 
 impl Drop for Session {

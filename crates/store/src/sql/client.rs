@@ -39,6 +39,7 @@ pub fn insert(it: &Client) -> Vec<Statement> {
         params,
         expect: Expect::OneRow,
     }];
+    statements.push(count_more(it.organization, 1));
     statements
         .extend(it.secrets.iter().zip(0..).map(|(secret, position)| insert_secret(it.id, position, secret)));
     statements
@@ -112,6 +113,8 @@ pub fn delete(organization: OrganizationId, id: ClientId) -> Vec<Statement> {
         super::role::delete_grants(organization, id.into()),
         super::consent::delete_of_client(id),
         super::usage::delete(id),
+        // Last, since whoever adds a client waits for it.
+        count_more(organization, -1),
     ]
 }
 
@@ -123,16 +126,23 @@ pub fn require(id: ClientId, version: u32) -> Statement {
     }
 }
 
-/// Whoever counts them, counts alone.
-pub fn require_below(organization: OrganizationId, limit: u32) -> Vec<Statement> {
-    vec![
-        super::organization::hold(organization),
-        Statement {
-            sql: "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE organization_id = $1) < $2",
-            params: params![organization, limit],
-            expect: Expect::Found,
-        },
-    ]
+/// Whoever adds to their number does so alone.
+pub fn require_below(organization: OrganizationId, limit: u32) -> Statement {
+    Statement {
+        sql: "SELECT 1 FROM client_counts WHERE organization_id = $1 AND clients < $2",
+        params: params![organization, limit],
+        expect: Expect::Held,
+    }
+}
+
+/// So many more, or fewer, than there were.
+pub fn count_more(organization: OrganizationId, more: i64) -> Statement {
+    Statement {
+        sql: "INSERT INTO client_counts (organization_id, clients) VALUES ($1, $2)
+              ON CONFLICT (organization_id) DO UPDATE SET clients = client_counts.clients + excluded.clients",
+        params: params![organization, more],
+        expect: Expect::Anything,
+    }
 }
 
 /// A part of what is read of a client.
@@ -209,7 +219,7 @@ pub fn names(organization: OrganizationId) -> Query<(String, ClientId)> {
 
 pub fn count(organization: OrganizationId) -> Query<u32> {
     Query {
-        sql: "SELECT COUNT(*) FROM clients WHERE organization_id = $1",
+        sql: "SELECT clients FROM client_counts WHERE organization_id = $1",
         params: params![organization],
         read: |row| Columns::of(row).next(),
     }

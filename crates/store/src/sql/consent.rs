@@ -50,7 +50,7 @@ pub fn ask_again(client: ClientId) -> Statement {
     Statement {
         sql: "UPDATE consents SET version = version + 1, asked = 0 WHERE client_id = $1 AND asked = 1",
         params: params![client],
-        expect: Expect::Anything,
+        expect: Expect::Many,
     }
 }
 
@@ -66,7 +66,7 @@ pub fn delete_of_client(client: ClientId) -> Statement {
     Statement {
         sql: "DELETE FROM consents WHERE client_id = $1",
         params: params![client],
-        expect: Expect::Anything,
+        expect: Expect::Many,
     }
 }
 

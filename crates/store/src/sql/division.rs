@@ -39,13 +39,13 @@ pub fn delete(
         Statement {
             sql: "DELETE FROM role_grants WHERE organization_id = $1 AND division = $2",
             params: params![organization, id],
-            expect: Expect::Anything,
+            expect: Expect::Many,
         },
         Statement {
             sql: "UPDATE users SET version = version + 1, division_id = $1
                   WHERE organization_id = $2 AND division_id = $3",
             params: params![home, organization, id],
-            expect: Expect::Anything,
+            expect: Expect::Many,
         },
     ]
 }

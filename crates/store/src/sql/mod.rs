@@ -116,6 +116,8 @@ values_from_ids!(OrganizationId ClientId UserId RoleId DivisionId SecretId Subje
 pub enum Expect {
     /// Nothing in particular.
     Anything,
+    /// The same, and however many rows there are it changes all: that may take its time.
+    Many,
     /// It changes exactly one row.
     OneRow,
     /// It is a query, and answers a row, which nobody changes until the commit is over.

@@ -6,8 +6,9 @@ use chancery_core::types::OrganizationId;
 use super::{Columns, Expect, Query, Row, Statement, json, params};
 use crate::StoreError;
 
-pub fn insert(it: &Organization) -> Statement {
-    Statement {
+/// A new one, which has no clients yet.
+pub fn insert(it: &Organization) -> Vec<Statement> {
+    let row = Statement {
         sql: "INSERT INTO organizations (id, name, short_name, default_language, settings, version, authority, created_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params: params![
@@ -21,7 +22,8 @@ pub fn insert(it: &Organization) -> Statement {
             it.created_at
         ],
         expect: Expect::OneRow,
-    }
+    };
+    vec![row, super::client::count_more(it.id, 0)]
 }
 
 /// Replaces what administrators choose, if the version is still the one that was read.
@@ -65,11 +67,6 @@ pub fn none() -> Vec<Statement> {
             expect: Expect::Found,
         },
     ]
-}
-
-/// Until the commit is over, nobody else holds it.
-pub fn hold(id: OrganizationId) -> Statement {
-    Statement { sql: "SELECT 1 FROM organizations WHERE id = $1", params: params![id], expect: Expect::Held }
 }
 
 pub fn all() -> Query<Organization> {

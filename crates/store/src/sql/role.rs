@@ -48,7 +48,7 @@ pub fn delete(organization: OrganizationId, id: RoleId) -> Vec<Statement> {
         Statement {
             sql: "DELETE FROM role_grants WHERE organization_id = $1 AND role_id = $2",
             params: params![organization, id],
-            expect: Expect::Anything,
+            expect: Expect::Many,
         },
     ]
 }

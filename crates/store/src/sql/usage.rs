@@ -42,7 +42,7 @@ pub fn delete(client: ClientId) -> Statement {
     Statement {
         sql: "DELETE FROM usage_counts WHERE client_id = $1",
         params: params![client],
-        expect: Expect::Anything,
+        expect: Expect::Many,
     }
 }
 

@@ -14,13 +14,11 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         }
         Write::DeleteRole(organization, id) => return role::delete(*organization, *id),
         Write::CountUsage(counts) => return counts.iter().map(usage::add).collect(),
+        Write::CreateOrganization(it) => return organization::insert(it),
         Write::CreateClient(it) => return client::insert(it),
         Write::ReplaceSecrets(id, secrets) => return client::replace_secrets(*id, secrets),
         Write::DeleteClient(organization, id) => return client::delete(*organization, *id),
         Write::DeleteUser(organization, id, version) => return user::delete(*organization, *id, *version),
-        Write::Require(Require::ClientsBelow(organization, limit)) => {
-            return client::require_below(*organization, *limit);
-        }
         Write::Require(Require::NoOrganization) => return organization::none(),
         Write::ReplaceRoleGrants(organization, subject, grants) => {
             return role::replace_grants(*organization, *subject, grants);
@@ -30,10 +28,12 @@ pub fn statements(write: &Write) -> Vec<Statement> {
         Write::Require(Require::Family(key, version)) => family::require(*key, *version),
         Write::Require(Require::Session(key)) => session::require(*key),
         Write::Require(Require::Consent(user, client, version)) => consent::require(*user, *client, *version),
+        Write::Require(Require::ClientsBelow(organization, limit)) => {
+            client::require_below(*organization, *limit)
+        }
         Write::Require(Require::Authority(organization, authority)) => {
             organization::require_authority(*organization, *authority)
         }
-        Write::CreateOrganization(it) => organization::insert(it),
         Write::ReplaceOrganization(it) => organization::replace(it),
         Write::AdvanceAuthority(id, authority) => organization::advance_authority(*id, *authority),
         Write::CreateDivision(it) => division::insert(it),

@@ -92,6 +92,7 @@ fn nothing_of_people_is_found_or_deleted_by_reading_a_whole_table() {
     all.extend(statements.into_iter().map(|it| (it.sql, it.params)));
     for (sql, params) in all {
         let found = plan(&connection, sql, &params);
-        assert!(found.contains("SEARCH") && !found.contains("SCAN"), "{sql}: {found}");
+        assert!(found.contains("SEARCH") || sql.starts_with("INSERT"), "{sql}: {found}");
+        assert!(!found.contains("SCAN"), "{sql}: {found}");
     }
 }

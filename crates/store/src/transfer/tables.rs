@@ -213,6 +213,7 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         ],
         &["key"],
     ),
+    ("client_counts", &["organization_id", "clients"], &["organization_id"]),
     (
         "organizations",
         &["id", "name", "short_name", "default_language", "version", "created_at", "authority", "settings"],

@@ -33,7 +33,7 @@ async fn made(folder: &TempDir) -> (Arc<dyn Store>, Rows, PathBuf) {
     let store = open(&path);
     let rows = populate(&store).await;
     let backup = folder.path().join("backup.db");
-    back_up(&Place::File(path), &backup, |_, _| ()).await.expect("a backup");
+    back_up(&Place::File(path), &backup, |_| ()).await.expect("a backup");
     // Byte 18 of the header: 1 is a file alone, 2 is one with a log beside it.
     assert_eq!(fs::read(&backup).expect("the backup")[18], 1, "it can be read where nobody can write");
     let names = fs::read_dir(folder.path()).expect("a folder").map(|it| it.expect("a file").file_name());
@@ -59,7 +59,7 @@ async fn a_backup_is_whole_and_of_one_moment_while_others_write() {
     let mut differences = BTreeSet::new();
     for n in 0..5 {
         let backup = folder.path().join(format!("backup-{n}.db"));
-        back_up(&Place::File(path.clone()), &backup, |_, _| ()).await.expect("a backup");
+        back_up(&Place::File(path.clone()), &backup, |_| ()).await.expect("a backup");
         let sums = verify(&backup).await.expect("a whole backup");
         let rows =
             |name: &str| sums.iter().find(|(table, _)| table.name == name).map_or(0, |(_, sum)| sum.rows);
@@ -84,12 +84,12 @@ async fn a_backup_that_changed_is_noticed() {
     connection.close().expect("the connection closes");
     assert_eq!(verify(&backup).await.err(), Some(CarryError::Changed("users")));
     let target = folder.path().join("restored.db");
-    let refused = restore(&backup, &Place::File(target.clone()), |_, _| (), |_| Ok(vec![])).await.err();
+    let refused = restore(&backup, &Place::File(target.clone()), |_| (), |_| Ok(vec![])).await.err();
     assert_eq!(refused, Some(CarryError::Changed("users")));
     assert!(!target.exists(), "nothing was made");
     let own = folder.path().join("chancery.db");
     assert_eq!(verify(&own).await.err(), Some(CarryError::NoBackup));
-    let again = back_up(&Place::File(own), &backup, |_, _| ()).await.err();
+    let again = back_up(&Place::File(own), &backup, |_| ()).await.err();
     assert_eq!(again, Some(CarryError::Exists));
     store.close().await.expect("the store closes");
 }
@@ -107,7 +107,7 @@ async fn what_was_ended_since_does_not_come_back_to_life() {
         let without_first = |keys: Vec<chancery_core::keyring::KeyRow>| {
             Ok(keys.first().map(|key| Write::DeleteKey(key.id)).into_iter().collect())
         };
-        restore(&backup, &place, |_, _| (), without_first).await.expect("a restore");
+        restore(&backup, &place, |_| (), without_first).await.expect("a restore");
         let restored: Arc<dyn Store> = match &place {
             Place::File(path) => open(path),
             Place::Shared(settings) => Arc::new(Postgres::open(settings).await.expect("a database")),

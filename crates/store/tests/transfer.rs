@@ -46,8 +46,8 @@ async fn settings() -> Settings {
 
 async fn to_sqlite(from: &mut dyn Source, path: &Path) -> Result<Sums, TransferError> {
     let to = open(path);
-    let sums = transfer("move", from, &to, |_| true, |_, _| ()).await?;
-    compare(&sums, &mut Sqlite::source(path).expect("a source"), |_, _| ()).await?;
+    let sums = transfer("move", from, &to, |_| true, |_| ()).await?;
+    compare(&sums, &mut Sqlite::source(path).expect("a source"), |_| ()).await?;
     open_up(&to, &[]).await?;
     Store::close(&to).await.expect("the store closes");
     Ok(sums)
@@ -55,8 +55,8 @@ async fn to_sqlite(from: &mut dyn Source, path: &Path) -> Result<Sums, TransferE
 
 async fn to_postgres(from: &mut dyn Source, settings: &Settings) -> Result<Sums, TransferError> {
     let to = Postgres::open(settings).await.expect("a database");
-    let sums = transfer("move", from, &to, |_| true, |_, _| ()).await?;
-    compare(&sums, &mut Postgres::source(settings).await.expect("a source"), |_, _| ()).await?;
+    let sums = transfer("move", from, &to, |_| true, |_| ()).await?;
+    compare(&sums, &mut Postgres::source(settings).await.expect("a source"), |_| ()).await?;
     open_up(&to, &[]).await?;
     Store::close(&to).await.expect("the store closes");
     Ok(sums)
@@ -119,7 +119,7 @@ async fn one_that_was_interrupted_goes_on() {
         Store::close(&half).await.expect("the store closes");
     }
     let half = open(&other);
-    let another = transfer("restore", &mut source, &half, |_| true, |_, _| ()).await.err();
+    let another = transfer("restore", &mut source, &half, |_| true, |_| ()).await.err();
     assert_eq!(another, Some(TransferError::NotEmpty), "something else");
     Store::close(&half).await.expect("the store closes");
     to_sqlite(&mut source, &other).await.expect("the rest");
@@ -151,16 +151,16 @@ async fn what_changed_on_the_way_is_noticed() {
     let (store, _) = filled(&one).await;
     let to = open(&other);
     let mut source = Sqlite::source(&one).expect("a source");
-    let sums = transfer("move", &mut source, &to, |_| true, |_, _| ()).await.expect("a transfer");
+    let sums = transfer("move", &mut source, &to, |_| true, |_| ()).await.expect("a transfer");
     commit(&store, [Write::CreateUser(user(5000))]).await;
     let users = sums.iter().find(|(table, _)| table.name == "users").expect("users").0;
     assert_eq!(
-        sum(&mut source, users).await,
-        sum(&mut Sqlite::source(&other).expect("a source"), users).await
+        sum(&mut source, users, |_| ()).await,
+        sum(&mut Sqlite::source(&other).expect("a source"), users, |_| ()).await
     );
     let changer: Arc<dyn Store> = Arc::new(open(&other));
     commit(&changer, [Write::CreateUser(user(6000))]).await;
-    let noticed = compare(&sums, &mut Sqlite::source(&other).expect("a source"), |_, _| ()).await;
+    let noticed = compare(&sums, &mut Sqlite::source(&other).expect("a source"), |_| ()).await;
     assert_eq!(noticed, Err(TransferError::Differs("users")));
     assert_eq!(to.is_unfinished().await, Ok(true));
     Store::close(&to).await.expect("the store closes");

@@ -42,7 +42,7 @@ impl Backup {
     /// Does what was asked.
     pub async fn run(self) -> anyhow::Result<()> {
         let mut watched = Watched::default();
-        let progress = |table, rows| watched.show(table, rows);
+        let progress = |step| watched.show(&step);
         let done = match self.action {
             Action::Create { file, data } => carry::back_up(&data.folder()?, &file, progress).await,
             Action::Verify { file } => carry::verify(&file).await,

@@ -46,7 +46,7 @@ impl Db {
         };
         let mut watched = Watched::default();
         let (from, to) = (folder(&from, true)?, folder(&to, false)?);
-        let moved = carry::move_store(&from, &to, |table, rows| watched.show(table, rows)).await;
+        let moved = carry::move_store(&from, &to, |step| watched.show(&step)).await;
         watched.end();
         for (table, rows) in moved? {
             println!("{table}\t{rows}");

@@ -20,6 +20,7 @@ use anyhow::{anyhow, bail};
 use chancery_server::config::{File, Layers, Origin, Settings};
 use chancery_server::start::StartError;
 use chancery_server::start::bootstrap::Wishes;
+use chancery_server::start::carry::Step;
 use chancery_server::start::credentials::Place;
 use chancery_server::start::data_dir::{DataDir, MasterKeySource};
 use chancery_server::start::local::Local;
@@ -148,22 +149,30 @@ fn variable(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
 /// Shows on a terminal how far long work has come.
 #[derive(Default)]
 struct Watched {
-    shown: bool,
+    shown: String,
 }
 
 impl Watched {
-    fn show(&mut self, table: &str, rows: u64) {
-        if std::io::stderr().is_terminal() {
-            eprint!("\r{table:<16}{rows:>14}");
-            self.shown = true;
+    fn show(&mut self, step: &Step) {
+        let line = bar(step);
+        if line != self.shown && std::io::stderr().is_terminal() {
+            eprint!("\r{line}");
+            self.shown = line;
         }
     }
 
     fn end(&self) {
-        if self.shown {
-            eprint!("\r{:30}\r", "");
+        if !self.shown.is_empty() {
+            eprint!("\r{:1$}\r", "", self.shown.chars().count());
         }
     }
+}
+
+/// What is done, and of what; of one length, and another only when the next part of a hundred is done.
+fn bar(step: &Step) -> String {
+    let percent = step.done.saturating_mul(100).checked_div(step.all).unwrap_or(100).min(100) as usize;
+    let (what, full) = (if step.compares { "compared" } else { "carried" }, percent * 30 / 100);
+    format!("{:<16} [{:-<30}] {percent:>3} % of {} {what:<8}", step.table.name, "#".repeat(full), step.all)
 }
 
 /// Says where credentials went that no terminal showed.

@@ -5,6 +5,7 @@ use std::path::Path;
 use chancery_core::keyring::{KeyRow, Keyring, Purpose, rotation};
 use chancery_core::write::Write;
 use chancery_store::StoreError;
+pub use chancery_store::transfer::Step;
 use chancery_store::transfer::{self, CarryError, Place, Sums};
 
 use super::StartError;
@@ -29,7 +30,7 @@ fn carried(sums: Sums) -> Carried {
 pub async fn move_store(
     from: &DataDir,
     to: &DataDir,
-    progress: impl FnMut(&'static str, u64) + Send,
+    progress: impl FnMut(Step) + Send,
 ) -> Result<Carried, StartError> {
     let _from = from.lock()?;
     if to.shared.is_none() {
@@ -51,7 +52,7 @@ pub async fn move_store(
 pub async fn back_up(
     from: &DataDir,
     file: &Path,
-    progress: impl FnMut(&'static str, u64) + Send,
+    progress: impl FnMut(Step) + Send,
 ) -> Result<Carried, StartError> {
     let done = transfer::back_up(&place(from), file, progress).await;
     done.map(carried).map_err(|error| {
@@ -78,7 +79,7 @@ pub async fn restore(
     file: &Path,
     to: &DataDir,
     master: &MasterKeySource,
-    progress: impl FnMut(&'static str, u64) + Send,
+    progress: impl FnMut(Step) + Send,
 ) -> Result<Carried, StartError> {
     present(file)?;
     if to.shared.is_none() {

@@ -2,19 +2,15 @@
 //! becomes of a connection, the same body can be tried again.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use chancery_core::types::{FamilyKey, SessionKey, TicketKey};
 
 use super::many;
 use super::row::Fault;
-use super::session::{Answer, PATIENCE, Sent, Session};
+use super::session::{Answer, LONG, PATIENCE, Sent, Session};
 use crate::sql::engine::Done;
 use crate::sql::{Expect, Statement, Value, resolve};
 use crate::{Made, StoreError};
-
-/// A commit of any number of rows may take so long.
-const LONG: Duration = Duration::from_secs(61);
 
 /// Statements with the keys of all rows that they make.
 pub struct Body {

@@ -25,7 +25,7 @@ use crate::{OpenError, Schema, StoreError};
 use batch::Batches;
 use commit::{Body, Failed};
 use row::Fault;
-use session::{Sent, Session};
+use session::{LONG, Sent, Session};
 pub use settings::{CONNECTIONS, Settings, UrlError};
 
 /// Nobody waits longer for a connection.
@@ -191,7 +191,7 @@ impl Database {
 #[async_trait]
 impl Source for Session {
     async fn page(&mut self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, StoreError> {
-        let answers = self.exchange(&[Sent { sql, params: &params }]).await.map_err(Fault::into_error)?;
+        let answers = self.within(LONG, &[Sent { sql, params: &params }]).await.map_err(Fault::into_error)?;
         answers.iter().flat_map(|answer| &answer.rows).map(crate::sql::Row::values).collect()
     }
 }

@@ -16,6 +16,8 @@ use crate::sql::Value;
 
 /// No exchange takes longer: a database that does not answer is as good as none.
 pub const PATIENCE: Duration = Duration::from_secs(2);
+/// But for what is about any number of rows.
+pub const LONG: Duration = Duration::from_secs(61);
 
 /// See the module.
 pub struct Session {

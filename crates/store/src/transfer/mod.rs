@@ -35,6 +35,19 @@ pub enum TransferError {
     Differs(&'static str),
 }
 
+/// How far it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// With which table.
+    pub table: &'static Table,
+    /// Whether it is what arrived that is read, to compare it.
+    pub compares: bool,
+    /// So many rows of it are done.
+    pub done: u64,
+    /// Of so many.
+    pub all: u64,
+}
+
 /// A database as it was at one moment.
 #[async_trait]
 pub trait Source: Send {
@@ -62,14 +75,19 @@ async fn next(
     Ok(rows)
 }
 
-/// What a table holds.
-pub async fn sum(source: &mut dyn Source, table: &'static Table) -> Result<Sum, StoreError> {
+/// What a table holds; `progress` is told how many rows were read.
+pub async fn sum(
+    source: &mut dyn Source,
+    table: &'static Table,
+    mut progress: impl FnMut(u64),
+) -> Result<Sum, StoreError> {
     let (mut sum, mut last) = (Sum::default(), Vec::new());
     loop {
         let rows = next(source, table, &last).await?;
         let Some(row) = rows.last() else { return Ok(sum) };
         last = key_of(table, row);
         rows.iter().for_each(|row| sum.add(row));
+        progress(sum.rows);
     }
 }
 
@@ -77,19 +95,23 @@ fn key_of(table: &Table, row: &[Value]) -> Vec<Value> {
     table.key.iter().filter_map(|column| row.get(*column).cloned()).collect()
 }
 
-/// Fills `to`, which holds nothing or part of the same, with those tables of `from` that are wanted, and tells `progress` of
-/// each table and how many of its rows were seen. Only what is of one `kind`, from the same store, goes on where it stopped.
+/// Fills `to`, which holds nothing or part of the same, with those tables of `from` that are wanted. Only what is of one `kind`, from the same store, goes on where it stopped.
 pub async fn transfer<E: Engine>(
     kind: &str,
     from: &mut dyn Source,
     to: &E,
     wanted: impl Fn(&Table) -> bool,
-    mut progress: impl FnMut(&'static str, u64),
+    mut progress: impl FnMut(Step),
 ) -> Result<Vec<(&'static Table, Sum)>, TransferError> {
     begin(kind, from, to).await?;
     let mut sums = Vec::new();
     for table in ALL.iter().filter(|table| wanted(table)) {
         let done = find(to, &progress_name(table)).await?.map(|(rows, _)| rows).unwrap_or_default();
+        let all = from.page(&table.count, vec![]).await?;
+        let [Some(Value::Int(all))] = all.iter().map(|row| row.first()).collect::<Vec<_>>()[..] else {
+            return Err(StoreError::Corrupt(format!("{} cannot be counted", table.name)).into());
+        };
+        let all = all.unsigned_abs();
         let (mut sum, mut last) = (Sum::default(), Vec::new());
         loop {
             let rows = next(from, table, &last).await?;
@@ -103,7 +125,7 @@ pub async fn transfer<E: Engine>(
                 statements.push(note(progress_name(table), sum.rows, ""));
                 to.run(statements).await?;
             }
-            progress(table.name, sum.rows);
+            progress(Step { table, compares: false, done: sum.rows, all });
         }
         sums.push((table, sum));
     }
@@ -114,13 +136,13 @@ pub async fn transfer<E: Engine>(
 pub async fn compare(
     sums: &[(&'static Table, Sum)],
     arrived: &mut dyn Source,
-    mut progress: impl FnMut(&'static str, u64),
+    mut progress: impl FnMut(Step),
 ) -> Result<(), TransferError> {
-    for (table, sent) in sums {
-        if sum(arrived, table).await? != *sent {
+    for &(table, ref sent) in sums {
+        let step = |done| progress(Step { table, compares: true, done, all: sent.rows });
+        if sum(arrived, table, step).await? != *sent {
             return Err(TransferError::Differs(table.name));
         }
-        progress(table.name, sent.rows);
     }
     Ok(())
 }
@@ -144,7 +166,7 @@ async fn begin<E: Engine>(kind: &str, from: &mut dyn Source, to: &E) -> Result<(
     let keys = ALL.iter().find(|table| table.name == "keys");
     let mut mark = Sum::default();
     if let Some(keys) = keys {
-        mark = sum(from, keys).await?;
+        mark = sum(from, keys, |_| ()).await?;
     }
     let mark = format!("{kind} {}", mark.digest());
     match find(to, MARK).await? {

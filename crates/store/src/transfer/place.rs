@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 use chancery_core::keyring::KeyRow;
 use chancery_core::write::Write;
 
-use super::{Source, Sum, Table, TransferError, compare, note, open_up, sum, tables, transfer};
+use super::{Source, Step, Sum, Table, TransferError, compare, note, open_up, sum, tables, transfer};
 use crate::postgres::Settings;
 use crate::sql::engine::Engine;
 use crate::sql::{Expect, Statement, params};
@@ -87,7 +87,7 @@ impl Place {
 pub async fn carry(
     source: &Place,
     target: &Place,
-    progress: impl FnMut(&'static str, u64) + Send,
+    progress: impl FnMut(Step) + Send,
 ) -> Result<Sums, CarryError> {
     let mut moment = source.source().await.map_err(from)?;
     // What was not filled to the end is not carried on as if it were whole.
@@ -101,7 +101,7 @@ pub async fn carry(
 pub async fn back_up(
     source: &Place,
     path: &Path,
-    progress: impl FnMut(&'static str, u64) + Send,
+    progress: impl FnMut(Step) + Send,
 ) -> Result<Sums, CarryError> {
     if path.exists() {
         return Err(CarryError::Exists);
@@ -125,7 +125,7 @@ pub async fn verify(path: &Path) -> Result<Sums, CarryError> {
     for table in tables::ALL.iter() {
         let said = "SELECT until, holder FROM leases WHERE name = $1";
         let said = source.page(said, params![manifest(table)]).await?.pop().ok_or(CarryError::NoBackup)?;
-        let sum = sum(&mut *source, table).await?;
+        let sum = sum(&mut *source, table, |_| ()).await?;
         if said != params![sum.rows, sum.digest()] {
             return Err(CarryError::Changed(table.name));
         }
@@ -140,7 +140,7 @@ pub async fn verify(path: &Path) -> Result<Sums, CarryError> {
 pub async fn restore(
     path: &Path,
     target: &Place,
-    progress: impl FnMut(&'static str, u64) + Send,
+    progress: impl FnMut(Step) + Send,
     keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
 ) -> Result<Sums, CarryError> {
     let whole = verify(path).await?.iter().map(|(_, sum)| sum.digest()).collect::<String>();
@@ -155,7 +155,7 @@ async fn fill(
     source: Box<dyn Source>,
     target: &Place,
     wanted: impl Fn(&Table) -> bool,
-    progress: impl FnMut(&'static str, u64) + Send,
+    progress: impl FnMut(Step) + Send,
     keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
 ) -> Result<Sums, CarryError> {
     match target {
@@ -181,7 +181,7 @@ async fn fill_store<E: Engine>(
     store: &E,
     target: &Place,
     wanted: impl Fn(&Table) -> bool,
-    mut progress: impl FnMut(&'static str, u64) + Send,
+    mut progress: impl FnMut(Step) + Send,
     keys: impl FnOnce(Vec<KeyRow>) -> Result<Vec<Write>, StoreError>,
 ) -> Result<Sums, CarryError> {
     let sums = transfer(kind, &mut *source, store, wanted, &mut progress).await?;

@@ -9,6 +9,7 @@ pub struct Table {
     pub name: &'static str,
     /// Where the columns of the key stand in a row.
     pub(super) key: Vec<usize>,
+    pub(super) count: String,
     pub(super) first: String,
     pub(super) next: String,
     pub(super) insert: String,
@@ -233,6 +234,7 @@ fn table(&(name, columns, key): &(&'static str, &'static [&'static str], &[&'sta
     Table {
         name,
         key: key.iter().map(key_at).collect(),
+        count: format!("SELECT COUNT(*) FROM {name}"),
         first: format!("SELECT {listed} FROM {name} ORDER BY {keys} LIMIT $1"),
         next: format!(
             "SELECT {listed} FROM {name} WHERE ({keys}) > ({}) ORDER BY {keys} LIMIT ${}",

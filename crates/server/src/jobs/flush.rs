@@ -17,9 +17,13 @@ pub async fn flush(app: Arc<App>) -> Result<(), StoreError> {
         // Whether it is still so: no key has this id, so all that is written is a line of the change log.
         app.commit(vec![Write::DeleteKey(KeyId(0))]).await?;
     }
-    let writes = app.recorder.drain();
-    for batch in writes.chunks(BATCH) {
-        app.commit(batch.to_vec()).await?;
+    let mut writes = app.recorder.drain();
+    loop {
+        let batch: Vec<_> = writes.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            break;
+        }
+        app.commit(batch).await?;
     }
     loop {
         let batch = app.usage.drain();

@@ -39,7 +39,6 @@ pub fn insert(it: &Client) -> Vec<Statement> {
         params,
         expect: Expect::OneRow,
     }];
-    statements.push(count_more(it.organization, 1));
     statements
         .extend(it.secrets.iter().zip(0..).map(|(secret, position)| insert_secret(it.id, position, secret)));
     statements
@@ -113,8 +112,6 @@ pub fn delete(organization: OrganizationId, id: ClientId) -> Vec<Statement> {
         super::role::delete_grants(organization, id.into()),
         super::consent::delete_of_client(id),
         super::usage::delete(id),
-        // Last, since whoever adds a client waits for it.
-        count_more(organization, -1),
     ]
 }
 

@@ -70,7 +70,7 @@ pub trait Engine: Send + Sync {
 #[async_trait]
 impl<E: Engine> Store for E {
     async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<Vec<Made>, StoreError> {
-        let mut statements: Vec<_> = writes.iter().flat_map(super::write::statements).collect();
+        let mut statements = super::write::all(&writes);
         let changes = writes.iter().filter_map(Write::changed);
         statements.extend(changes.map(|changed| change::insert(self.node(), now, changed)));
         Ok(self.run(statements).await?.made)

@@ -1,5 +1,8 @@
 //! From a write to its statements. The compiler lists the arm that a new write lacks.
 
+use std::collections::BTreeMap;
+
+use chancery_core::types::OrganizationId;
 use chancery_core::write::{Require, Write};
 
 use super::{
@@ -7,7 +10,21 @@ use super::{
     role, session, ticket, usage, user,
 };
 
-pub fn statements(write: &Write) -> Vec<Statement> {
+/// All statements of a commit. The counts come last, since whoever adds a client waits for them.
+pub fn all(writes: &[Write]) -> Vec<Statement> {
+    let mut more: BTreeMap<OrganizationId, i64> = BTreeMap::new();
+    for write in writes {
+        match write {
+            Write::CreateClient(it) => *more.entry(it.organization).or_default() += 1,
+            Write::DeleteClient(organization, _) => *more.entry(*organization).or_default() -= 1,
+            _ => {}
+        }
+    }
+    let counts = more.into_iter().map(|(organization, more)| client::count_more(organization, more));
+    writes.iter().flat_map(statements).chain(counts).collect()
+}
+
+fn statements(write: &Write) -> Vec<Statement> {
     vec![match write {
         Write::DeleteDivision { organization, id, home, at } => {
             return division::delete(*organization, *id, *home, *at);

@@ -150,7 +150,7 @@ pub async fn compare(
 /// Does the last `writes`, and says that the database can be used.
 pub async fn open_up<E: Engine>(to: &E, writes: &[Write]) -> Result<(), TransferError> {
     let unmark = "DELETE FROM leases WHERE name = 'moving' OR name LIKE 'moving:%'";
-    let mut statements: Vec<_> = writes.iter().flat_map(crate::sql::write::statements).collect();
+    let mut statements = crate::sql::write::all(writes);
     statements.push(Statement { sql: unmark, params: vec![], expect: Expect::Anything });
     to.run(statements).await?;
     Ok(())

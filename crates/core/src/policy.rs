@@ -91,11 +91,13 @@ impl Default for Login {
 pub struct Audit {
     /// Entries are kept for so long.
     pub retention: Lifetime,
+    /// Whether tokens that were issued are entries.
+    pub tokens: bool,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { retention: Lifetime::from_days(365) }
+        Self { retention: Lifetime::from_days(365), tokens: true }
     }
 }
 

@@ -18,8 +18,9 @@ const GRAIN: i64 = 60_000;
 const MOST: usize = 100_000;
 
 /// See the module.
-#[derive(Default)]
 pub struct Recorder {
+    /// Whether the audit log is told of tokens that were issued.
+    tokens: bool,
     uses: Mutex<Uses>,
     events: Mutex<HashMap<Counted, (OrganizationId, u32, Timestamp)>>,
 }
@@ -57,6 +58,11 @@ impl Hash for Counted {
 }
 
 impl Recorder {
+    /// That tells the audit log of `tokens` that were issued, or does not.
+    pub fn new(tokens: bool) -> Self {
+        Self { tokens, uses: Mutex::default(), events: Mutex::default() }
+    }
+
     /// Takes note of what happened.
     pub fn record(&self, events: Vec<Event>) {
         for event in events {
@@ -65,8 +71,10 @@ impl Recorder {
                 Event::TokenIssued { organization, client, grant, user, proof: (_, secret), at } => {
                     self.used(user.map(Used::User), at);
                     self.used(secret.map(Used::Secret), at);
-                    let (kind, detail) = (kinds::TOKEN_ISSUED, grant.as_str());
-                    self.tally(organization, Counted { kind, client, user, detail }, at);
+                    if self.tokens {
+                        let (kind, detail) = (kinds::TOKEN_ISSUED, grant.as_str());
+                        self.tally(organization, Counted { kind, client, user, detail }, at);
+                    }
                 }
                 Event::SessionUsed { session, at } => self.session(session, at),
                 Event::TokenRefused { client, code, at } => {
@@ -172,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_use_is_written_once_a_minute() {
-        let (recorder, random) = (Recorder::default(), Counting::new(1));
+        let (recorder, random) = (Recorder::new(true), Counting::new(1));
         let secret = SecretId::random(&random);
         let event = |seconds| Event::TokenIssued {
             organization: OrganizationId::random(&random),
@@ -182,20 +190,25 @@ mod tests {
             proof: (AuthMethod::ClientSecretBasic, Some(secret)),
             at: Timestamp::from_seconds(seconds),
         };
-        let uses = || -> Vec<Write> {
-            recorder.drain().filter(|it| !matches!(it, Write::Audit(_))).collect()
-        };
+        let uses =
+            || -> Vec<Write> { recorder.drain().filter(|it| !matches!(it, Write::Audit(_))).collect() };
         recorder.record(vec![event(60), event(61), event(119)]);
         assert_eq!(uses(), [Write::RecordUse(secret, Timestamp::from_seconds(60))]);
         recorder.record(vec![event(119)]);
         assert_eq!(uses(), []);
         recorder.record(vec![event(120)]);
         assert_eq!(uses().len(), 1);
+        let silent = Recorder::new(false);
+        silent.record(vec![event(60)]);
+        assert_eq!(
+            silent.drain().collect::<Vec<_>>(),
+            [Write::RecordUse(secret, Timestamp::from_seconds(60))]
+        );
     }
 
     #[test]
     fn what_happens_together_is_one_entry() {
-        let (recorder, random) = (Recorder::default(), Counting::new(1));
+        let (recorder, random) = (Recorder::new(true), Counting::new(1));
         let (organization, client) = (OrganizationId::random(&random), ClientId::random(&random));
         let refused = |seconds| Event::TokenRefused {
             client: Some((client, organization)),

@@ -143,8 +143,8 @@ impl App {
         revoked.add(&parts.store.revoked(now).await?);
         let cookies = Cookies::of(&parts.issuer);
         Ok(Arc::new(Self {
+            recorder: Recorder::new(parts.policy.audit.tokens),
             parts,
-            recorder: Recorder::default(),
             usage: Usage::default(),
             limits: Limits::default(),
             bodies: Room::default(),

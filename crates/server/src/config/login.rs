@@ -80,12 +80,15 @@ pub struct Audit {
     /// Days that an entry is kept.
     #[schemars(range(min = 1, max = 36_500))]
     pub retention_days: u16,
+    /// Whether tokens that were issued are entries: one for each client, five seconds and kind of grant. Refused ones always are.
+    pub tokens: bool,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        let days = policy::Audit::default().retention.seconds() / 86_400;
-        Self { retention_days: u16::try_from(days).unwrap_or(u16::MAX) }
+        let own = policy::Audit::default();
+        let days = own.retention.seconds() / 86_400;
+        Self { retention_days: u16::try_from(days).unwrap_or(u16::MAX), tokens: own.tokens }
     }
 }
 
@@ -101,7 +104,7 @@ impl Audit {
 
 impl From<Audit> for policy::Audit {
     fn from(it: Audit) -> Self {
-        Self { retention: Lifetime::from_days(it.retention_days.into()) }
+        Self { retention: Lifetime::from_days(it.retention_days.into()), tokens: it.tokens }
     }
 }
 
@@ -122,7 +125,7 @@ mod tests {
             let read: Login = toml::from_str(text).expect(text);
             assert_eq!(read.check().is_ok(), good, "{text}");
         }
-        let read = |days: u16| Audit { retention_days: days };
+        let read = |days: u16| Audit { retention_days: days, ..Audit::default() };
         assert!(read(0).check().is_err() && read(1).check().is_ok() && read(36_501).check().is_err());
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Write exactly three fraction digits and a literal `Z`: the Java SDK needs the milliseconds, the Go SDK the
 /// `Z`. The text is carried as it is and never checked here.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline, description = "A UTC instant.", extend("format" = "date-time"))]
 pub struct DateTime(pub String);

@@ -33,7 +33,7 @@ pub struct RoleDivisionGrants {
 
 /// A holder of a role, and where it holds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct SubjectDivisionGrants {
     /// Id of the user, group or client.
     #[schemars(with = "schema::Uuid")]

@@ -8,7 +8,7 @@ use crate::{ClientSecret, DateTime, DomainEntityRef, Listing, object, schema};
 /// A client as answered.
 // Arrays are absent or present as the server chooses; an empty one is not the same as none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct OAuthClient {
     /// A UUID, which is also the `client_id` of the login host.
     #[schemars(with = "schema::Uuid")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A product that the organization has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 #[schemars(rename = "DomainOrganizationProduct")]
 pub struct AuthorizationProduct {
     /// Name of the product.

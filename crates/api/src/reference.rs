@@ -7,7 +7,7 @@ use crate::schema;
 
 /// An object by id, name and address, as in `createdBy`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct DomainEntityRef {
     /// The object's id.
     pub id: String,
@@ -22,7 +22,7 @@ pub struct DomainEntityRef {
 
 /// An object by id and name, as in `organization` of a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct NamedEntity {
     /// The object's id.
     pub id: String,
@@ -33,7 +33,7 @@ pub struct NamedEntity {
 
 /// An object by nothing but its id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Entity {
     /// The object's id.
     pub id: String,
@@ -41,7 +41,7 @@ pub struct Entity {
 
 /// A user by id and address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct UserReference {
     /// The user's id.
     #[schemars(with = "schema::Uuid")]

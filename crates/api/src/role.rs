@@ -92,7 +92,7 @@ pub struct DomainPermissionPolicy {
 
 /// All permissions of one domain.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct PermissionCollection {
     /// Id of the collection; absent where the domain says enough.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub struct PermissionCollection {
 
 /// One permission, `domain:entityType:action`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct DomainPermission {
     /// First part, such as `oauth`.
     pub domain: String,

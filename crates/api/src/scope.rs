@@ -7,7 +7,7 @@ use crate::schema;
 
 /// A scope that a client may ask for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct OAuthScope {
     /// The scope name itself, such as `users:readonly`; its colon may come percent-encoded in a path.
     pub id: String,

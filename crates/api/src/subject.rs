@@ -9,7 +9,7 @@ use crate::{AuthzDivision, DateTime, schema};
 
 /// A user, group or OAuth client, seen as a holder of roles.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct AuthzSubject {
     /// Id of the user, group or client.
     #[schemars(with = "schema::Uuid")]
@@ -31,7 +31,7 @@ pub struct AuthzSubject {
 
 /// A role held in a division.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct AuthzGrant {
     /// Who was granted it: the subject itself, or a group that it inherits from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub struct AuthzGrant {
 
 /// A role in the short form that grants show.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct AuthzGrantRole {
     /// The role's id.
     #[schemars(with = "schema::Uuid")]

@@ -31,7 +31,7 @@ pub struct TokenInfo {
 
 /// The user that a clone in another organization stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct TokenInfoClonedUser {
     /// Id of the original user.
     pub id: String,
@@ -42,7 +42,7 @@ pub struct TokenInfoClonedUser {
 
 /// A client together with the organization that owns it. It carries no secret and no callbacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct OrgOAuthClient {
     /// The `client_id`.
     #[serde(skip_serializing_if = "Option::is_none")]

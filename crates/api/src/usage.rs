@@ -29,7 +29,7 @@ pub struct ApiUsageClientQuery {
 
 /// Where the result of a query will be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct UsageExecutionResult {
     /// Id of the query, to ask for its result by.
     pub execution_id: String,
@@ -40,7 +40,7 @@ pub struct UsageExecutionResult {
 
 /// The result of a query; while it runs, nothing but `queryStatus`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct ApiUsageQueryResult {
     /// The rows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,8 +66,8 @@ pub struct Cursors {
 }
 
 /// The counts of one bucket of time. No member is absent: what is not grouped by is an empty string.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ApiUsageRow {
     /// The client.
     pub client_id: String,

@@ -7,7 +7,7 @@ use crate::{DateTime, DomainEntityRef, OAuthLastTokenIssued, UserAuthorization, 
 
 /// A user. What is said to come by `expand` is absent unless the request asks for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct User {
     /// A UUID.
     #[schemars(with = "schema::Uuid")]

@@ -2,7 +2,7 @@
 //!
 //! `pkce https://login.example CLIENT_ID`
 
-use chancery_sdk::login::{Browser, ClientCredentials, RefreshedToken};
+use chancery_sdk::login::{Browser, ClientCredentials, Open, RefreshedToken};
 
 mod place;
 
@@ -10,10 +10,10 @@ mod place;
 async fn main() -> Result<(), place::Failure> {
     let id = place::argument(2)?;
     let host = place::builder()?.build()?;
-    let open = |url: &url::Url| {
+    let open = Open::with(|url| {
         println!("{url}");
         Ok(())
-    };
+    });
     let token = host.login().in_browser(&id, Browser { open, ..Browser::default() }).await?;
     let tokens = RefreshedToken::new(host.login(), ClientCredentials::public(id), token);
     let client = place::builder()?.token_source(tokens).build()?;

@@ -8,9 +8,10 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Method, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use url::Url;
 
-use crate::model::Model;
+use crate::model::{Model, without_nulls};
 use crate::retry::retry_after;
 use crate::{ApiError, Error, TransportError};
 
@@ -87,7 +88,15 @@ impl Answer for () {
 }
 
 fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| error.to_string())
+    serde_json::from_slice(body).map_err(|error| without_values(&error.to_string()))
+}
+
+/// What a parser says, without the text that it read: that may be a secret.
+fn without_values(said: &str) -> String {
+    match (said.find('"'), said.rfind('"')) {
+        (Some(first), Some(last)) if first < last => format!("{}(..){}", &said[..first], &said[last + 1..]),
+        _ => said.to_owned(),
+    }
 }
 
 impl<T: DeserializeOwned + Serialize> Answer for Model<T> {
@@ -98,7 +107,10 @@ impl<T: DeserializeOwned + Serialize> Answer for Model<T> {
 
 impl<T: DeserializeOwned> Answer for Listing<T> {
     fn read(body: &[u8]) -> Result<Self, String> {
-        from_json(body)
+        let mut members: Map<String, Value> = from_json(body)?;
+        // Those of the elements are kept: a model writes them again.
+        members.retain(|_, value| !value.is_null());
+        serde_json::from_value(members.into()).map_err(|error| without_values(&error.to_string()))
     }
 }
 
@@ -124,16 +136,25 @@ impl Answer for i64 {
 pub(crate) async fn read<T: Answer>(name: &str, response: Response) -> Result<T, Error> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let body = response.bytes().await.map_err(|error| transport(name, &error))?;
-    if status < 400 {
-        return T::read(&body).map_err(|why| Error::Unreadable { operation: name.to_owned(), why });
+    let unreadable = |why| Error::Unreadable { operation: name.to_owned(), why };
+    match status {
+        200..300 => return T::read(&body).map_err(unreadable),
+        // A redirect is not followed, so nothing was done.
+        ..400 => return Err(unreadable(format!("it is a {status}"))),
+        _ => {}
     }
-    let mut said: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
+    let mut said: ErrorBody = refusal(&body).unwrap_or_default();
     if said.message.is_empty() {
         said.message = format!("{name} was refused");
     }
     let correlation_id =
         correlation_id(&headers).or(Some(said.context_id.clone()).filter(|id| !id.is_empty()));
     Err(ApiError { status, body: said, correlation_id, retry_after: pause(&headers) }.into())
+}
+
+/// What a refusal says, if it can be read.
+pub(crate) fn refusal<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    serde_json::from_value(without_nulls(serde_json::from_slice(body).ok()?)).ok()
 }
 
 /// How long to wait, if the headers say so.

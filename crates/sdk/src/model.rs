@@ -92,6 +92,18 @@ impl Rest {
     }
 }
 
+/// A member that is null is as good as none, wherever it is.
+pub(crate) fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(members.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(elements) => Value::Array(elements.into_iter().map(without_nulls).collect()),
+        value => value,
+    }
+}
+
 impl<T> Model<T> {
     /// What this version knows of it.
     pub fn into_inner(self) -> T {
@@ -164,7 +176,7 @@ impl<T: Serialize> Serialize for Model<T> {
 impl<'de, T: DeserializeOwned + Serialize> Deserialize<'de> for Model<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let answered = Value::deserialize(deserializer)?;
-        let known = T::deserialize(&answered).map_err(D::Error::custom)?;
+        let known = T::deserialize(without_nulls(answered.clone())).map_err(D::Error::custom)?;
         let seen = serde_json::to_value(&known).map_err(D::Error::custom)?;
         Ok(Self { known, rest: Rest::of(answered, &seen) })
     }

@@ -1,7 +1,9 @@
 //! A login in the browser of the person at this machine: a listener on the loopback interface takes the code (RFC 8252,
 //! section 7.3), PKCE proves that it is ours.
 
+use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -31,7 +33,41 @@ pub struct Browser {
     pub login_hint: Option<String>,
     /// What opens the browser, given the address; the system's own way unless another is named. An error is no matter: the
     /// address can be shown to the person instead.
-    pub open: fn(&Url) -> std::io::Result<()>,
+    pub open: Open,
+}
+
+/// What opens a browser.
+///
+/// ```
+/// let tell = chancery_sdk::login::Open::with(|url| {
+///     println!("log in at {url}");
+///     Ok(())
+/// });
+/// assert_eq!(format!("{tell:?}"), "Open(..)");
+/// ```
+#[derive(Clone)]
+pub struct Open(Arc<Opening>);
+
+type Opening = dyn Fn(&Url) -> io::Result<()> + Send + Sync;
+
+impl Open {
+    /// In this way, which must not wait for the person.
+    pub fn with(open: impl Fn(&Url) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(open))
+    }
+}
+
+impl Default for Open {
+    /// In the system's own way.
+    fn default() -> Self {
+        Self::with(|url| open::that_detached(url.as_str()))
+    }
+}
+
+impl fmt::Debug for Open {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Open(..)")
+    }
 }
 
 impl Default for Browser {
@@ -43,7 +79,7 @@ impl Default for Browser {
             path: String::new(),
             timeout: Duration::from_secs(300),
             login_hint: None,
-            open: |url| open::that_detached(url.as_str()),
+            open: Open::default(),
         }
     }
 }
@@ -79,7 +115,7 @@ impl Login {
             request = request.login_hint(hint);
         }
         let url = request.url(self);
-        if let Err(error) = (how.open)(&url) {
+        if let Err(error) = (how.open.0)(&url) {
             tracing::info!(%error, "the browser could not be opened");
         }
         let code = listener.code(&state, how.timeout).await?;
@@ -98,7 +134,7 @@ impl Listener {
     /// # }
     /// ```
     pub async fn bind(host: &str, port: u16, path: &str) -> Result<Self, Error> {
-        let failed = |error: std::io::Error| LoginError::Listener(format!("{host}:{port}: {error}"));
+        let failed = |error: io::Error| LoginError::Listener(format!("{host}:{port}: {error}"));
         if !matches!(host, "localhost" | "127.0.0.1") {
             return Err(LoginError::Listener(format!("{host} is not localhost or 127.0.0.1")).into());
         }

@@ -27,7 +27,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 pub use authorize::{Authorize, implicit, redirected};
-pub use browser::{Browser, Listener};
+pub use browser::{Browser, Listener, Open};
 pub use credentials::{ClientCredentials, CredentialsSource};
 pub use pkce::{Verifier, random_state};
 pub use source::{FixedToken, RefreshedToken, Renewed, TokenSource};
@@ -230,7 +230,7 @@ impl Login {
         if status == 200 {
             return Token::read(&body);
         }
-        let said: Refusal = serde_json::from_slice(&body).unwrap_or_default();
+        let said: Refusal = call::refusal(&body).unwrap_or_default();
         let description = said.error_description.or(said.description).unwrap_or_default();
         Err(AuthError {
             status,

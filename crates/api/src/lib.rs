@@ -10,6 +10,7 @@
 mod as_answered;
 mod audit;
 mod client_secret;
+mod client_secrets;
 mod condition;
 mod datetime;
 mod division;
@@ -29,6 +30,7 @@ mod role;
 mod role_request;
 mod schema;
 mod scope;
+mod server_key;
 mod session;
 mod settings;
 mod subject;
@@ -43,6 +45,9 @@ mod user_request;
 pub use as_answered::AsAnswered;
 pub use audit::{AuditEntity, AuditEntry, AuditListing};
 pub use client_secret::ClientSecret;
+pub use client_secrets::{
+    OAuthClientSecret, OAuthClientSecretListing, OAuthClientSecretPatch, OAuthClientSecretRequest,
+};
 pub use condition::{ResourceConditionNode, ResourceConditionValue};
 pub use datetime::DateTime;
 pub use division::{AuthzDivision, AuthzDivisionRequest};
@@ -63,6 +68,7 @@ pub use role_request::{
     DomainOrganizationRoleUpdate,
 };
 pub use scope::{OAuthScope, OAuthScopeListing};
+pub use server_key::{ServerKey, ServerKeyListing, ServerKeyRotation};
 pub use session::{UserSession, UserSessionListing};
 pub use settings::{OrgAuthSettings, PasswordRequirements};
 pub use subject::{AuthzGrant, AuthzGrantPolicy, AuthzGrantRole, AuthzSubject, RoleCounts};

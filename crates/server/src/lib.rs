@@ -9,6 +9,7 @@ pub mod config;
 pub mod failure;
 pub mod http;
 pub mod jobs;
+mod keys;
 pub mod limits;
 pub mod oauth2;
 pub mod openapi;

@@ -21,6 +21,8 @@ mod authorizations;
 mod authorize;
 #[path = "endpoint/cache.rs"]
 mod cache;
+#[path = "endpoint/client_secrets.rs"]
+mod client_secrets;
 #[path = "endpoint/clients_body.rs"]
 mod clients_body;
 #[path = "endpoint/clients_create.rs"]
@@ -63,6 +65,8 @@ mod idle;
 mod ip_allowlist;
 #[path = "endpoint/jwks.rs"]
 mod jwks;
+#[path = "endpoint/keys.rs"]
+mod keys;
 #[path = "endpoint/kills.rs"]
 mod kills;
 #[path = "endpoint/limits.rs"]

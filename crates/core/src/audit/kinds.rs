@@ -24,6 +24,7 @@ kinds! {
     DIVISION_DELETED = "division.deleted";
     DIVISION_RESTORED = "division.restored";
     GRANTS_CHANGED = "grants.changed";
+    KEY_ROTATED = "key.rotated";
     LOGIN = "login.succeeded";
     LOGIN_FAILED = "login.failed";
     LOGOUT = "logout";

@@ -4,6 +4,7 @@ pub mod draft;
 pub mod metadata;
 pub mod registration;
 pub mod registry;
+pub mod secrets;
 
 use crate::decision::Undecided;
 use crate::env::Random;

@@ -218,13 +218,17 @@ fn registered(client: Client, grants: Vec<RoleGrant>, secret: Option<ClientSecre
     Registered { client: Arc::new(client), grants: Arc::new(grants), secret }
 }
 
-fn find<'a>(facts: &'a Facts, caller: &Caller, id: ClientId) -> Result<&'a Arc<Client>, Undecided<ApiError>> {
+pub(super) fn find<'a>(
+    facts: &'a Facts,
+    caller: &Caller,
+    id: ClientId,
+) -> Result<&'a Arc<Client>, Undecided<ApiError>> {
     Client::find_in(facts, caller.organization, id)?
         .ok_or_else(|| ApiError::new(ApiCode::ClientNotFound).into())
 }
 
 /// The escalation guard on what the client holds already: nobody takes over a client mightier than themselves.
-fn guard_held_roles(
+pub(super) fn guard_held_roles(
     facts: &Facts,
     caller: &Caller,
     authority: &Authority,

@@ -82,6 +82,8 @@ impl fmt::Debug for Digest {
 pub struct Secret {
     /// Names it in the list of a client's secrets.
     pub id: SecretId,
+    /// What it is for, if somebody said so.
+    pub name: Option<String>,
     /// What it is compared with.
     pub digest: Digest,
     /// When it was made.
@@ -97,6 +99,7 @@ impl Secret {
     pub fn keep(value: &ClientSecret, keys: &Keyring, random: &dyn Random, now: Timestamp) -> Self {
         Self {
             id: SecretId::random(random),
+            name: None,
             digest: keys.digest(value.expose().as_bytes()),
             created_at: now,
             expires_at: None,

@@ -1,6 +1,9 @@
 //! `ChanceryApi`: what Chancery has beyond the vendor.
 
-use chancery_api::{AuditEntry, AuditListing, UserClaims, UserSessionListing};
+use chancery_api::{
+    AuditEntry, AuditListing, OAuthClientSecret, OAuthClientSecretListing, OAuthClientSecretPatch,
+    OAuthClientSecretRequest, ServerKeyListing, ServerKeyRotation, UserClaims, UserSessionListing,
+};
 use futures_util::stream;
 
 use crate::Model;
@@ -45,6 +48,38 @@ operations! {
 
         /// Ends all sessions of a person. Wraps `DELETE /api/v2/chancery/users/{userId}/sessions`.
         delete_chancery_user_sessions(user_id: &str = "user id") -> () = DELETE ["chancery", "users", user_id, "sessions"];
+
+        /// The secrets of a client, the newest first, without their values. Wraps
+        /// `GET /api/v2/chancery/clients/{clientId}/secrets`; needs `oauth:client:view`.
+        get_chancery_client_secrets(client_id: &str = "client id") -> Model<OAuthClientSecretListing> =
+            GET ["chancery", "clients", client_id, "secrets"];
+
+        /// Adds a secret to a client; the answer has it, and no later answer has it. With `grace_seconds` the others end after so
+        /// many, else they stay. Wraps `POST /api/v2/chancery/clients/{clientId}/secrets`; needs `oauth:client:edit`.
+        post_chancery_client_secrets(client_id: &str = "client id", body: &Model<OAuthClientSecretRequest> = &OAuthClientSecretRequest {
+            name: Some("blue".into()),
+            grace_seconds: Some(86_400),
+            ..OAuthClientSecretRequest::default()
+        }.into()) -> Model<OAuthClientSecret> = POST ["chancery", "clients", client_id, "secrets"], body body;
+
+        /// Names a secret, or says when it expires. Wraps `PATCH /api/v2/chancery/clients/{clientId}/secrets/{secretId}`; needs
+        /// `oauth:client:edit`.
+        patch_chancery_client_secret(client_id: &str = "client id", secret_id: &str = "secret id", body: &Model<OAuthClientSecretPatch> = &OAuthClientSecretPatch::default().into())
+            -> Model<OAuthClientSecret> = PATCH ["chancery", "clients", client_id, "secrets", secret_id], body body;
+
+        /// Removes a secret, unless it is the last one. Wraps `DELETE /api/v2/chancery/clients/{clientId}/secrets/{secretId}`; needs
+        /// `oauth:client:edit`.
+        delete_chancery_client_secret(client_id: &str = "client id", secret_id: &str = "secret id") -> () =
+            DELETE ["chancery", "clients", client_id, "secrets", secret_id];
+
+        /// The keys of the server, the oldest first. Wraps `GET /api/v2/chancery/keys`; for administrators of the first organization.
+        get_chancery_keys() -> Model<ServerKeyListing> = GET ["chancery", "keys"];
+
+        /// Replaces a signing key ahead of time. Wraps `POST /api/v2/chancery/keys`; for administrators of the first organization.
+        post_chancery_keys(body: &Model<ServerKeyRotation> = &ServerKeyRotation {
+            algorithm: Some("ES256".into()),
+            ..ServerKeyRotation::default()
+        }.into()) -> Model<ServerKeyListing> = POST ["chancery", "keys"], body body;
 
         /// Ends one of them. Wraps `DELETE /api/v2/chancery/users/{userId}/sessions/{sessionId}`.
         delete_chancery_user_session(user_id: &str = "user id", session_id: &str = "session id") -> () =

@@ -3,9 +3,11 @@
 pub mod audit;
 pub mod authorizations;
 pub mod call;
+pub mod client_secrets;
 pub mod clients;
 pub mod divisions;
 pub mod grants;
+pub mod keys;
 pub mod operation;
 pub mod organizations;
 pub mod paging;
@@ -42,6 +44,7 @@ pub type Answer = Result<Response, Failure>;
 /// All operations, by what they are about.
 pub const ALL: &[(&str, &[Operation])] = &[
     ("OAuth clients", clients::OPERATIONS),
+    ("OAuth clients", client_secrets::OPERATIONS),
     ("Usage", usage::OPERATIONS),
     ("Scopes", scopes::OPERATIONS),
     ("Authorizations", authorizations::OPERATIONS),
@@ -62,6 +65,7 @@ pub const ALL: &[(&str, &[Operation])] = &[
     ("Grants", subjects::OPERATIONS),
     ("Permissions", permissions::OPERATIONS),
     ("Audit", audit::OPERATIONS),
+    ("Keys", keys::OPERATIONS),
 ];
 
 /// Stands for every path of the API that does not exist; only whoever could use it is told.

@@ -25,7 +25,7 @@ use super::data_dir::{self, DataDir, MasterKeySource};
 use super::{StartError, unreadable};
 use crate::clock::{Clock, SystemClock, SystemRandom};
 
-pub use keys::ListedKey;
+pub use crate::keys::ListedKey;
 
 /// While a server keeps changing what a command is about to change, the command tries again for so long.
 const PATIENCE: Duration = Duration::from_secs(5);

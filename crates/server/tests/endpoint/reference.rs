@@ -1,5 +1,5 @@
 //! `docs/reference/api.md`: its tables of operations are made from the tables that the server is made from, each with
-//! the suites of the vendor's SDKs that prove it. `INSTA_UPDATE=always` writes them anew.
+//! the suites of the SDKs that prove it. `INSTA_UPDATE=always` writes them anew.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ fn proof(files: &[(String, String)], call: &str) -> Option<String> {
     found.map(|(name, _)| format!("`{name}`"))
 }
 
-fn row(it: &Operation, python: &[(String, String)], javascript: &[(String, String)]) -> String {
+fn row(it: &Operation, [python, javascript, rust]: &[Vec<(String, String)>; 3]) -> String {
     let list = |all: &[chancery_core::rbac::Permission], between: &str| {
         all.iter().map(|permission| format!("`{permission}`")).collect::<Vec<_>>().join(between)
     };
@@ -61,7 +61,7 @@ fn row(it: &Operation, python: &[(String, String)], javascript: &[(String, Strin
     let mut codes: Vec<String> =
         it.errors.iter().map(|code| format!("{} `{}`", code.status(), code.as_str())).collect();
     codes.sort();
-    let tests = [proof(python, &snake(it.id)), proof(javascript, it.id)];
+    let tests = [proof(python, &snake(it.id)), proof(javascript, it.id), proof(rust, &snake(it.id))];
     let tests: Vec<String> = tests.into_iter().flatten().collect();
     assert!(!tests.is_empty(), "no suite calls {}", it.id);
     let (method, path) = (it.method, it.path.strip_prefix("/api/v2").expect("a path of the API"));
@@ -75,8 +75,11 @@ fn row(it: &Operation, python: &[(String, String)], javascript: &[(String, Strin
 }
 
 fn tables() -> String {
-    let python = suite("crates/e2e/python", |name| name.starts_with("test_"));
-    let javascript = suite("crates/e2e/js", |name| name.ends_with(".test.mjs"));
+    let suites = [
+        suite("crates/e2e/python", |name| name.starts_with("test_")),
+        suite("crates/e2e/js", |name| name.ends_with(".test.mjs")),
+        suite("crates/e2e/tests/sdk", |name| name.ends_with(".rs")),
+    ];
     let mut text = String::new();
     let mut last = "";
     for (tag, operations) in api::ALL {
@@ -88,7 +91,7 @@ fn tables() -> String {
             last = tag;
         }
         for it in *operations {
-            text.push_str(&row(it, &python, &javascript));
+            text.push_str(&row(it, &suites));
             text.push('\n');
         }
     }

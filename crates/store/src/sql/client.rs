@@ -68,8 +68,8 @@ pub fn replace_secrets(client: ClientId, secrets: &[Secret]) -> Vec<Statement> {
 fn insert_secret(client: ClientId, position: i64, it: &Secret) -> Statement {
     Statement {
         sql: "INSERT INTO client_secrets (id, client_id, organization_id, position, digest_key, digest, created_at,
-                  expires_at, last_used_at)
-              SELECT $1, id, organization_id, $2, $3, $4, $5, $6, $7 FROM clients WHERE id = $8",
+                  expires_at, last_used_at, name)
+              SELECT $1, id, organization_id, $2, $3, $4, $5, $6, $7, $8 FROM clients WHERE id = $9",
         params: params![
             it.id,
             position,
@@ -78,6 +78,7 @@ fn insert_secret(client: ClientId, position: i64, it: &Secret) -> Statement {
             it.created_at,
             it.expires_at,
             it.last_used_at,
+            it.name.as_deref(),
             client
         ],
         expect: Expect::OneRow,
@@ -183,16 +184,17 @@ fn find(id: ClientId) -> Query<Part> {
     }
 }
 
-/// The secrets of a client, oldest first.
+/// The secrets of a client, in their order.
 fn secrets(client: ClientId) -> Query<Part> {
     Query {
-        sql: "SELECT id, digest_key, digest, created_at, expires_at, last_used_at
+        sql: "SELECT id, name, digest_key, digest, created_at, expires_at, last_used_at
               FROM client_secrets WHERE client_id = $1 ORDER BY position",
         params: params![client],
         read: |row| {
             let mut row = Columns::of(row);
             Ok(Part::Secret(Secret {
                 id: row.parse(SecretId::parse)?,
+                name: row.maybe()?,
                 digest: Digest { key: KeyId(row.next()?), bytes: digest(row.next()?)? },
                 created_at: row.next()?,
                 expires_at: row.maybe()?,

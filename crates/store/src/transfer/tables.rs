@@ -91,6 +91,7 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
             "created_at",
             "expires_at",
             "last_used_at",
+            "name",
         ],
         &["id"],
     ),

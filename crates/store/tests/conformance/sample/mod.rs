@@ -311,6 +311,7 @@ pub fn machine(n: u64) -> Client {
 pub fn secret(n: u64) -> Secret {
     Secret {
         id: secret_id(n),
+        name: n.is_multiple_of(3).then(|| format!("secret {n}")),
         digest: digest(u8::try_from(n % 250).expect("small")),
         created_at: NOW,
         expires_at: n.is_multiple_of(2).then_some(NOW + DAY),

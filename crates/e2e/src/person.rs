@@ -63,9 +63,7 @@ impl Person {
         query.extend_pairs([("client_id", client_id), ("redirect_uri", REDIRECT), ("response_type", "code")]);
         let path = format!("/oauth/login?{}", query.extend_pairs(parameters).finish());
         let page = self.visit(&path, None).expect(200);
-        let (_, rest) = page.text.split_once("name=\"csrf\" value=\"").expect("a form");
-        let (csrf, _) = rest.split_once('"').expect("a token");
-        Login { path, csrf: csrf.to_owned() }
+        Login { path, csrf: csrf(&page) }
     }
 
     /// Types address and password in, and sends them.
@@ -90,4 +88,30 @@ impl Person {
             answer = self.visit(&format!("/oauth/{location}"), None);
         }
     }
+    /// Goes where a client sends the browser, logs in if asked to, and answers the address that it comes back to.
+    #[track_caller]
+    pub fn come_back(&mut self, path: &str, email: &str, password: &str) -> String {
+        let mut path = path.to_owned();
+        loop {
+            let mut answer = self.visit(&path, None);
+            if answer.status == 200 {
+                let login = Login { csrf: csrf(&answer), path };
+                answer = self.attempt(&login, email, password);
+            }
+            assert!([302, 303].contains(&answer.status), "{}", answer.text);
+            let location = answer.header("location");
+            // The server's own are relative, though an absolute one may stand in their query.
+            if location.split('?').next().is_some_and(|it| it.contains("://")) {
+                return location.to_owned();
+            }
+            path = format!("/oauth/{location}");
+        }
+    }
+}
+
+/// The token in the form of a page.
+#[track_caller]
+fn csrf(page: &Answer) -> String {
+    let (_, rest) = page.text.split_once("name=\"csrf\" value=\"").expect("a form");
+    rest.split_once('"').expect("a token").0.to_owned()
 }

@@ -1,7 +1,7 @@
 //! A process that does not outlive the test.
 
 use std::fmt;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,7 +40,16 @@ pub struct Process {
 impl Process {
     /// Starts it, without standard input; all that it writes is kept.
     pub fn start(command: &mut Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// The same with standard input, for [`Process::say`].
+    pub fn listening(command: &mut Command) -> Self {
+        Self::spawn(command.stdin(Stdio::piped()))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the process starts");
         let (stdout, stderr) = (Arc::default(), Arc::default());
         let (send, lines) = channel();
@@ -65,6 +74,12 @@ impl Process {
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("no line on standard output after {limit:?}"),
         }
+    }
+
+    /// Writes a line to its standard input.
+    pub fn say(&mut self, line: &str) {
+        let input = self.child.stdin.as_mut().expect("standard input is piped");
+        writeln!(input, "{line}").expect("the process reads on");
     }
 
     /// What it wrote to standard output so far.

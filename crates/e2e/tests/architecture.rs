@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("api", &[]),
     ("cluster", &[]),
-    ("e2e", &["chancery-cluster"]),
+    ("e2e", &["chancery-cluster", "chancery-sdk"]),
 ];
 
 /// What tests alone may use, in any crate.

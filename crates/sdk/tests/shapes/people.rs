@@ -1,8 +1,8 @@
 //! People, the organization, and what Chancery knows beyond the vendor.
 
 use chancery_sdk::models::{
-    AuditListing, OrgAuthSettings, Organization, User, UserAuthorization, UserClaims, UserMe, UserReference,
-    UserSessionListing,
+    AuditListing, OAuthClientSecretListing, OrgAuthSettings, Organization, ServerKeyListing, User,
+    UserAuthorization, UserClaims, UserMe, UserReference, UserSessionListing,
 };
 use serde_json::{Value, json};
 
@@ -96,6 +96,18 @@ fn what_the_vendor_does_not_have_may_grow_too() {
     });
     let sessions = json!({ "entities": [session], "total": 1, "selfUri": "/s" });
     is_read_in_every_shape::<UserSessionListing>(&sessions, &["id", "dateCreated", "dateExpires"]);
+    let secret = json!({
+        "id": "s1", "name": "blue", "secret": "x", "dateCreated": "2026-07-01T09:00:00.000Z",
+        "dateExpires": "2026-07-01T09:00:00.000Z", "dateLastUsed": "2026-07-01T09:00:00.000Z", "selfUri": "/s",
+    });
+    let secrets = json!({ "entities": [secret], "total": 1, "selfUri": "/s" });
+    is_read_in_every_shape::<OAuthClientSecretListing>(&secrets, &["id"]);
+    let key = json!({
+        "id": "k1", "purpose": "ES256", "standing": "active", "keyId": "x",
+        "dateActive": "2026-07-01T09:00:00.000Z",
+    });
+    let keys = json!({ "entities": [key], "total": 1 });
+    is_read_in_every_shape::<ServerKeyListing>(&keys, &["id", "purpose", "standing"]);
     let claims = json!({
         "family_name": "Lovelace", "email_verified": true, "updated_at": 5, "address": { "locality": "London" },
     });

@@ -1,5 +1,7 @@
 //! What becomes of a refusal, and of what is no answer at all.
 
+use std::time::Duration;
+
 use chancery_sdk::login::ClientCredentials;
 use chancery_sdk::{ApiError, Client, Error, Retry, Secret};
 use serde_json::json;
@@ -102,6 +104,16 @@ async fn a_server_that_is_not_there_got_nothing() {
     assert!(matches!(&error, Error::Transport(error) if error.unsent), "{error}");
     assert!(error.is_retryable() && error.code().is_none());
     assert!(error.to_string().starts_with("POST /api/v2/oauth/clients/c1/secret got no answer: "), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let builder = Client::at(&url).retry(Retry::never()).timeout(Duration::from_millis(20));
+    let error = builder.build().expect("a client").oauth().get_oauth_clients().await.expect_err("silence");
+    assert!(matches!(&error, Error::Transport(error) if !error.unsent), "{error}");
+    assert_eq!(error.to_string(), "GET /api/v2/oauth/clients got no answer: it took too long");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use chancery_sdk::api::{GetRoles, GetUsers};
 use chancery_sdk::login::ClientCredentials;
 use chancery_sdk::models::{ApiUsageClientQuery, OAuthClientRequest};
+use chancery_sdk::{Client, Error, Region};
 use serde_json::json;
 
 use crate::canned::{Canned, answer, json};
@@ -86,7 +87,7 @@ async fn an_operation_without_a_body_sends_none() {
 async fn a_gateway_has_a_prefix_for_each_host() {
     let token = json(200, &json!({ "access_token": "t", "expires_in": 600 }));
     let server = Canned::start([token, json(200, &json!({}))]).await;
-    let client = chancery_sdk::Client::at(&format!("{}/front/api/", server.url))
+    let client = Client::at(&format!("{}/front/api/", server.url))
         .login_at(&format!("{}/front/login", server.url))
         .credentials(ClientCredentials::new("id", "secret"))
         .build();
@@ -99,9 +100,26 @@ async fn an_id_that_names_something_else_is_not_sent() {
     let server = Canned::start([]).await;
     for bad in ["", ".", ".."] {
         let refused = server.client().oauth().delete_oauth_client(bad).await;
-        assert!(matches!(refused, Err(chancery_sdk::Error::Invalid(_))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
     let client = server.builder().token("line\nbreak").build().expect("a client");
     let refused = client.tokens().get_tokens_me().await.expect_err("no header can carry it");
-    assert!(matches!(refused, chancery_sdk::Error::Invalid(_)) && !refused.to_string().contains("break"));
+    assert!(matches!(refused, Error::Invalid(_)) && !refused.to_string().contains("break"));
+}
+
+#[test]
+fn a_region_has_a_host_for_each() {
+    let client = Client::at_region(&Region::EU_CENTRAL_1).build().expect("a client");
+    assert!(format!("{client:?}").contains("https://api.mypurecloud.de/"), "{client:?}");
+    let logout = client.login().logout_url("c1", None);
+    assert_eq!(logout.as_str(), "https://login.mypurecloud.de/logout?client_id=c1");
+}
+
+#[test]
+fn an_address_of_another_kind_is_refused() {
+    for bad in ["", "localhost", "localhost:8080", "ftp://localhost", "http://", "mailto:ada@example.com"] {
+        for builder in [Client::at(bad), Client::at("http://localhost").login_at(bad)] {
+            assert!(matches!(builder.build(), Err(Error::Invalid(_))), "{bad}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod refusal;
+mod remote;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -27,10 +28,30 @@ enum Command {
     Recover(commands::recover::Recover),
     /// Make and list the organizations of the local store.
     Organization(commands::organization::Organization),
-    /// Let clients register themselves.
-    Client(commands::client::Client),
-    /// List and replace the keys of the local store.
-    Key(commands::key::Key),
+    /// Log in to a server, and keep it as a profile.
+    Login(Box<commands::login::Login>),
+    /// Forget a profile.
+    Logout(commands::login::Logout),
+    /// List the profiles, and say which is used.
+    Profile(commands::profile::Profile),
+    /// List, make, change and delete clients.
+    Client(Box<commands::client::Client>),
+    /// List, make and delete roles, and give them.
+    Role(Box<commands::role::Role>),
+    /// List, make, change and delete divisions.
+    Division(Box<commands::division::Division>),
+    /// List, make, change and delete people.
+    User(Box<commands::user::User>),
+    /// Get, explain and revoke tokens.
+    Token(Box<commands::token::Token>),
+    /// List the scopes that clients can have.
+    Scope(Box<commands::scope::Scope>),
+    /// Show how often a client called the API.
+    Usage(Box<commands::usage::Usage>),
+    /// Show what happened.
+    Audit(Box<commands::audit::Audit>),
+    /// List and replace the keys of a server, or of the local store.
+    Key(Box<commands::key::Key>),
     /// Say what is wrong, and what to do.
     Doctor(Box<commands::doctor::Doctor>),
     /// Make, verify and restore backups.
@@ -39,6 +60,8 @@ enum Command {
     Db(commands::db::Db),
     /// Show and bring up the schema of the database.
     Migrate(commands::migrate::Migrate),
+    /// Print completions for a shell.
+    Completions(commands::completions::Completions),
 }
 
 fn main() -> std::process::ExitCode {
@@ -62,19 +85,33 @@ fn main() -> std::process::ExitCode {
             Command::Config(command) => command.run(own),
             Command::Recover(command) => command.run().await,
             Command::Organization(command) => command.run().await,
+            Command::Login(command) => command.run().await,
+            Command::Logout(command) => command.run().await,
+            Command::Profile(command) => command.run(),
             Command::Client(command) => command.run().await,
+            Command::Role(command) => command.run().await,
+            Command::Division(command) => command.run().await,
+            Command::User(command) => command.run().await,
+            Command::Token(command) => command.run().await,
+            Command::Scope(command) => command.run().await,
+            Command::Usage(command) => command.run().await,
+            Command::Audit(command) => command.run().await,
             Command::Key(command) => command.run().await,
             Command::Doctor(command) => command.run(own).await,
             Command::Backup(command) => command.run().await,
             Command::Db(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
+            Command::Completions(command) => command.run(Cli::command()),
         }
     });
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
+            if let Some(advice) = remote::failure::advice(&error) {
+                eprintln!("{advice}");
+            }
+            remote::failure::Kind::of(&error).into()
         }
     }
 }

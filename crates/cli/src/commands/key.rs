@@ -1,12 +1,24 @@
 //! `chancery key`.
 
+use chancery_sdk::models::ServerKeyRotation;
 use chancery_server::start::local::Alg;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
 use super::Data;
+use crate::remote::output::Column;
+use crate::remote::{Remote, ask};
 
-/// A running server need not be stopped, and takes up what changed within seconds.
+const COLUMNS: &[Column] = &[
+    ("ID", "/id"),
+    ("PURPOSE", "/purpose"),
+    ("STANDING", "/standing"),
+    ("ACTIVE FROM", "/dateActive"),
+    ("KEY ID", "/keyId"),
+];
+
+/// Of the server that --profile, --url or --region names; else of the store on this machine, whose running server need not be stopped,
+/// and takes up what changed within seconds.
 #[derive(Args)]
 pub struct Key {
     #[command(subcommand)]
@@ -15,15 +27,22 @@ pub struct Key {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List the keys: number, purpose, standing, since when it is used, and the key id, separated by tabs.
+    /// List the keys. Those of this machine: number, purpose, standing, since when it is used, and the key id, separated by tabs.
     List {
         #[command(flatten)]
         data: Data,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Replace a signing key ahead of time: the new one is published now and signs in a day.
     Rotate {
         #[command(flatten)]
         data: Data,
+        #[command(flatten)]
+        remote: Remote,
+        /// Do not ask before keys are forgotten.
+        #[arg(long, short)]
+        yes: bool,
         /// What the key signs with.
         #[arg(value_parser = PossibleValuesParser::new(Alg::ALL.iter().map(|(_, name)| *name)))]
         algorithm: String,
@@ -40,7 +59,22 @@ impl Key {
     /// Does what was asked.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
-            Action::List { data } => {
+            Action::List { remote, .. } if remote.is_named() => {
+                remote.output.rows(&remote.connect()?.chancery().get_chancery_keys().await?, COLUMNS)?;
+            }
+            Action::Rotate { remote, algorithm, at_once, discard, yes, .. } if remote.is_named() => {
+                if discard {
+                    ask::sure(yes, &format!("What the {algorithm} keys before it signed is void."))?;
+                }
+                let wanted = ServerKeyRotation {
+                    algorithm: Some(algorithm),
+                    at_once: Some(at_once),
+                    discard: Some(discard),
+                };
+                let made = remote.connect()?.chancery().post_chancery_keys(&wanted.into()).await?;
+                remote.output.rows(&made, COLUMNS)?;
+            }
+            Action::List { data, .. } => {
                 let local = data.local().await?;
                 let keys = local.list_keys().await;
                 local.close().await;
@@ -55,7 +89,7 @@ impl Key {
                     );
                 }
             }
-            Action::Rotate { data, algorithm, at_once, discard } => {
+            Action::Rotate { data, algorithm, at_once, discard, .. } => {
                 let local = data.local().await?;
                 let alg =
                     Alg::find(&algorithm).ok_or_else(|| anyhow::anyhow!("There is no such algorithm."))?;

@@ -1,16 +1,27 @@
 //! One file a command, and the options that several of them share.
 
+pub mod audit;
 pub mod backup;
 pub mod client;
+pub mod completions;
 pub mod config;
 pub mod db;
+pub mod division;
 pub mod doctor;
 pub mod key;
+pub mod login;
 pub mod migrate;
+mod names;
 mod options;
 pub mod organization;
+pub mod profile;
 pub mod recover;
+pub mod role;
+pub mod scope;
 pub mod serve;
+pub mod token;
+pub mod usage;
+pub mod user;
 
 use std::env::VarError;
 use std::io::IsTerminal as _;
@@ -137,8 +148,33 @@ fn wish(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
     }
 }
 
+/// Whether it is an id, not a name.
+fn is_id(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// The only one that has a name.
+fn the_one<'a>(kind: &str, name: &str, mut found: impl Iterator<Item = &'a str>) -> anyhow::Result<String> {
+    match (found.next(), found.next()) {
+        (Some(id), None) => Ok(id.to_owned()),
+        (None, _) => Err(Missing(format!("There is no {kind} named {name:?}.")).into()),
+        (Some(one), Some(other)) => {
+            bail!("Several have the name {name:?}: say which {kind} by its id, {one} or {other}.")
+        }
+    }
+}
+
+/// What was named is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Missing(String);
+
 /// A variable of the environment; empty counts as absent.
-fn variable(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
+pub fn variable(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(Zeroizing::new(value)).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),

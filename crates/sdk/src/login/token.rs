@@ -58,6 +58,17 @@ impl Token {
         Self { access_token, expires_in, refresh_token, scope, received_at: Instant::now() }
     }
 
+    /// One that was kept, and is good for `left`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let token = chancery_sdk::login::Token::restored("kept".into(), Duration::from_secs(60), None);
+    /// assert!(token.left() <= Duration::from_secs(60));
+    /// ```
+    pub fn restored(access_token: Secret, left: Duration, refresh_token: Option<Secret>) -> Self {
+        Self::new(access_token, left, refresh_token, None)
+    }
+
     /// How long it is still good for.
     pub fn left(&self) -> Duration {
         self.expires_in.saturating_sub(self.received_at.elapsed())

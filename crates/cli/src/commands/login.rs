@@ -1,0 +1,107 @@
+//! `chancery login` and `chancery logout`.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use chancery_sdk::login::{Browser, ClientCredentials};
+use clap::Args;
+
+use crate::remote::profile::{Grant, Profile, Profiles};
+use crate::remote::{Remote, ask, secret};
+
+/// Log in to a server, and keep what it takes as a profile: as a client with its secret, or as a person in the browser.
+///
+/// The secret comes from the variable CHANCERY_CLIENT_SECRET, from standard input, or is typed unseen; it is kept in a file that only
+/// you can read.
+#[derive(Args)]
+#[command(after_help = crate::remote::failure::EXIT_CODES)]
+pub struct Login {
+    /// The name of the profile [default: default].
+    #[arg(
+        long,
+        env = "CHANCERY_PROFILE",
+        value_name = "NAME",
+        default_value = "default",
+        hide_default_value = true
+    )]
+    profile: String,
+    /// Address of the server [default: http://127.0.0.1:8080].
+    #[arg(long, env = "CHANCERY_URL", value_name = "URL", conflicts_with = "region")]
+    url: Option<String>,
+    /// A region of the vendor instead, such as eu_west_1.
+    #[arg(long, env = "CHANCERY_REGION", value_name = "REGION")]
+    region: Option<String>,
+    /// The client.
+    #[arg(long, env = "CHANCERY_CLIENT_ID", value_name = "ID")]
+    client_id: String,
+    /// As a person, with the browser of this machine (PKCE). The client needs no secret, but the redirect URI http://localhost.
+    #[arg(long)]
+    browser: bool,
+    /// The port that the browser comes back to, where the client has one in its redirect URI [default: any].
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true, requires = "browser")]
+    port: u16,
+}
+
+impl Login {
+    /// Does it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let remote = Remote { url: self.url, region: self.region, ..Remote::default() };
+        let place = remote.place()?;
+        let builder = place.builder()?;
+        let grant = if self.browser {
+            let host = builder.clone().build()?;
+            let how = Browser { port: self.port, timeout: Duration::from_secs(300), ..Browser::default() };
+            eprintln!("The login page opens in your browser.");
+            Grant::person(&host.login().in_browser(&self.client_id, how).await?)
+        } else {
+            let typed = ask::secret("CHANCERY_CLIENT_SECRET", "The secret of the client")?;
+            Grant::Client { client_secret: secret(&typed) }
+        };
+        let client = match &grant {
+            Grant::Client { client_secret } => {
+                builder.credentials(ClientCredentials::new(&self.client_id, client_secret.clone()))
+            }
+            Grant::Person { access_token, .. } => builder.token(access_token.clone()),
+        };
+        // Whatever does not work is found now, and not kept.
+        let me = client.build()?.tokens().get_tokens_me().await?;
+        let organization =
+            me.organization.as_ref().and_then(|it| it.name.as_deref()).unwrap_or_default().to_owned();
+        let mut profiles = Profiles::load()?;
+        profiles.profiles.insert(self.profile.clone(), Profile { client_id: self.client_id, grant, ..place });
+        profiles.default.get_or_insert_with(|| self.profile.clone());
+        profiles.save()?;
+        eprintln!("Logged in to {organization:?}; kept as the profile {}.", self.profile);
+        Ok(())
+    }
+}
+
+/// Forget a profile, and revoke its token if a person had logged in.
+#[derive(Args)]
+pub struct Logout {
+    /// The profile [default: the one of `chancery profile use`].
+    #[arg(long, env = "CHANCERY_PROFILE", value_name = "NAME")]
+    profile: Option<String>,
+}
+
+impl Logout {
+    /// Does it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let mut profiles = Profiles::load()?;
+        let (name, profile) = profiles.take(self.profile.as_deref())?;
+        if let Grant::Person { access_token, .. } = &profile.grant {
+            let client = profile.builder()?.token(access_token.clone()).build()?;
+            if let Err(error) = client.tokens().delete_tokens_me().await
+                && error.status() != Some(401)
+            {
+                bail!("The token was not revoked, and the profile was kept: {error}");
+            }
+        }
+        if profiles.default.as_deref() == Some(&name) {
+            profiles.default = None;
+        }
+        profiles.save()?;
+        eprintln!("The profile {name} is forgotten.");
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Commands that speak to a server, the vendor's or one of ours, over its API.
+
+pub mod ask;
+pub mod failure;
+pub mod output;
+pub mod profile;
+
+use anyhow::{anyhow, bail};
+use chancery_sdk::client::Builder;
+use chancery_sdk::login::{ClientCredentials, RefreshedToken, Token};
+use chancery_sdk::{Client, Secret};
+use clap::Args;
+
+use crate::commands::variable;
+use output::Output;
+use profile::{Grant, Profile, Profiles};
+
+/// Which server, and who calls.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Server and output")]
+pub struct Remote {
+    /// A profile that `chancery login` made [default: the one of `chancery profile use`].
+    #[arg(long, env = "CHANCERY_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Address of a server, without any profile; with the variables CHANCERY_TOKEN, or CHANCERY_CLIENT_ID and
+    /// CHANCERY_CLIENT_SECRET.
+    #[arg(long, env = "CHANCERY_URL", value_name = "URL", conflicts_with = "region")]
+    pub url: Option<String>,
+    /// A region of the vendor instead of an address, such as eu_west_1.
+    #[arg(long, env = "CHANCERY_REGION", value_name = "REGION")]
+    pub region: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+impl Remote {
+    /// Whether a server was named, so that what is on this machine is not meant.
+    pub fn is_named(&self) -> bool {
+        self.profile.is_some() || self.url.is_some() || self.region.is_some()
+    }
+
+    /// Whoever was named, ready to call.
+    pub fn connect(&self) -> anyhow::Result<Client> {
+        if self.url.is_some() || self.region.is_some() {
+            if self.profile.is_some() {
+                bail!("A profile names its server: leave out --url and --region, or --profile.");
+            }
+            let builder = self.place()?.builder()?;
+            return Ok(from_environment(builder)?.build()?);
+        }
+        let mut profiles = Profiles::load()?;
+        let (name, profile) = profiles.take(self.profile.as_deref())?;
+        Ok(log_in(profile.builder()?, &name, profile)?.build()?)
+    }
+
+    /// The server alone, whoever calls: of the flags, of the profile, or one on this machine.
+    pub fn server(&self) -> anyhow::Result<Builder> {
+        if self.url.is_some() || self.region.is_some() {
+            return self.place()?.builder();
+        }
+        let mut profiles = Profiles::load()?;
+        if self.profile.is_none() && profiles.default.is_none() {
+            return self.place()?.builder();
+        }
+        profiles.take(self.profile.as_deref())?.1.builder()
+    }
+
+    /// The server that the flags name, or one on this machine.
+    pub fn place(&self) -> anyhow::Result<Profile> {
+        Ok(match (&self.url, &self.region) {
+            (_, Some(region)) => {
+                let region: chancery_sdk::Region = region.parse()?;
+                Profile { region: Some(region.domain().to_owned()), ..Profile::default() }
+            }
+            (url, None) => {
+                let url = url.as_deref().unwrap_or("http://127.0.0.1:8080").trim_end_matches('/');
+                Profile { url: Some(url.to_owned()), ..Profile::default() }
+            }
+        })
+    }
+}
+
+impl Profile {
+    /// A client at its server.
+    pub fn builder(&self) -> anyhow::Result<Builder> {
+        Ok(match (&self.url, &self.region) {
+            (Some(url), None) => Client::at(url),
+            (None, Some(region)) => Client::at_region(&region.parse()?),
+            _ => bail!("The profile names no server: make it anew with `chancery login`."),
+        })
+    }
+}
+
+/// The token, or the client, that the environment has. No flag takes them: everybody on the machine would see it.
+fn from_environment(builder: Builder) -> anyhow::Result<Builder> {
+    if let Some(token) = variable("CHANCERY_TOKEN")? {
+        return Ok(builder.token(&**token));
+    }
+    match (variable("CHANCERY_CLIENT_ID")?, variable("CHANCERY_CLIENT_SECRET")?) {
+        (Some(id), Some(secret)) => Ok(builder.credentials(ClientCredentials::new(&**id, &**secret))),
+        _ => Err(anyhow!(
+            "Nobody is named to the server: set CHANCERY_TOKEN, or CHANCERY_CLIENT_ID and CHANCERY_CLIENT_SECRET, or use a \
+             profile of `chancery login`."
+        )),
+    }
+}
+
+fn log_in(builder: Builder, name: &str, profile: Profile) -> anyhow::Result<Builder> {
+    let id = profile.client_id.clone();
+    match profile.grant {
+        Grant::Client { client_secret } => Ok(builder.credentials(ClientCredentials::new(id, client_secret))),
+        Grant::Person { access_token, refresh_token, expires_at } => {
+            let host = builder.clone().build()?;
+            let left = expires_at.saturating_sub(now()).max(0).unsigned_abs();
+            let token = Token::restored(access_token, std::time::Duration::from_secs(left), refresh_token);
+            let owner = name.to_owned();
+            let tokens = RefreshedToken::new(host.login(), ClientCredentials::public(id), token)
+                .keep(move |token| keep(&owner, token));
+            Ok(builder.token_source(tokens))
+        }
+    }
+}
+
+/// The refresh token that was used is used up: the next one must not be lost.
+fn keep(name: &str, token: &Token) {
+    let kept = Profiles::load().and_then(|mut profiles| {
+        profiles.renew(name, Grant::person(token));
+        profiles.save()
+    });
+    if let Err(error) = kept {
+        eprintln!("warning: The new token of the profile {name} could not be kept: {error:#}");
+    }
+}
+
+impl Grant {
+    /// What is kept of a person's token.
+    pub fn person(token: &Token) -> Self {
+        Self::Person {
+            access_token: token.access_token.clone(),
+            refresh_token: token.refresh_token.clone(),
+            expires_at: now().saturating_add(i64::try_from(token.left().as_secs()).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// The secret of a client, for whoever is shown it.
+pub fn secret(text: &str) -> Secret {
+    text.into()
+}

@@ -1,0 +1,173 @@
+//! How answers are shown: tables for people, data for programs.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, anyhow};
+use clap::{Args, ValueEnum};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A column of a table: its heading, and where its value is (a JSON pointer below each row).
+pub type Column = (&'static str, &'static str);
+
+/// How to show what is answered.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Output {
+    /// How to show the answer.
+    #[arg(long, short, env = "CHANCERY_OUTPUT", value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: Format,
+    /// Show only this part of the answer (JMESPath), as JSON unless --output says otherwise.
+    #[arg(long, value_name = "EXPRESSION")]
+    pub query: Option<String>,
+}
+
+/// The ways to show an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// All of it, as the API has it.
+    Json,
+    /// The same as YAML.
+    Yaml,
+    /// The columns of the table, separated by tabs, without a heading.
+    Tsv,
+}
+
+impl Output {
+    /// Shows rows: a list, or an object that has them in `entities`.
+    pub fn rows(&self, answer: &impl Serialize, columns: &[Column]) -> anyhow::Result<()> {
+        let answer = serde_json::to_value(answer)?;
+        if self.is_data() {
+            return self.data(&answer);
+        }
+        let rows =
+            answer.get("entities").unwrap_or(&answer).as_array().map(Vec::as_slice).unwrap_or_default();
+        let cells =
+            |row: &Value| columns.iter().map(|(_, place)| text(row.pointer(place))).collect::<Vec<_>>();
+        if self.output == Format::Tsv {
+            return write(&rows.iter().map(|row| cells(row).join("\t") + "\n").collect::<String>());
+        }
+        if rows.is_empty() {
+            eprintln!("There is nothing.");
+            return Ok(());
+        }
+        let mut table = new_table();
+        table.set_header(columns.iter().map(|(heading, _)| *heading));
+        table.add_rows(rows.iter().map(cells));
+        write(&show(&table, 1))
+    }
+
+    /// Shows one object.
+    pub fn one(&self, answer: &impl Serialize, columns: &[Column]) -> anyhow::Result<()> {
+        let answer = serde_json::to_value(answer)?;
+        if self.is_data() {
+            return self.data(&answer);
+        }
+        let found: Vec<_> =
+            columns.iter().map(|(heading, place)| (*heading, text(answer.pointer(place)))).collect();
+        if self.output == Format::Tsv {
+            return write(&(found.into_iter().map(|(_, value)| value).collect::<Vec<_>>().join("\t") + "\n"));
+        }
+        let mut table = new_table();
+        for (heading, value) in found.into_iter().filter(|(_, value)| !value.is_empty()) {
+            table.add_row(vec![heading.to_owned(), value]);
+        }
+        write(&show(&table, 0))
+    }
+
+    /// Whether a person reads it.
+    pub fn is_table(&self) -> bool {
+        self.query.is_none() && self.output == Format::Table
+    }
+
+    /// Whether a program reads it.
+    fn is_data(&self) -> bool {
+        self.query.is_some() || matches!(self.output, Format::Json | Format::Yaml)
+    }
+
+    fn data(&self, answer: &Value) -> anyhow::Result<()> {
+        let chosen = match &self.query {
+            None => answer.clone(),
+            Some(query) => search(query, answer)?,
+        };
+        write(&match (self.output, &chosen) {
+            (Format::Yaml, _) => serde_norway::to_string(&chosen)?,
+            (Format::Tsv, chosen) => tsv(chosen),
+            // A text alone is wanted as it is, for the next command.
+            (Format::Table, Value::String(text)) => format!("{text}\n"),
+            _ => serde_json::to_string_pretty(&chosen)? + "\n",
+        })
+    }
+}
+
+fn search(query: &str, answer: &Value) -> anyhow::Result<Value> {
+    let failed = |error: jmespath::JmespathError| anyhow!("--query is not understood: {error}");
+    let found = jmespath::compile(query).map_err(failed)?.search(answer).map_err(failed)?;
+    Ok(serde_json::to_value(&*found)?)
+}
+
+fn tsv(value: &Value) -> String {
+    let line = |row: &Value| match row {
+        Value::Array(cells) => cells.iter().map(|cell| text(Some(cell))).collect::<Vec<_>>().join("\t"),
+        other => text(Some(other)),
+    };
+    match value {
+        Value::Array(rows) => rows.iter().map(|row| line(row) + "\n").collect(),
+        other => line(other) + "\n",
+    }
+}
+
+/// A value in a cell: no line breaks, no control characters that a terminal would obey.
+fn text(value: Option<&Value>) -> String {
+    let plain = match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(all)) => all.iter().map(|it| text(Some(it))).collect::<Vec<_>>().join(", "),
+        Some(Value::Object(members)) => {
+            let shown = members.iter().map(|(name, value)| format!("{name}={}", text(Some(value))));
+            shown.collect::<Vec<_>>().join(" ")
+        }
+        Some(other) => other.to_string(),
+    };
+    plain.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn new_table() -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    match terminal_size::terminal_size() {
+        // Only a screen has an edge: what is piped is not wrapped.
+        Some((terminal_size::Width(width), _)) if std::io::stdout().is_terminal() => {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        }
+        _ => {}
+    }
+    table
+}
+
+/// Lines without the padding of the outer columns; the first `headings` of them bold.
+fn show(table: &Table, headings: usize) -> String {
+    let line = |(index, line): (usize, String)| {
+        let line = line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned();
+        if index < headings && has_colours() { format!("\x1b[1m{line}\x1b[0m\n") } else { line + "\n" }
+    };
+    table.lines().enumerate().map(line).collect()
+}
+
+/// Colours are for a terminal whose owner does not mind (NO_COLOR).
+pub fn has_colours() -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    std::io::stdout().is_terminal() && !unwanted && !dumb
+}
+
+/// To standard output; whoever closes it early has seen enough.
+pub fn write(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("Standard output cannot be written"),
+    }
+}

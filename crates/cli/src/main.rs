@@ -1,6 +1,8 @@
 //! `chancery`: the one binary.
 
 mod commands;
+#[cfg(test)]
+mod reference;
 mod refusal;
 mod remote;
 
@@ -11,7 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// An OAuth 2 and OpenID Connect authorization server whose client registry speaks the Genesys Cloud API.
 #[derive(Parser)]
-#[command(name = "chancery", version, arg_required_else_help = true)]
+#[command(name = "chancery", version, arg_required_else_help = true, after_help = remote::failure::EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -107,7 +109,10 @@ fn main() -> std::process::ExitCode {
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // A server may have written part of it.
+            for line in format!("error: {error:#}").lines() {
+                eprintln!("{}", remote::output::harmless(line));
+            }
             if let Some(advice) = remote::failure::advice(&error) {
                 eprintln!("{advice}");
             }

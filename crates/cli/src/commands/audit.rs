@@ -1,14 +1,12 @@
 //! `chancery audit`.
 
-use std::pin::pin;
-
 use chancery_sdk::api::GetAudit;
 use clap::Args;
-use futures_util::TryStreamExt as _;
+use futures_util::StreamExt as _;
 
-use crate::remote::Remote;
 use crate::remote::failure::EXIT_CODES;
 use crate::remote::output::Column;
+use crate::remote::{Remote, progress};
 
 const COLUMNS: &[Column] = &[
     ("DATE", "/date"),
@@ -59,13 +57,8 @@ impl Audit {
             kind: self.kind,
             before: None,
         };
-        let mut entries = pin!(self.remote.connect()?.chancery().all_audit(&query));
-        let mut found = Vec::new();
-        while found.len() < self.limit
-            && let Some(entry) = entries.try_next().await?
-        {
-            found.push(entry);
-        }
+        let entries = self.remote.connect()?.chancery().all_audit(&query).take(self.limit);
+        let found = progress::gather(entries).await?;
         self.remote.output.rows(&found, COLUMNS)
     }
 }

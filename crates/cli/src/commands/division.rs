@@ -3,12 +3,11 @@
 use chancery_sdk::Client as Sdk;
 use chancery_sdk::models::AuthzDivisionRequest;
 use clap::{Args, Subcommand};
-use futures_util::TryStreamExt as _;
 
 use super::names::Names;
 use crate::remote::failure::EXIT_CODES;
 use crate::remote::output::Column;
-use crate::remote::{Remote, ask};
+use crate::remote::{Remote, ask, progress};
 
 const COLUMNS: &[Column] =
     &[("ID", "/id"), ("NAME", "/name"), ("HOME", "/homeDivision"), ("DESCRIPTION", "/description")];
@@ -79,8 +78,7 @@ impl Division {
         match self.action {
             Action::List { remote } => {
                 let sdk = remote.connect()?;
-                let all: Vec<_> =
-                    sdk.authorization().all_divisions(&Default::default()).try_collect().await?;
+                let all = progress::gather(sdk.authorization().all_divisions(&Default::default())).await?;
                 remote.output.rows(&all, COLUMNS)
             }
             Action::Get { remote, division } => {

@@ -6,7 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
 use super::Data;
-use crate::remote::output::Column;
+use crate::remote::failure::EXIT_CODES;
+use crate::remote::output::{Column, write};
 use crate::remote::{Remote, ask};
 
 const COLUMNS: &[Column] = &[
@@ -20,6 +21,7 @@ const COLUMNS: &[Column] = &[
 /// Of the server that --profile, --url or --region names; else of the store on this machine, whose running server need not be stopped,
 /// and takes up what changed within seconds.
 #[derive(Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Key {
     #[command(subcommand)]
     action: Action,
@@ -80,13 +82,8 @@ impl Key {
                 local.close().await;
                 for it in keys? {
                     let kid = it.kid.as_deref().unwrap_or("-");
-                    println!(
-                        "{}\t{}\t{}\t{}\t{kid}",
-                        it.id,
-                        it.purpose,
-                        it.standing,
-                        it.active_from.to_rfc3339()
-                    );
+                    let from = it.active_from.to_rfc3339();
+                    write(&format!("{}\t{}\t{}\t{from}\t{kid}\n", it.id, it.purpose, it.standing))?;
                 }
             }
             Action::Rotate { data, algorithm, at_once, discard, .. } => {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::bail;
+use chancery_sdk::Region;
 use chancery_sdk::login::{Browser, ClientCredentials};
 use clap::Args;
 
@@ -30,7 +31,7 @@ pub struct Login {
     url: Option<String>,
     /// A region of the vendor instead, such as eu_west_1.
     #[arg(long, env = "CHANCERY_REGION", value_name = "REGION")]
-    region: Option<String>,
+    region: Option<Region>,
     /// The client.
     #[arg(long, env = "CHANCERY_CLIENT_ID", value_name = "ID")]
     client_id: String,
@@ -46,7 +47,7 @@ impl Login {
     /// Does it.
     pub async fn run(self) -> anyhow::Result<()> {
         let remote = Remote { url: self.url, region: self.region, ..Remote::default() };
-        let place = remote.place()?;
+        let place = remote.place();
         let builder = place.builder()?;
         let grant = if self.browser {
             let host = builder.clone().build()?;
@@ -78,6 +79,7 @@ impl Login {
 
 /// Forget a profile, and revoke its token if a person had logged in.
 #[derive(Args)]
+#[command(after_help = crate::remote::failure::EXIT_CODES)]
 pub struct Logout {
     /// The profile [default: the one of `chancery profile use`].
     #[arg(long, env = "CHANCERY_PROFILE", value_name = "NAME")]

@@ -161,7 +161,10 @@ fn is_id(text: &str) -> bool {
 fn the_one<'a>(kind: &str, name: &str, mut found: impl Iterator<Item = &'a str>) -> anyhow::Result<String> {
     match (found.next(), found.next()) {
         (Some(id), None) => Ok(id.to_owned()),
-        (None, _) => Err(Missing(format!("There is no {kind} named {name:?}.")).into()),
+        (None, _) => {
+            Err(Missing(format!("There is no {kind} named {name:?}. `chancery {kind} list` shows them."))
+                .into())
+        }
         (Some(one), Some(other)) => {
             bail!("Several have the name {name:?}: say which {kind} by its id, {one} or {other}.")
         }

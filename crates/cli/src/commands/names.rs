@@ -1,7 +1,8 @@
 //! Names of roles and divisions, for people; the API wants ids.
 
 use chancery_sdk::Client as Sdk;
-use futures_util::TryStreamExt as _;
+
+use crate::remote::progress;
 
 /// All roles and divisions of an organization.
 #[derive(Debug, Default)]
@@ -18,8 +19,8 @@ impl Names {
     pub async fn load(sdk: &Sdk) -> anyhow::Result<Self> {
         let api = sdk.authorization();
         let pair = |id: Option<String>, name: Option<String>| Some((id?, name.unwrap_or_default()));
-        let roles: Vec<_> = api.all_roles(&Default::default()).try_collect().await?;
-        let divisions: Vec<_> = api.all_divisions(&Default::default()).try_collect().await?;
+        let roles = progress::gather(api.all_roles(&Default::default())).await?;
+        let divisions = progress::gather(api.all_divisions(&Default::default())).await?;
         let home = divisions.iter().find(|it| it.home_division == Some(true)).and_then(|it| it.id.clone());
         let roles = roles.into_iter().map(|it| it.into_inner()).filter_map(|it| pair(it.id, it.name));
         let divisions = divisions.into_iter().map(|it| it.into_inner()).filter_map(|it| pair(it.id, it.name));

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::remote::output::{Column, Output};
+use crate::remote::output::{Column, Output, write};
 use crate::remote::profile::{Profiles, path};
 
 const COLUMNS: &[Column] =
@@ -58,10 +58,7 @@ impl Profile {
                 all.default = Some(name);
                 all.save()
             }
-            Action::Path => {
-                println!("{}", path()?.display());
-                Ok(())
-            }
+            Action::Path => write(&format!("{}\n", path()?.display())),
         }
     }
 }

@@ -4,13 +4,12 @@ use chancery_sdk::Client as Sdk;
 use chancery_sdk::api::GetRoles;
 use chancery_sdk::models::{DomainOrganizationRoleCreate, DomainPermissionPolicy};
 use clap::{Args, Subcommand};
-use futures_util::TryStreamExt as _;
 
 use super::names::Names;
 use super::{is_id, the_one};
 use crate::remote::failure::EXIT_CODES;
 use crate::remote::output::Column;
-use crate::remote::{Remote, ask};
+use crate::remote::{Remote, ask, progress};
 
 const MANY: &[Column] =
     &[("ID", "/id"), ("NAME", "/name"), ("USERS", "/userCount"), ("DESCRIPTION", "/description")];
@@ -73,8 +72,8 @@ enum Action {
         #[arg(long)]
         description: Option<String>,
         /// What it allows, as domain:entity:action, such as oauth:client:view; may be given again.
-        #[arg(long = "permission", value_name = "PERMISSION", required = true)]
-        permissions: Vec<String>,
+        #[arg(long = "permission", value_name = "PERMISSION", required = true, value_parser = policy)]
+        permissions: Vec<DomainPermissionPolicy>,
     },
     /// Delete a role, and take it from all who hold it.
     Delete {
@@ -99,7 +98,7 @@ impl Role {
             Action::List { remote, name } => {
                 let sdk = remote.connect()?;
                 let query = GetRoles { name, ..GetRoles::default() };
-                let all: Vec<_> = sdk.authorization().all_roles(&query).try_collect().await?;
+                let all = progress::gather(sdk.authorization().all_roles(&query)).await?;
                 remote.output.rows(&all, MANY)
             }
             Action::Get { remote, role } => {
@@ -115,11 +114,10 @@ impl Role {
             }
             Action::Create { remote, name, description, permissions } => {
                 let sdk = remote.connect()?;
-                let policies = permissions.iter().map(|it| policy(it)).collect::<anyhow::Result<Vec<_>>>()?;
                 let body = DomainOrganizationRoleCreate {
                     name: Some(name),
                     description,
-                    permission_policies: Some(policies),
+                    permission_policies: Some(permissions),
                     ..DomainOrganizationRoleCreate::default()
                 };
                 remote.output.one(&sdk.authorization().post_authorization_roles(&body.into()).await?, ONE)
@@ -178,12 +176,10 @@ async fn subject(sdk: &Sdk, text: &str) -> anyhow::Result<(String, &'static str)
     Ok((the_one("client", text, named)?, "PC_OAUTH_CLIENT"))
 }
 
-fn policy(text: &str) -> anyhow::Result<DomainPermissionPolicy> {
+fn policy(text: &str) -> Result<DomainPermissionPolicy, &'static str> {
     let parts: Vec<_> = text.split(':').collect();
     let [domain, entity, action] = parts[..] else {
-        anyhow::bail!(
-            "{text:?} is no permission: it has the form domain:entity:action, such as oauth:client:view."
-        );
+        return Err("a permission has the form domain:entity:action, such as oauth:client:view");
     };
     Ok(DomainPermissionPolicy {
         domain: Some(domain.to_owned()),

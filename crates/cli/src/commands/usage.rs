@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::remote::failure::EXIT_CODES;
 use crate::remote::output::Column;
+use crate::remote::progress::Progress;
 use crate::remote::{Remote, now};
 
 const COLUMNS: &[Column] = &[
@@ -62,12 +63,19 @@ impl Usage {
             ..ApiUsageClientQuery::default()
         };
         let begun = sdk.oauth().post_oauth_client_usage_query(&id, &query.into()).await?;
-        for _ in 0..LOOKS {
+        let mut progress = Progress::default();
+        for look in 0..LOOKS {
             let result = sdk.oauth().get_oauth_client_usage_query_result(&begun.execution_id, &id).await?;
             match &*result.query_status {
-                "Running" => tokio::time::sleep(PAUSE).await,
+                "Running" => {
+                    progress.show(&format!("The server is counting: {look} s"));
+                    tokio::time::sleep(PAUSE).await;
+                }
                 "Failed" => bail!("The server could not count."),
-                _ => return self.remote.output.rows(&result.results.as_deref().unwrap_or_default(), COLUMNS),
+                _ => {
+                    drop(progress);
+                    return self.remote.output.rows(&result.results.as_deref().unwrap_or_default(), COLUMNS);
+                }
             }
         }
         bail!("The server is still counting: try again later.")

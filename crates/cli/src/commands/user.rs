@@ -4,13 +4,12 @@ use chancery_sdk::Client as Sdk;
 use chancery_sdk::api::GetUsers;
 use chancery_sdk::models::{ChangePasswordRequest, CreateUser, Password, UpdateUser};
 use clap::{Args, Subcommand};
-use futures_util::TryStreamExt as _;
 
 use super::names::Names;
 use super::{is_id, the_one};
 use crate::remote::failure::EXIT_CODES;
 use crate::remote::output::Column;
-use crate::remote::{Remote, ask};
+use crate::remote::{Remote, ask, progress};
 
 const MANY: &[Column] = &[
     ("ID", "/id"),
@@ -29,7 +28,7 @@ const ONE: &[Column] = &[
     ("Department", "/department"),
     ("Last login", "/dateLastLogin"),
 ];
-const ROLES: &[Column] = &[("ID", "/id"), ("NAME", "/name")];
+const ROLES: &[Column] = &[("ID", "/role/id"), ("ROLE", "/role/name"), ("DIVISION", "/division/name")];
 
 /// People.
 #[derive(Args)]
@@ -95,7 +94,7 @@ enum Action {
         /// The id, or the email.
         user: String,
     },
-    /// List the roles of a person.
+    /// List the roles of a person, and where they are held.
     Roles {
         #[command(flatten)]
         remote: Remote,
@@ -130,7 +129,7 @@ impl User {
         match self.action {
             Action::List { remote, state } => {
                 let query = GetUsers { state: Some(state), page_size: Some(100), ..GetUsers::default() };
-                let all: Vec<_> = remote.connect()?.users().all_users(&query).try_collect().await?;
+                let all = progress::gather(remote.connect()?.users().all_users(&query)).await?;
                 remote.output.rows(&all, MANY)
             }
             Action::Get { remote, user } => {
@@ -167,8 +166,7 @@ impl User {
             Action::Roles { remote, user } => {
                 let sdk = remote.connect()?;
                 let id = id_of(&sdk, &user).await?;
-                let held = sdk.users().get_user_roles(&id).await?;
-                remote.output.rows(&held.roles.as_deref().unwrap_or_default(), ROLES)
+                remote.output.rows(&sdk.authorization().get_authorization_subject(&id).await?.grants, ROLES)
             }
             Action::RevokeTokens { remote, user, yes } => {
                 let sdk = remote.connect()?;
@@ -196,7 +194,7 @@ pub async fn id_of(sdk: &Sdk, user: &str) -> anyhow::Result<String> {
         return Ok(user.to_owned());
     }
     let query = GetUsers { state: Some("any".to_owned()), page_size: Some(100), ..GetUsers::default() };
-    let all: Vec<_> = sdk.users().all_users(&query).try_collect().await?;
+    let all = progress::gather(sdk.users().all_users(&query)).await?;
     let is = |it: &&chancery_sdk::Model<chancery_sdk::models::User>| {
         it.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(user))
     };

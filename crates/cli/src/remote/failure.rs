@@ -65,7 +65,9 @@ pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
         }
         (Error::Auth(_), Some("invalid_grant"), _) => "The login has ended: run `chancery login` again.",
         (Error::Login(LoginError::TimedOut), ..) => "Run it again, and log in with the page that opens.",
-        (_, _, Some(401)) => "The token is not good any more: run `chancery login` again.",
+        (_, _, Some(401)) => {
+            "The token is not good any more: run `chancery login` again, or give another one."
+        }
         (_, Some("bad.client.role"), _) => {
             "Nobody gives what they do not hold: use a client that holds these roles."
         }

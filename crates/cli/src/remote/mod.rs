@@ -4,31 +4,37 @@ pub mod ask;
 pub mod failure;
 pub mod output;
 pub mod profile;
+pub mod progress;
 
 use anyhow::{anyhow, bail};
 use chancery_sdk::client::Builder;
 use chancery_sdk::login::{ClientCredentials, RefreshedToken, Token};
-use chancery_sdk::{Client, Secret};
+use chancery_sdk::{Client, Region, Secret};
 use clap::Args;
 
 use crate::commands::variable;
-use output::Output;
+use output::{HEADING, Output};
 use profile::{Grant, Profile, Profiles};
 
 /// Which server, and who calls.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Server and output")]
 pub struct Remote {
     /// A profile that `chancery login` made [default: the one of `chancery profile use`].
-    #[arg(long, env = "CHANCERY_PROFILE", value_name = "NAME")]
+    #[arg(long, env = "CHANCERY_PROFILE", value_name = "NAME", help_heading = HEADING)]
     pub profile: Option<String>,
     /// Address of a server, without any profile; with the variables CHANCERY_TOKEN, or CHANCERY_CLIENT_ID and
     /// CHANCERY_CLIENT_SECRET.
-    #[arg(long, env = "CHANCERY_URL", value_name = "URL", conflicts_with = "region")]
+    #[arg(
+        long,
+        env = "CHANCERY_URL",
+        value_name = "URL",
+        conflicts_with = "region",
+        help_heading = HEADING
+    )]
     pub url: Option<String>,
     /// A region of the vendor instead of an address, such as eu_west_1.
-    #[arg(long, env = "CHANCERY_REGION", value_name = "REGION")]
-    pub region: Option<String>,
+    #[arg(long, env = "CHANCERY_REGION", value_name = "REGION", help_heading = HEADING)]
+    pub region: Option<Region>,
     #[command(flatten)]
     pub output: Output,
 }
@@ -45,7 +51,7 @@ impl Remote {
             if self.profile.is_some() {
                 bail!("A profile names its server: leave out --url and --region, or --profile.");
             }
-            let builder = self.place()?.builder()?;
+            let builder = self.place().builder()?;
             return Ok(from_environment(builder)?.build()?);
         }
         let mut profiles = Profiles::load()?;
@@ -54,29 +60,26 @@ impl Remote {
     }
 
     /// The server alone, whoever calls: of the flags, of the profile, or one on this machine.
-    pub fn server(&self) -> anyhow::Result<Builder> {
+    pub fn server(&self) -> anyhow::Result<Profile> {
         if self.url.is_some() || self.region.is_some() {
-            return self.place()?.builder();
+            return Ok(self.place());
         }
         let mut profiles = Profiles::load()?;
         if self.profile.is_none() && profiles.default.is_none() {
-            return self.place()?.builder();
+            return Ok(self.place());
         }
-        profiles.take(self.profile.as_deref())?.1.builder()
+        Ok(profiles.take(self.profile.as_deref())?.1)
     }
 
     /// The server that the flags name, or one on this machine.
-    pub fn place(&self) -> anyhow::Result<Profile> {
-        Ok(match (&self.url, &self.region) {
-            (_, Some(region)) => {
-                let region: chancery_sdk::Region = region.parse()?;
-                Profile { region: Some(region.domain().to_owned()), ..Profile::default() }
-            }
+    pub fn place(&self) -> Profile {
+        match (&self.url, &self.region) {
+            (_, Some(region)) => Profile { region: Some(region.domain().to_owned()), ..Profile::default() },
             (url, None) => {
                 let url = url.as_deref().unwrap_or("http://127.0.0.1:8080").trim_end_matches('/');
                 Profile { url: Some(url.to_owned()), ..Profile::default() }
             }
-        })
+        }
     }
 }
 
@@ -86,7 +89,7 @@ impl Profile {
         Ok(match (&self.url, &self.region) {
             (Some(url), None) => Client::at(url),
             (None, Some(region)) => Client::at_region(&region.parse()?),
-            _ => bail!("The profile names no server: make it anew with `chancery login`."),
+            _ => bail!("The profile names no server, or two: make it anew with `chancery login`."),
         })
     }
 }

@@ -1,24 +1,36 @@
 //! How answers are shown: tables for people, data for programs.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 use serde_json::Value;
 
 /// A column of a table: its heading, and where its value is (a JSON pointer below each row).
 pub type Column = (&'static str, &'static str);
 
+/// Where the help of a command has what all commands have.
+pub const HEADING: &str = "Server and output";
+
 /// How to show what is answered.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Output {
     /// How to show the answer.
-    #[arg(long, short, env = "CHANCERY_OUTPUT", value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(
+        long,
+        short,
+        env = "CHANCERY_OUTPUT",
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = HEADING
+    )]
     pub output: Format,
     /// Show only this part of the answer (JMESPath), as JSON unless --output says otherwise.
-    #[arg(long, value_name = "EXPRESSION")]
+    #[arg(long, value_name = "EXPRESSION", value_parser = understood, help_heading = HEADING)]
     pub query: Option<String>,
 }
 
@@ -57,6 +69,8 @@ impl Output {
         let mut table = new_table();
         table.set_header(columns.iter().map(|(heading, _)| *heading));
         table.add_rows(rows.iter().map(cells));
+        // What names a row is copied from the first column, so it stays in one piece.
+        table.column_mut(0).map(|first| first.set_constraint(ColumnConstraint::ContentWidth));
         write(&show(&table, 1))
     }
 
@@ -103,36 +117,43 @@ impl Output {
     }
 }
 
+/// A query that cannot be read is refused before anything is done, not when the answer is there.
+fn understood(query: &str) -> Result<String, String> {
+    jmespath::compile(query).map(|_| query.to_owned()).map_err(|error| error.to_string())
+}
+
 fn search(query: &str, answer: &Value) -> anyhow::Result<Value> {
-    let failed = |error: jmespath::JmespathError| anyhow!("--query is not understood: {error}");
+    let failed = |error: jmespath::JmespathError| anyhow!("--query does not fit the answer: {error}");
     let found = jmespath::compile(query).map_err(failed)?.search(answer).map_err(failed)?;
     Ok(serde_json::to_value(&*found)?)
 }
 
+/// A line for each row: of a list its elements, of an object its members, by the order of all their names.
 fn tsv(value: &Value) -> String {
-    let line = |row: &Value| match row {
-        Value::Array(cells) => cells.iter().map(|cell| text(Some(cell))).collect::<Vec<_>>().join("\t"),
-        other => text(Some(other)),
+    let rows = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let names: BTreeSet<_> = rows.iter().filter_map(Value::as_object).flat_map(|it| it.keys()).collect();
+    let cells = |row: &Value| match row {
+        Value::Array(cells) => cells.iter().map(|cell| text(Some(cell))).collect(),
+        Value::Object(members) => names.iter().map(|name| text(members.get(*name))).collect(),
+        other => vec![text(Some(other))],
     };
-    match value {
-        Value::Array(rows) => rows.iter().map(|row| line(row) + "\n").collect(),
-        other => line(other) + "\n",
-    }
+    rows.iter().map(|row| cells(row).join("\t") + "\n").collect()
 }
 
-/// A value in a cell: no line breaks, no control characters that a terminal would obey.
+/// A value in a cell.
 fn text(value: Option<&Value>) -> String {
     let plain = match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(all)) => all.iter().map(|it| text(Some(it))).collect::<Vec<_>>().join(", "),
-        Some(Value::Object(members)) => {
-            let shown = members.iter().map(|(name, value)| format!("{name}={}", text(Some(value))));
-            shown.collect::<Vec<_>>().join(" ")
-        }
         Some(other) => other.to_string(),
     };
-    plain.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    harmless(&plain)
+}
+
+/// Without what a terminal would obey.
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn new_table() -> Table {
@@ -141,7 +162,8 @@ fn new_table() -> Table {
     match terminal_size::terminal_size() {
         // Only a screen has an edge: what is piped is not wrapped.
         Some((terminal_size::Width(width), _)) if std::io::stdout().is_terminal() => {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+            // The padding of the outer columns is not shown.
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.saturating_add(2));
         }
         _ => {}
     }

@@ -13,7 +13,9 @@ use clap::Args;
 use super::definition::File;
 use super::plan::Plan;
 use crate::commands::names::Names;
-use crate::remote::{Remote, ask, output};
+use crate::remote::output::{self, harmless};
+use crate::remote::progress::Progress;
+use crate::remote::{Remote, ask};
 
 /// See [`super::Action`].
 #[derive(Args)]
@@ -54,11 +56,18 @@ impl Apply {
         if self.dry_run || plan.is_empty() {
             return Ok(());
         }
-        let mut secrets = self.secrets(!plan.create.is_empty())?;
         if !plan.delete.is_empty() {
-            ask::sure(self.yes, &format!("{} clients are deleted for good.", plan.delete.len()))?;
+            ask::sure(self.yes, &format!("Clients are deleted for good: {}.", plan.delete.len()))?;
         }
+        let mut secrets = self.secrets(!plan.create.is_empty())?;
+        let (mut progress, mut done) = (Progress::default(), 0);
+        let all = plan.create.len() + plan.change.len() + plan.delete.len();
+        let mut next = |name: &str| {
+            done += 1;
+            progress.show(&format!("{done} of {all}: {}", harmless(name)));
+        };
         for it in &plan.create {
+            next(&it.name);
             let request = it.request(None, &names)?;
             let made = sdk
                 .oauth()
@@ -72,14 +81,17 @@ impl Apply {
             }
         }
         for (client, it, _) in &plan.change {
+            next(&it.name);
             put(&sdk, &client.id, &it.name, &it.request(Some(client), &names)?).await?;
         }
         for client in &plan.delete {
+            next(&client.name);
             sdk.oauth()
                 .delete_oauth_client(&client.id)
                 .await
                 .with_context(|| failed("deleted", &client.name))?;
         }
+        drop(progress);
         eprintln!("Done.");
         Ok(())
     }

@@ -42,7 +42,7 @@ pub struct Definition {
     /// `active`, `inactive` or `disabled`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The roles that it holds.
+    /// The roles that it holds, if it acts for itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role_divisions: Vec<Held>,
 }
@@ -72,6 +72,7 @@ impl File {
             "-" => std::io::read_to_string(std::io::stdin()),
             path => std::fs::read_to_string(path),
         };
+        let path = if path == "-" { "Standard input" } else { path };
         let text = text.with_context(|| format!("{path} cannot be read"))?;
         let file: Self =
             toml::from_str(&text).map_err(|error| anyhow!("{path} is not understood:\n{error}"))?;
@@ -149,13 +150,15 @@ impl Definition {
             sorted.sort();
             sorted.join(", ")
         };
-        let mut roles: Vec<_> =
-            self.role_divisions.iter().map(|it| format!("{}@{}", it.role, it.division)).collect();
+        let grant_type = self.authorized_grant_type.to_uppercase().replace('_', "-");
+        // Who acts for people has their roles, and servers keep none for it.
+        let held = self.role_divisions.iter().filter(|_| grant_type == "CLIENT-CREDENTIALS");
+        let mut roles: Vec<_> = held.map(|it| format!("{}@{}", it.role, it.division)).collect();
         roles.sort();
         let number = |value: Option<i64>| value.unwrap_or(DEFAULT_LIFETIME).to_string();
         vec![
             ("name", self.name.clone()),
-            ("authorized_grant_type", self.authorized_grant_type.to_uppercase().replace('_', "-")),
+            ("authorized_grant_type", grant_type),
             ("description", self.description.clone().unwrap_or_default()),
             ("access_token_validity_seconds", number(self.access_token_validity_seconds)),
             ("registered_redirect_uri", list(&self.registered_redirect_uri)),

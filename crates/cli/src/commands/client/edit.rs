@@ -1,6 +1,5 @@
 //! `chancery client create` and `update`.
 
-use anyhow::bail;
 use chancery_sdk::Client as Sdk;
 use chancery_sdk::models::{DateTime, OAuthClientRequest, RoleDivision};
 use clap::Args;
@@ -15,9 +14,6 @@ pub struct Members {
     /// Free text for administrators.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// CODE (also for PKCE), CLIENT-CREDENTIALS, TOKEN, SAML2-BEARER or PASSWORD.
-    #[arg(long, value_name = "TYPE")]
-    grant_type: Option<String>,
     /// Where people are sent back to; may be given again.
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
@@ -42,6 +38,9 @@ pub struct Create {
     remote: Remote,
     /// Its name for people.
     name: String,
+    /// What it is for: CODE (also for PKCE), CLIENT-CREDENTIALS, TOKEN, SAML2-BEARER or PASSWORD.
+    #[arg(long, value_name = "TYPE")]
+    grant_type: String,
     #[command(flatten)]
     members: Members,
 }
@@ -59,6 +58,9 @@ pub struct Update {
     /// active, inactive (no new tokens) or disabled (existing tokens are dead for good, too).
     #[arg(long)]
     state: Option<String>,
+    /// What it is for, as `create` has it.
+    #[arg(long, value_name = "TYPE")]
+    grant_type: Option<String>,
     #[command(flatten)]
     members: Members,
 }
@@ -67,13 +69,12 @@ impl Create {
     /// Makes it.
     pub async fn run(self) -> anyhow::Result<()> {
         let sdk = self.remote.connect()?;
-        let mut request = OAuthClientRequest { name: Some(self.name), ..OAuthClientRequest::default() };
+        let mut request = OAuthClientRequest {
+            name: Some(self.name),
+            authorized_grant_type: Some(self.grant_type),
+            ..OAuthClientRequest::default()
+        };
         self.members.into(&sdk, &mut request).await?;
-        if request.authorized_grant_type.is_none() {
-            bail!(
-                "Say what the client is for: --grant-type CODE for people who log in, CLIENT-CREDENTIALS for itself."
-            );
-        }
         let made = sdk.oauth().post_oauth_clients(&request.into()).await?;
         show(&sdk, &self.remote, made).await
     }
@@ -87,6 +88,7 @@ impl Update {
         let mut request = sdk.oauth().get_oauth_client(&id).await?.map(chancery_sdk::request_of);
         request.name = self.name.or(request.name.take());
         request.state = self.state.or(request.state.take());
+        request.authorized_grant_type = self.grant_type.or(request.authorized_grant_type.take());
         self.members.into(&sdk, &mut request).await?;
         let changed = sdk.oauth().put_oauth_client(&id, &request).await?;
         show(&sdk, &self.remote, changed).await
@@ -98,7 +100,6 @@ impl Members {
     async fn into(self, sdk: &Sdk, request: &mut OAuthClientRequest) -> anyhow::Result<()> {
         let said = |values: Vec<String>| Some(values).filter(|values| !values.is_empty());
         request.description = self.description.or(request.description.take());
-        request.authorized_grant_type = self.grant_type.or(request.authorized_grant_type.take());
         request.registered_redirect_uri = said(self.redirect_uris).or(request.registered_redirect_uri.take());
         request.scope = said(self.scopes).or(request.scope.take());
         request.access_token_validity_seconds = self.token_lifetime.or(request.access_token_validity_seconds);

@@ -6,7 +6,7 @@ use chancery_sdk::models::OAuthClient;
 
 use super::definition::{Definition, Held};
 use crate::commands::names::Names;
-use crate::remote::output::has_colours;
+use crate::remote::output::{harmless, has_colours};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -81,7 +81,7 @@ impl Plan {
         for it in &self.create {
             text += &line('+', &format!("{} ({})", it.name, it.authorized_grant_type));
             let set = it.members().into_iter().skip(2).filter(|(_, value)| !value.is_empty());
-            set.for_each(|(member, value)| text += &format!("    {member}: {value}\n"));
+            set.for_each(|(member, value)| text += &format!("    {member}: {}\n", harmless(&value)));
         }
         for (client, _, differences) in &self.change {
             text += &line('~', &format!("{} ({})", client.name, client.id));
@@ -101,9 +101,9 @@ impl Plan {
 impl Difference {
     fn text(&self) -> String {
         let parts =
-            |text: &str| text.split(", ").filter(|it| !it.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+            |text: &str| text.split(", ").filter(|it| !it.is_empty()).map(harmless).collect::<Vec<_>>();
         if !matches!(self.member, "registered_redirect_uri" | "scope" | "role_divisions") {
-            let shown = |text: &str| if text.is_empty() { "(none)".to_owned() } else { text.to_owned() };
+            let shown = |text: &str| if text.is_empty() { "(none)".to_owned() } else { harmless(text) };
             return format!("    {}: {} -> {}\n", self.member, shown(&self.is), shown(&self.shall_be));
         }
         let (is, shall_be) = (parts(&self.is), parts(&self.shall_be));
@@ -135,6 +135,7 @@ fn line(sign: char, text: &str) -> String {
         '-' => 31,
         _ => 33,
     };
+    let text = harmless(text);
     if has_colours() { format!("\x1b[{colour}m{sign} {text}\x1b[0m\n") } else { format!("{sign} {text}\n") }
 }
 

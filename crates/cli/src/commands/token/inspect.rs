@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::remote::output::Column;
+use crate::remote::profile::Profile;
 use crate::remote::{Remote, ask, now};
 
 const COLUMNS: &[Column] = &[
@@ -58,12 +59,23 @@ impl Inspect {
         if self.offline {
             found["verdict"] = "not asked".into();
         } else {
-            let (verdict, server) = judge(&self.remote.server()?.token(token).build()?).await?;
+            let asked = self.remote.server()?;
+            let (verdict, server) = judge(&asked.builder()?.token(token).build()?).await?;
             found["verdict"] = verdict.into();
+            let foreign = foreign(&found["claims"]["iss"], &asked).filter(|_| server.is_null());
+            if let Some(remarks) = found["remarks"].as_array_mut() {
+                remarks.extend(foreign);
+            }
             found["server"] = server;
         }
         self.remote.output.one(&found, COLUMNS)
     }
+}
+
+/// Whether a refused token is another server's.
+fn foreign(issuer: &Value, asked: &Profile) -> Option<Value> {
+    let (issuer, asked) = (issuer.as_str()?, asked.url.as_deref().or(asked.region.as_deref())?);
+    (!issuer.contains(asked)).then(|| format!("{issuer} issued it, not {asked}").into())
 }
 
 /// What the server says of it.

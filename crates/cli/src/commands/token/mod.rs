@@ -50,7 +50,7 @@ impl Token {
                     remote.connect()?
                 } else {
                     let given = ask::secret("CHANCERY_INSPECT_TOKEN", "The token")?;
-                    remote.server()?.token(given.trim()).build()?
+                    remote.server()?.builder()?.token(given.trim()).build()?
                 };
                 client.tokens().delete_tokens_me().await?;
                 eprintln!("The token is revoked.");

@@ -27,7 +27,10 @@ use chancery_core::types::{
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
-use chancery_core::write::{Changed, Revoked, Write};
+use chancery_core::write::{Changed, Revoked, RevokedId, Write};
+
+/// So many revoked ids are read at a time.
+pub const REVOKED_PAGE: u32 = 5000;
 
 pub use error::{OpenError, StoreError};
 pub use memory::Memory;
@@ -142,8 +145,24 @@ pub trait Store: Send + Sync {
     async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError>;
     /// Whether an assertion was used. Never cached.
     async fn was_used(&self, key: AssertionKey) -> Result<bool, StoreError>;
-    /// The ids that are revoked and still matter at `now`.
-    async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError>;
+    /// The ids that are revoked and still matter at `now`: those after one of them, in one order, at most [`REVOKED_PAGE`].
+    async fn revoked_page(
+        &self,
+        now: Timestamp,
+        after: Option<RevokedId>,
+    ) -> Result<Vec<Revoked>, StoreError>;
+    /// All of them.
+    async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError> {
+        let mut all: Vec<Revoked> = Vec::new();
+        loop {
+            let page = self.revoked_page(now, all.last().map(|it| it.id)).await?;
+            let is_last = page.len() < REVOKED_PAGE as usize;
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
 
     /// What others committed since `since`, by their clocks. This process's own commits are left out.
     async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError>;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use chancery_cluster::{Cluster, is_installed};
 use chancery_core::write::Write;
-use chancery_store::transfer::{CarryError, Place, back_up, restore, verify};
+use chancery_store::transfer::{CarryError, Place, back_up, carry, restore, verify};
 use chancery_store::{Postgres, Sqlite, Store};
 use conformance::sample::*;
 use rusqlite::Connection;
@@ -89,6 +89,10 @@ async fn a_backup_that_changed_is_noticed() {
     assert!(!target.exists(), "nothing was made");
     let own = folder.path().join("chancery.db");
     assert_eq!(verify(&own).await.err(), Some(CarryError::NoBackup));
+    // What is in a backup would live again whole.
+    let moved = carry(&Place::File(backup.clone()), &Place::File(target.clone()), |_| ()).await.err();
+    assert!(matches!(moved, Some(CarryError::From(_))), "{moved:?}");
+    assert!(!target.exists());
     let again = back_up(&Place::File(own), &backup, |_| ()).await.err();
     assert_eq!(again, Some(CarryError::Exists));
     store.close().await.expect("the store closes");

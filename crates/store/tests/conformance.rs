@@ -240,6 +240,7 @@ macro_rules! suite {
                     what_is_forgotten_goes;
                 revoked:
                     every_field_reads_back
+                    many_come_in_pages_and_each_once
                     what_has_expired_is_left_out
                     the_later_expiry_is_kept;
                 usage:

@@ -266,11 +266,18 @@ async fn many_rows_may_take_their_time() {
     )
     .await;
     // As slow as ten million of them.
-    let slow = "CREATE FUNCTION slow() RETURNS trigger AS 'BEGIN PERFORM pg_sleep(4); RETURN OLD; END' LANGUAGE plpgsql; \
+    let slow = "CREATE FUNCTION slow() RETURNS trigger AS 'BEGIN PERFORM pg_sleep(6); RETURN OLD; END' LANGUAGE plpgsql; \
                 CREATE TRIGGER slow BEFORE DELETE ON usage_counts FOR EACH STATEMENT EXECUTE FUNCTION slow()";
     cluster.query(&name, slow);
+    let other = open(&url).await;
+    let begun = Instant::now();
     commit(&store, [Write::DeleteClient(organization_id(1), client_id(1))]).await;
     assert_eq!(store.find_client(client_id(1)).await, Ok(None));
+    // Whoever looks back for a moment only hears of it all the same.
+    let late = NOW + Lifetime::from_seconds(u32::try_from(begun.elapsed().as_secs()).expect("seconds") - 1);
+    let heard = other.changes(late).await.expect("the change log");
+    assert!(heard.iter().any(|it| it.changed == Changed::Client(client_id(1))), "{heard:?}");
+    other.close().await.expect("the store closes");
 
     cluster.query(&name, "ALTER TABLE users RENAME TO slow_users; CREATE VIEW users AS SELECT * FROM slow_users WHERE CAST(pg_sleep(60) AS TEXT) IS NOT NULL");
     let unread = store.find_user(user_id(1)).await;

@@ -6,6 +6,7 @@ use chancery_server::start::carry;
 use clap::{Args, Subcommand};
 
 use super::{Data, Watched};
+use crate::remote::output::line;
 
 /// A backup is one file, whichever database it was made of. Key material in it stays wrapped by the master key, which is not in it.
 #[derive(Args)]
@@ -52,7 +53,7 @@ impl Backup {
         };
         watched.end();
         for (table, rows) in done? {
-            println!("{table}\t{rows}");
+            line(format_args!("{table}\t{rows}"))?;
         }
         Ok(())
     }

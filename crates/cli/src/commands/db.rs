@@ -7,6 +7,7 @@ use chancery_server::start::data_dir::DataDir;
 use clap::{Args, Subcommand};
 
 use super::{Data, Watched};
+use crate::remote::output::line;
 
 /// A database as a whole.
 #[derive(Args)]
@@ -37,6 +38,10 @@ impl Db {
         let Action::Move { from, to, data } = self.action;
         let folder = |text: &str, exists: bool| -> anyhow::Result<DataDir> {
             let is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
+            if !is_url && text.contains('@') {
+                // It may have a password, so it is not repeated.
+                anyhow::bail!("A database is a directory, or a URL that begins with postgres://.");
+            }
             let shared = if is_url { data.shared(Some(text))? } else { None };
             let path = if is_url { PathBuf::new() } else { PathBuf::from(text) };
             if exists {
@@ -49,7 +54,7 @@ impl Db {
         let moved = carry::move_store(&from, &to, |step| watched.show(&step)).await;
         watched.end();
         for (table, rows) in moved? {
-            println!("{table}\t{rows}");
+            line(format_args!("{table}\t{rows}"))?;
         }
         Ok(())
     }

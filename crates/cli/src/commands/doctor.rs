@@ -6,6 +6,7 @@ use clap::{ArgMatches, Args};
 
 use super::options::Options;
 use super::wishes;
+use crate::remote::output::line;
 
 /// Takes the options of `chancery serve`, and looks with them. Nothing is changed. Exit code 1 if something is wrong.
 #[derive(Args)]
@@ -21,8 +22,8 @@ impl Doctor {
         let findings = examine(config, &self.options.data.master_key()?, wishes).await;
         for it in &findings {
             match &it.found {
-                Ok(found) => println!("ok\t{}\t{found}", it.name),
-                Err(wrong) => println!("WRONG\t{}\t{wrong}", it.name),
+                Ok(found) => line(format_args!("ok\t{}\t{found}", it.name))?,
+                Err(wrong) => line(format_args!("WRONG\t{}\t{wrong}", it.name))?,
             }
         }
         match findings.iter().filter(|it| it.found.is_err()).count() {

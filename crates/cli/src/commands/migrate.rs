@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Data;
+use crate::remote::output::line;
 
 /// A server brings an older schema up when it starts. Whoever wants to see first, or to do it apart from any start, does it here.
 #[derive(Args)]
@@ -41,10 +42,13 @@ impl Migrate {
                 } else {
                     "up to date"
                 };
-                println!("database\t{}", folder.database());
-                println!("schema\t{}", schema.found);
-                println!("known here\t{}", schema.known);
-                println!("standing\t{standing}");
+                line(format_args!("database\t{}", folder.database()))?;
+                line(format_args!("schema\t{}", schema.found))?;
+                line(format_args!("known here\t{}", schema.known))?;
+                line(format_args!("standing\t{standing}"))?;
+                if schema.is_too_new() {
+                    anyhow::bail!("This version cannot serve {}.", folder.database());
+                }
             }
             Action::Up { data } => {
                 let folder = data.folder()?;
@@ -53,9 +57,9 @@ impl Migrate {
                 store.close().await?;
                 match folder.schema().await? {
                     after if after.found == before.found => {
-                        println!("The schema is up to date: {}.", after.found)
+                        line(format_args!("The schema is up to date: {}.", after.found))?
                     }
-                    after => println!("The schema went from {} to {}.", before.found, after.found),
+                    after => line(format_args!("The schema went from {} to {}.", before.found, after.found))?,
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{Data, tell};
+use crate::remote::output::line;
 
 /// A running server need not be stopped.
 #[derive(Args)]
@@ -50,7 +51,7 @@ impl Organization {
                 let organizations = local.organizations().await;
                 local.close().await;
                 for it in organizations? {
-                    println!("{}\t{}\t{}", it.id, it.short_name, it.name);
+                    line(format_args!("{}\t{}\t{}", it.id, it.short_name, it.name))?;
                 }
             }
         }

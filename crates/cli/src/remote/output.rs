@@ -193,3 +193,8 @@ pub fn write(text: &str) -> anyhow::Result<()> {
         done => done.context("Standard output cannot be written"),
     }
 }
+
+/// The same, a line of it.
+pub fn line(text: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
+    write(&format!("{text}\n"))
+}

@@ -24,7 +24,7 @@ use chancery_core::rbac::{Role, RoleGrant};
 use chancery_core::tokens::{AccessToken, issue};
 use chancery_core::types::{ClientId, Lifetime, OrganizationId, SubjectId, Timestamp, UserId};
 use chancery_core::user::User;
-use chancery_core::write::{Changed, Revoked, Write};
+use chancery_core::write::{Changed, Write};
 use chancery_store::{Change, Made, Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
@@ -140,7 +140,7 @@ impl App {
         let now = parts.clock.now();
         let keys = Keyring::open(&parts.store.keys().await?, &parts.master)?;
         let revoked = RevokedIds::default();
-        revoked.add(&parts.store.revoked(now).await?);
+        revoked.load(&*parts.store, now).await?;
         let cookies = Cookies::of(&parts.issuer);
         Ok(Arc::new(Self {
             recorder: Recorder::new(parts.policy.audit.tokens),
@@ -209,10 +209,6 @@ impl App {
         origin::stamp(&mut writes);
         let commit = async move {
             let changed: Vec<Changed> = writes.iter().filter_map(Write::changed).collect();
-            let revoked: Vec<Revoked> = writes
-                .iter()
-                .filter_map(|write| if let Write::Revoke(it) = write { Some(*it) } else { None })
-                .collect();
             let now = app.clock.now();
             let begun = Instant::now();
             let made = app.store.commit(writes, now).await;
@@ -224,8 +220,7 @@ impl App {
                 unsure.extend(changed.iter().map(|change| (*change, now + UNSURE)));
             }
             if made != Err(StoreError::Conflict) {
-                app.revoked.add(&revoked);
-                for change in changed.into_iter().filter(|change| *change != Changed::Revoked) {
+                for change in changed {
                     app.hear(change).await?;
                 }
             }
@@ -260,11 +255,8 @@ impl App {
                 self.users.clear();
                 self.role_grants.clear();
             }
-            Changed::Revoked => {
-                let now = self.clock.now();
-                self.revoked.add(&self.store.revoked(now).await?);
-                self.revoked.prune(now);
-            }
+            Changed::RevokedId(id, until) => self.revoked.add_one(id, until),
+            Changed::Revoked => self.revoked.load(&*self.store, self.clock.now()).await?,
             Changed::Keys => {
                 let rows = self.store.keys().await?;
                 match Keyring::open(&rows, &self.master) {
@@ -274,6 +266,11 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Forgets revoked ids whose tokens have all expired.
+    pub fn prune(&self) {
+        self.revoked.prune(self.clock.now());
     }
 
     /// Forgets every record: nobody knows what was missed.

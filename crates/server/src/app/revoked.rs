@@ -6,6 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use chancery_core::tokens::{AccessToken, Revocations};
 use chancery_core::types::Timestamp;
 use chancery_core::write::{Revoked, RevokedId};
+use chancery_store::{REVOKED_PAGE, Store, StoreError};
 
 /// See the module.
 #[derive(Default)]
@@ -22,6 +23,26 @@ impl RevokedIds {
         for it in revoked {
             let until = ids.entry(it.id).or_insert(it.expires_at);
             *until = (*until).max(it.expires_at);
+        }
+    }
+
+    /// Adds one.
+    pub fn add_one(&self, id: RevokedId, until: Timestamp) {
+        let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let known = ids.entry(id).or_insert(until);
+        *known = (*known).max(until);
+    }
+
+    /// Reads all that matter, page by page: there may be millions.
+    pub async fn load(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+        let mut last = None;
+        loop {
+            let page = store.revoked_page(now, last).await?;
+            self.add(&page);
+            last = page.last().map(|it| it.id);
+            if page.len() < REVOKED_PAGE as usize {
+                return Ok(());
+            }
         }
     }
 

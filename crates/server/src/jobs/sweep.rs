@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use chancery_core::client::{Client, ClientState};
 use chancery_core::types::{Lifetime, Timestamp};
-use chancery_core::write::{Changed, Require, Write};
+use chancery_core::write::{Require, Write};
 use chancery_store::StoreError;
 
 use crate::app::App;
@@ -18,7 +18,7 @@ const LEASE: Lifetime = Lifetime::from_seconds(300);
 
 pub async fn sweep(app: Arc<App>) -> Result<(), StoreError> {
     // What is in memory, every node forgets for itself.
-    app.hear(Changed::Revoked).await?;
+    app.prune();
     let now = app.clock.now();
     if app.store.lease("sweep", now + LEASE, now).await? {
         let swept = sweep_store(&app, now).await;

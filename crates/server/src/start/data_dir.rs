@@ -168,6 +168,9 @@ impl DataDir {
     fn refused(&self, error: &OpenError) -> StartError {
         let advice = match (error, &self.shared) {
             (OpenError::TooNew { .. }, _) => "Use the version that wrote it, or a newer one",
+            (OpenError::Migration(_), Some(_)) => {
+                "Let its user create tables in the schema, or see what the database says"
+            }
             (OpenError::Damaged(_) | OpenError::Migration(_), _) => "Restore it from a backup",
             (OpenError::Foreign, _) => "Choose another directory with --data-dir",
             (OpenError::Io(_), None) => "Make it readable and writable for this user",

@@ -16,6 +16,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use chancery_store::StoreError;
+
 use crate::app::{App, LoadError, Parts};
 use crate::clock::{Clock, SystemClock, SystemRandom};
 use crate::config::{Config, ConfigError};
@@ -203,9 +205,10 @@ fn announce(scheme: &str, address: SocketAddr, metrics: Option<SocketAddr>) -> R
     written.map_err(|error| StartError(format!("The address cannot be printed: {error}.")))
 }
 
-fn unreadable(folder: &DataDir, error: &chancery_store::StoreError) -> StartError {
-    StartError(format!(
-        "The database {} cannot be read: {error}. Restore it from a backup.",
-        folder.database()
-    ))
+fn unreadable(folder: &DataDir, error: &StoreError) -> StartError {
+    let advice = match error {
+        StoreError::Corrupt(_) => " Restore it from a backup.",
+        StoreError::Unavailable(_) | StoreError::Conflict => " Try again.",
+    };
+    StartError(format!("The database {} cannot be read: {error}.{advice}", folder.database()))
 }

@@ -28,7 +28,7 @@ use chancery_core::user::{User, UserState};
 use chancery_core::write::{Revoked, RevokedId, Write};
 
 use crate::sql::sweep::{FAMILIES, TICKETS, first_day};
-use crate::{Change, Made, Store, StoreError};
+use crate::{Change, Made, REVOKED_PAGE, Store, StoreError};
 
 /// A store that forgets everything when it is dropped. Every commit copies it whole: meant for small contents.
 #[derive(Debug, Default)]
@@ -254,8 +254,18 @@ impl Store for Memory {
         Ok(self.state().assertions.contains_key(&key))
     }
 
-    async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError> {
-        Ok(self.state().revoked.values().filter(|it| it.expires_at > now).copied().collect())
+    async fn revoked_page(
+        &self,
+        now: Timestamp,
+        after: Option<RevokedId>,
+    ) -> Result<Vec<Revoked>, StoreError> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let state = self.state();
+        let live = state.revoked.values().filter(|it| it.expires_at > now && it.id.to_string() > after);
+        let mut page: Vec<_> = live.copied().collect();
+        page.sort_by_cached_key(|it| it.id.to_string());
+        page.truncate(REVOKED_PAGE as usize);
+        Ok(page)
     }
 
     /// Nobody else can commit anything here.

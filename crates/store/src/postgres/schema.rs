@@ -20,8 +20,9 @@ pub async fn look(client: &Client) -> Result<Schema, OpenError> {
     let runner = migrations::migrations::runner();
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default();
     let number = |sql| number(client, sql);
-    let tables = "SELECT COUNT(*) FROM information_schema.tables
-                  WHERE table_schema = CURRENT_SCHEMA AND table_name = 'refinery_schema_history'";
+    // Not by information_schema, which hides tables from whoever has no right to them.
+    let tables = "SELECT COUNT(*) FROM pg_catalog.pg_tables
+                  WHERE schemaname = CURRENT_SCHEMA AND tablename = 'refinery_schema_history'";
     if number(tables).await? == 0 {
         return Ok(Schema { found: 0, known, served_since: 0 });
     }

@@ -39,6 +39,9 @@ impl FromStr for Settings {
     /// Reads `postgres://user:password@host:port,host:port/name?...` with the parameters of libpq: what it would encrypt without
     /// looking whom for is refused, and a server that is not on this machine is spoken to by TLS.
     fn from_str(url: &str) -> Result<Self, UrlError> {
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(UrlError("it begins with postgres://".to_owned()));
+        }
         // A password that is not percent-encoded would be read as a host or a parameter, and shown as one.
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

@@ -1,7 +1,7 @@
 //! The change log: what other processes must fetch again.
 
 use chancery_core::types::{ClientId, OrganizationId, SubjectId, Timestamp, UserId};
-use chancery_core::write::Changed;
+use chancery_core::write::{Changed, RevokedId};
 
 use super::{Columns, Expect, Query, Statement, Value, params};
 use crate::Change;
@@ -41,6 +41,7 @@ fn name(changed: Changed) -> (&'static str, String) {
         Changed::Members(id) => ("members", id.to_string()),
         Changed::Keys => ("keys", String::new()),
         Changed::Revoked => ("revoked", String::new()),
+        Changed::RevokedId(id, until) => ("revoked_id", format!("{id}@{}", until.millis())),
     }
 }
 
@@ -60,6 +61,10 @@ fn parse(kind: &str, id: &str) -> Option<Changed> {
         "members" => Changed::Members(OrganizationId::parse(id)?),
         "keys" => Changed::Keys,
         "revoked" => Changed::Revoked,
+        "revoked_id" => {
+            let (id, until) = id.split_once('@')?;
+            Changed::RevokedId(RevokedId::parse(id)?, Timestamp::from_millis(until.parse().ok()?))
+        }
         _ => return None,
     })
 }

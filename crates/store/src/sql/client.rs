@@ -218,7 +218,7 @@ pub fn names(organization: OrganizationId) -> Query<(String, ClientId)> {
 
 pub fn count(organization: OrganizationId) -> Query<u32> {
     Query {
-        sql: "SELECT clients FROM client_counts WHERE organization_id = $1",
+        sql: "SELECT CASE WHEN clients < 0 THEN 0 ELSE clients END FROM client_counts WHERE organization_id = $1",
         params: params![organization],
         read: |row| Columns::of(row).next(),
     }

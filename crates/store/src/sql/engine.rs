@@ -1,6 +1,7 @@
 //! The store, over anything that runs SQL: which statements a commit is made of, and which query answers what.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chancery_core::audit::{Audited, Wanted};
@@ -14,18 +15,21 @@ use chancery_core::session::Session;
 use chancery_core::session::attempts::Tries;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AssertionKey, AttemptKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId,
-    TicketKey, Timestamp, UserId,
+    AssertionKey, AttemptKey, ClientId, DivisionId, FamilyKey, Lifetime, OrganizationId, RoleId, SessionKey,
+    SubjectId, TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
-use chancery_core::write::{Revoked, Write};
+use chancery_core::write::{Changed, Revoked, RevokedId, Write};
 
 use super::{
     Query, Statement, assertion, attempt, audit, change, client, consent, division, family, key, lease,
     organization, revoked, role, session, sweep, ticket, usage, user,
 };
-use crate::{Change, Made, Store, StoreError};
+use crate::{Change, Made, REVOKED_PAGE, Store, StoreError};
+
+/// A commit that takes longer may be missed by whoever reads the change log.
+const LATE: Duration = Duration::from_secs(5);
 
 /// What came of a commit.
 #[derive(Debug, Default)]
@@ -70,10 +74,19 @@ pub trait Engine: Send + Sync {
 #[async_trait]
 impl<E: Engine> Store for E {
     async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<Vec<Made>, StoreError> {
+        let begun = Instant::now();
+        let changed: Vec<Changed> = writes.iter().filter_map(Write::changed).collect();
+        let lines = |at| changed.iter().map(move |changed| change::insert(self.node(), at, *changed));
         let mut statements = super::write::all(&writes);
-        let changes = writes.iter().filter_map(Write::changed);
-        statements.extend(changes.map(|changed| change::insert(self.node(), now, changed)));
-        Ok(self.run(statements).await?.made)
+        statements.extend(lines(now));
+        let made = self.run(statements).await?.made;
+        let took = begun.elapsed();
+        if took > LATE && !changed.is_empty() {
+            // Others look back for seconds: what shows later than that is told once more.
+            let at = now + Lifetime::from_seconds(u32::try_from(took.as_secs()).unwrap_or(u32::MAX));
+            self.run(lines(at).collect()).await?;
+        }
+        Ok(made)
     }
 
     async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
@@ -226,8 +239,12 @@ impl<E: Engine> Store for E {
         Ok(self.find(assertion::find(&key)).await?.is_some())
     }
 
-    async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError> {
-        self.list(revoked::live(now)).await
+    async fn revoked_page(
+        &self,
+        now: Timestamp,
+        after: Option<RevokedId>,
+    ) -> Result<Vec<Revoked>, StoreError> {
+        self.list(revoked::live(now, after, REVOKED_PAGE)).await
     }
 
     async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError> {

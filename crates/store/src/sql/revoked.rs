@@ -16,10 +16,11 @@ pub fn insert(it: &Revoked) -> Statement {
     }
 }
 
-pub fn live(now: Timestamp) -> Query<Revoked> {
+/// The next of those that still matter, in the order of their texts.
+pub fn live(now: Timestamp, after: Option<RevokedId>, limit: u32) -> Query<Revoked> {
     Query {
-        sql: "SELECT id, organization_id, expires_at FROM revoked WHERE expires_at > $1",
-        params: params![now],
+        sql: "SELECT id, organization_id, expires_at FROM revoked WHERE expires_at > $1 AND id > $2 ORDER BY id LIMIT $3",
+        params: params![now, after.map(|id| id.to_string()).unwrap_or_default(), limit],
         read: |row| {
             let mut row = Columns::of(row);
             Ok(Revoked {

@@ -90,9 +90,12 @@ pub async fn carry(
     progress: impl FnMut(Step) + Send,
 ) -> Result<Sums, CarryError> {
     let mut moment = source.source().await.map_err(from)?;
-    // What was not filled to the end is not carried on as if it were whole.
-    if !moment.page("SELECT name FROM leases WHERE name = 'moving'", vec![]).await?.is_empty() {
-        return Err(CarryError::From("it was not filled to the end".to_owned()));
+    // What was not filled to the end is not carried on as if it were whole; nor do sessions and keys of a backup live again.
+    let marks = "SELECT name FROM leases WHERE name = 'moving' OR name = 'backup:keys'";
+    if !moment.page(marks, vec![]).await?.is_empty() {
+        return Err(CarryError::From(
+            "it was not filled to the end, or is a backup, which is restored, not moved".to_owned(),
+        ));
     }
     fill("move", moment, target, |_| true, progress, |_| Ok(Vec::new())).await
 }

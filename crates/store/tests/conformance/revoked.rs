@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chancery_core::types::{FamilyKey, Timestamp};
 use chancery_core::write::{Revoked, RevokedId, Write};
-use chancery_store::Store;
+use chancery_store::{REVOKED_PAGE, Store};
 
 use super::sample::*;
 
@@ -24,6 +24,21 @@ pub async fn every_field_reads_back(store: Arc<dyn Store>) {
     }
     all.sort_by_key(|revoked| revoked.id);
     assert_eq!(stored(&store, NOW).await, all);
+}
+
+pub async fn many_come_in_pages_and_each_once(store: Arc<dyn Store>) {
+    let all: Vec<_> = (0..u64::from(REVOKED_PAGE) + 7).map(revoked).collect();
+    for some in all.chunks(500) {
+        let writes = some.iter().map(|it| Write::Revoke(*it)).collect();
+        store.commit(writes, NOW).await.expect("a commit");
+    }
+    let first = store.revoked_page(NOW, None).await.expect("a page");
+    let rest = store.revoked_page(NOW, first.last().map(|it| it.id)).await.expect("a page");
+    assert_eq!((first.len(), rest.len()), (REVOKED_PAGE as usize, 7));
+    let mut found: Vec<_> = first.into_iter().chain(rest).map(|it| it.id).collect();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found.len(), all.len());
 }
 
 pub async fn what_has_expired_is_left_out(store: Arc<dyn Store>) {

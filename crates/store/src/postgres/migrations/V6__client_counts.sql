@@ -1,3 +1,6 @@
+-- Whoever adds a client meanwhile is waited for, and counts: nobody is missed.
+LOCK TABLE clients IN SHARE MODE;
+
 -- How many clients an organization has, so that nobody counts a million of them to add one more.
 CREATE TABLE client_counts (
     organization_id TEXT PRIMARY KEY,

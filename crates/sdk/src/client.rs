@@ -61,6 +61,12 @@ enum Who {
 
 impl Client {
     /// At a region of the vendor.
+    ///
+    /// ```
+    /// use chancery_sdk::{Client, Region};
+    /// let client = Client::at_region(&"eu_central_1".parse::<Region>()?).token("an access token").build()?;
+    /// # Ok::<(), chancery_sdk::Error>(())
+    /// ```
     pub fn at_region(region: &Region) -> Builder {
         let host = |name: &str| format!("https://{name}.{}", region.domain());
         Builder::new(&host("api"), &host("login"))
@@ -112,6 +118,14 @@ impl Client {
     }
 
     /// The access token that the next request would carry.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), chancery_sdk::Error> {
+    /// let client = chancery_sdk::Client::at("https://id.example").token("a token").build()?;
+    /// assert_eq!(client.access_token().await?.expect("a token").expose(), "a token");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn access_token(&self) -> Result<Option<Secret>, Error> {
         match &self.inner.tokens {
             None => Ok(None),
@@ -212,29 +226,64 @@ impl Builder {
 
     /// Calls as a client of the grant CLIENT-CREDENTIALS: a token is fetched when the first request needs it, shared by all, and
     /// renewed before it expires.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use chancery_sdk::{Client, Retry, login::{ClientCredentials, FixedToken}};
+    /// let client = Client::at("https://id.example").credentials(ClientCredentials::new("client id", "client secret")).build()?;
+    /// # Ok::<(), chancery_sdk::Error>(())
+    /// ```
     pub fn credentials(mut self, credentials: ClientCredentials) -> Self {
         self.who = Who::Credentials(credentials);
         self
     }
 
     /// Calls with this token until it expires.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use chancery_sdk::{Client, Retry, login::{ClientCredentials, FixedToken}};
+    /// let client = Client::at("https://id.example").token("an access token").build()?;
+    /// # Ok::<(), chancery_sdk::Error>(())
+    /// ```
     pub fn token(self, token: impl Into<Secret>) -> Self {
         self.token_source(FixedToken::new(token))
     }
 
     /// Calls with the tokens of a source of one's own.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use chancery_sdk::{Client, Retry, login::{ClientCredentials, FixedToken}};
+    /// let client = Client::at("https://id.example").token_source(FixedToken::new("an access token")).build()?;
+    /// # Ok::<(), chancery_sdk::Error>(())
+    /// ```
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
         self.who = Who::Source(Arc::new(source));
         self
     }
 
     /// How often and how patiently to try again.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use chancery_sdk::{Client, Retry, login::{ClientCredentials, FixedToken}};
+    /// let client = Client::at("https://id.example").retry(Retry::never()).build()?;
+    /// # Ok::<(), chancery_sdk::Error>(())
+    /// ```
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
     }
 
     /// How long a single try may take; 30 seconds unless it is said otherwise.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use chancery_sdk::{Client, Retry, login::{ClientCredentials, FixedToken}};
+    /// let client = Client::at("https://id.example").timeout(Duration::from_secs(5)).build()?;
+    /// # Ok::<(), chancery_sdk::Error>(())
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

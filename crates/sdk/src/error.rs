@@ -34,6 +34,18 @@ pub enum Error {
 }
 
 /// A refusal of the API: an answer with a status of 400 or more.
+///
+/// ```no_run
+/// # async fn example(client: chancery_sdk::Client) -> Result<(), chancery_sdk::Error> {
+/// use chancery_sdk::Error;
+/// match client.oauth().get_oauth_client("client id").await {
+///     Err(Error::Api(refused)) if refused.body.code == "client.not.found" => println!("it is gone"),
+///     Err(error) => println!("{error}; the service knows it as {:?}", error.correlation_id()),
+///     Ok(client) => println!("{}", client.name),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{} ({status} {}){}", body.message, body.code, detail(body))]
 pub struct ApiError {

@@ -127,6 +127,8 @@ pub trait Store: Send + Sync {
     async fn client_ids(&self, organization: OrganizationId) -> Result<Vec<ClientId>, StoreError>;
     /// How many clients an organization has.
     async fn count_clients(&self, organization: OrganizationId) -> Result<u32, StoreError>;
+    /// Counts them one by one, whatever was known of their number.
+    async fn recount_clients(&self, organization: OrganizationId) -> Result<(), StoreError>;
     /// Those of the clients that still exist, in the order asked for, each with its grants.
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError>;
     /// Inactive clients whose date of deletion has passed; at most `limit`.

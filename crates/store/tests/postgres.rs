@@ -331,6 +331,24 @@ async fn a_database_is_known_by_its_certificate() {
     }
 }
 
+/// A count that is off, as after somebody deleted rows by hand, is put right, and harms nobody until then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_are_counted_anew() {
+    if !is_installed() {
+        return;
+    }
+    let cluster = Cluster::shared();
+    let url = cluster.database();
+    let store = open(&url).await;
+    let made = [Write::CreateOrganization(organization(1)), Write::CreateClient(Box::new(client(1)))];
+    commit(&store, made).await;
+    cluster.query(url.rsplit('/').next().expect("a name"), "UPDATE client_counts SET clients = -5");
+    assert_eq!(store.count_clients(organization_id(1)).await, Ok(0));
+    assert_eq!(store.recount_clients(organization_id(1)).await, Ok(()));
+    assert_eq!(store.count_clients(organization_id(1)).await, Ok(1));
+    store.close().await.expect("the store closes");
+}
+
 /// A pooler gives every transaction another connection, on which nothing of this node's was prepared.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pooler_that_hands_out_connections_by_the_transaction_is_enough() {

@@ -54,6 +54,9 @@ impl Migrate {
                 let folder = data.folder()?;
                 let before = folder.schema().await?;
                 let store = folder.open_store().await?;
+                for organization in store.organizations().await? {
+                    store.recount_clients(organization.id).await?;
+                }
                 store.close().await?;
                 match folder.schema().await? {
                     after if after.found == before.found => {

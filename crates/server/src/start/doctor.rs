@@ -68,6 +68,7 @@ pub async fn examine(
     note("keys", keys(&*store, &folder, master).await.map_err(|error| error.0));
     note("clock", clock(&*store).await);
     note("administrators", administrators(&store).await);
+    note("counts", counts(&*store).await);
     drop(store.close().await);
     findings
 }
@@ -125,6 +126,21 @@ async fn clock(store: &dyn Store) -> Result<String, String> {
         ));
     }
     Ok(format!("within {SKEW} ms of the database's"))
+}
+
+async fn counts(store: &dyn Store) -> Result<String, String> {
+    let failed = |error: chancery_store::StoreError| format!("Clients cannot be counted: {error}.");
+    for organization in store.organizations().await.map_err(failed)? {
+        let known = store.count_clients(organization.id).await.map_err(failed)?;
+        let there = store.client_ids(organization.id).await.map_err(failed)?.len();
+        if known as usize != there {
+            return Err(format!(
+                "{} has {there} clients, and {known} are counted. Run `chancery migrate up`, which counts anew.",
+                organization.name
+            ));
+        }
+    }
+    Ok("as many clients as are counted".to_owned())
 }
 
 async fn administrators(store: &Arc<dyn Store>) -> Result<String, String> {

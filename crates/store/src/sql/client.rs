@@ -143,6 +143,18 @@ pub fn count_more(organization: OrganizationId, more: i64) -> Statement {
     }
 }
 
+/// Their number anew. Whoever adds one meanwhile waits, and adds to the new number.
+pub fn recount(organization: OrganizationId) -> Vec<Statement> {
+    let count = Statement {
+        sql: "UPDATE client_counts
+              SET clients = (SELECT COUNT(*) FROM clients WHERE clients.organization_id = client_counts.organization_id)
+              WHERE organization_id = $1",
+        params: params![organization],
+        expect: Expect::Many,
+    };
+    vec![count_more(organization, 0), count]
+}
+
 /// A part of what is read of a client.
 pub enum Part {
     Client(Box<Client>),

@@ -197,6 +197,10 @@ impl<E: Engine> Store for E {
         Ok(self.find(client::count(organization)).await?.unwrap_or_default())
     }
 
+    async fn recount_clients(&self, organization: OrganizationId) -> Result<(), StoreError> {
+        self.run(client::recount(organization)).await.map(drop)
+    }
+
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError> {
         let queries = ids.iter().flat_map(|id| {
             let [client, secrets] = client::parts(*id);

@@ -1,5 +1,4 @@
 //! `docs/reference/cli.md` says what the commands say of themselves.
-#![expect(clippy::expect_used, reason = "what cannot be read fails the test")]
 
 use std::path::Path;
 

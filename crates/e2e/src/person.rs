@@ -95,7 +95,7 @@ impl Person {
         loop {
             let mut answer = self.visit(&path, None);
             if answer.status == 200 {
-                let login = Login { csrf: csrf(&answer), path };
+                let login = Login { csrf: csrf(&answer), path: path.clone() };
                 answer = self.attempt(&login, email, password);
             }
             assert!([302, 303].contains(&answer.status), "{}", answer.text);
@@ -104,7 +104,9 @@ impl Person {
             if location.split('?').next().is_some_and(|it| it.contains("://")) {
                 return location.to_owned();
             }
-            path = format!("/oauth/{location}");
+            let folder =
+                path.split('?').next().and_then(|it| it.rsplit_once('/')).map_or("", |(folder, _)| folder);
+            path = format!("{folder}/{location}");
         }
     }
 }

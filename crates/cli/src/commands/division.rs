@@ -9,8 +9,10 @@ use crate::remote::failure::EXIT_CODES;
 use crate::remote::output::Column;
 use crate::remote::{Remote, ask, progress};
 
-const COLUMNS: &[Column] =
+const MANY: &[Column] =
     &[("ID", "/id"), ("NAME", "/name"), ("HOME", "/homeDivision"), ("DESCRIPTION", "/description")];
+const ONE: &[Column] =
+    &[("ID", "/id"), ("Name", "/name"), ("Home", "/homeDivision"), ("Description", "/description")];
 
 /// Divisions: the parts of the organization in which roles are held.
 #[derive(Args)]
@@ -79,19 +81,17 @@ impl Division {
             Action::List { remote } => {
                 let sdk = remote.connect()?;
                 let all = progress::gather(sdk.authorization().all_divisions(&Default::default())).await?;
-                remote.output.rows(&all, COLUMNS)
+                remote.output.rows(&all, MANY)
             }
             Action::Get { remote, division } => {
                 let sdk = remote.connect()?;
                 let id = id_of(&sdk, &division).await?;
-                remote.output.one(&sdk.authorization().get_authorization_division(&id).await?, COLUMNS)
+                remote.output.one(&sdk.authorization().get_authorization_division(&id).await?, ONE)
             }
             Action::Create { remote, name, description } => {
                 let sdk = remote.connect()?;
                 let body = AuthzDivisionRequest { name: Some(name), description };
-                remote
-                    .output
-                    .one(&sdk.authorization().post_authorization_divisions(&body.into()).await?, COLUMNS)
+                remote.output.one(&sdk.authorization().post_authorization_divisions(&body.into()).await?, ONE)
             }
             Action::Update { remote, division, name, description } => {
                 let sdk = remote.connect()?;
@@ -101,7 +101,7 @@ impl Division {
                     name: name.or(it.name),
                     description: description.or(it.description),
                 });
-                remote.output.one(&sdk.authorization().put_authorization_division(&id, &body).await?, COLUMNS)
+                remote.output.one(&sdk.authorization().put_authorization_division(&id, &body).await?, ONE)
             }
             Action::Delete { remote, division, force, yes } => {
                 let sdk = remote.connect()?;

@@ -1,10 +1,8 @@
 //! `chancery login` and `chancery logout`.
 
-use std::time::Duration;
-
 use anyhow::bail;
 use chancery_sdk::Region;
-use chancery_sdk::login::{Browser, ClientCredentials};
+use chancery_sdk::login::{Browser, ClientCredentials, Open};
 use clap::Args;
 
 use crate::remote::profile::{Grant, Profile, Profiles};
@@ -51,8 +49,12 @@ impl Login {
         let builder = place.builder()?;
         let grant = if self.browser {
             let host = builder.clone().build()?;
-            let how = Browser { port: self.port, timeout: Duration::from_secs(300), ..Browser::default() };
-            eprintln!("The login page opens in your browser.");
+            // Where no browser opens, another one can be told the address.
+            let open = Open::with(|url| {
+                eprintln!("Log in with the page that opens in your browser: {url}");
+                open::that_detached(url.as_str())
+            });
+            let how = Browser { port: self.port, open, ..Browser::default() };
             Grant::person(&host.login().in_browser(&self.client_id, how).await?)
         } else {
             let typed = ask::secret("CHANCERY_CLIENT_SECRET", "The secret of the client")?;

@@ -1,8 +1,8 @@
 //! `chancery role`.
 
-use chancery_sdk::Client as Sdk;
 use chancery_sdk::api::GetRoles;
-use chancery_sdk::models::{DomainOrganizationRoleCreate, DomainPermissionPolicy};
+use chancery_sdk::models::{DomainOrganizationRole, DomainOrganizationRoleCreate, DomainPermissionPolicy};
+use chancery_sdk::{Client as Sdk, Model};
 use clap::{Args, Subcommand};
 
 use super::names::Names;
@@ -104,13 +104,7 @@ impl Role {
             Action::Get { remote, role } => {
                 let sdk = remote.connect()?;
                 let id = id_of(&sdk, &role).await?;
-                let found = sdk.authorization().get_authorization_role(&id).await?;
-                let allowed = found.permission_policies.iter().flatten().map(permission).collect::<Vec<_>>();
-                let mut shown = serde_json::to_value(&found)?;
-                if remote.output.is_table() {
-                    shown["shown"] = allowed.into();
-                }
-                remote.output.one(&shown, ONE)
+                show(&remote, sdk.authorization().get_authorization_role(&id).await?)
             }
             Action::Create { remote, name, description, permissions } => {
                 let sdk = remote.connect()?;
@@ -120,7 +114,7 @@ impl Role {
                     permission_policies: Some(permissions),
                     ..DomainOrganizationRoleCreate::default()
                 };
-                remote.output.one(&sdk.authorization().post_authorization_roles(&body.into()).await?, ONE)
+                show(&remote, sdk.authorization().post_authorization_roles(&body.into()).await?)
             }
             Action::Delete { remote, role, yes } => {
                 let sdk = remote.connect()?;
@@ -156,6 +150,15 @@ impl Role {
             }
         }
     }
+}
+
+/// Shows a role; to people with its permissions as they are given.
+fn show(remote: &Remote, role: Model<DomainOrganizationRole>) -> anyhow::Result<()> {
+    let mut shown = serde_json::to_value(&role)?;
+    if !remote.output.is_data() {
+        shown["shown"] = role.permission_policies.iter().flatten().map(permission).collect::<Vec<_>>().into();
+    }
+    remote.output.one(&shown, ONE)
 }
 
 async fn id_of(sdk: &Sdk, role: &str) -> anyhow::Result<String> {

@@ -6,7 +6,8 @@ use crate::remote::Remote;
 use crate::remote::failure::EXIT_CODES;
 use crate::remote::output::Column;
 
-const COLUMNS: &[Column] = &[("ID", "/id"), ("DESCRIPTION", "/description")];
+const MANY: &[Column] = &[("ID", "/id"), ("DESCRIPTION", "/description")];
+const ONE: &[Column] = &[("ID", "/id"), ("Description", "/description")];
 
 /// The scopes that clients can have.
 #[derive(Args)]
@@ -37,10 +38,10 @@ impl Scope {
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::List { remote } => {
-                remote.output.rows(&remote.connect()?.oauth().get_oauth_scopes().await?, COLUMNS)
+                remote.output.rows(&remote.connect()?.oauth().get_oauth_scopes().await?, MANY)
             }
             Action::Get { remote, scope } => {
-                remote.output.one(&remote.connect()?.oauth().get_oauth_scope(&scope).await?, COLUMNS)
+                remote.output.one(&remote.connect()?.oauth().get_oauth_scope(&scope).await?, ONE)
             }
         }
     }

@@ -92,13 +92,8 @@ impl Output {
         write(&show(&table, 0))
     }
 
-    /// Whether a person reads it.
-    pub fn is_table(&self) -> bool {
-        self.query.is_none() && self.output == Format::Table
-    }
-
-    /// Whether a program reads it.
-    fn is_data(&self) -> bool {
+    /// Whether all of the answer is wanted as the API has it, not the columns of a table.
+    pub fn is_data(&self) -> bool {
         self.query.is_some() || matches!(self.output, Format::Json | Format::Yaml)
     }
 
@@ -197,4 +192,32 @@ pub fn write(text: &str) -> anyhow::Result<()> {
 /// The same, a line of it.
 pub fn line(text: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
     write(&format!("{text}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_cell_is_one_line_that_no_terminal_obeys() {
+        for (value, shown) in [
+            (json!("red \u{1b}[31m\u{9b}31m\r\n\tand \u{7f}"), "red  [31m 31m   and  "),
+            (json!(["a", 1, null, true]), "a, 1, , true"),
+            (json!({ "a": ["\u{1b}"] }), r#"{"a":["\u001b"]}"#),
+            (json!(null), ""),
+        ] {
+            assert_eq!(text(Some(&value)), shown);
+        }
+    }
+
+    #[test]
+    fn lines_for_programs_have_the_same_columns() {
+        let rows = json!([{ "b": 1, "a": "x" }, { "a": "y", "c": [1, 2] }]);
+        assert_eq!(tsv(&rows), "x\t1\t\ny\t\t1, 2\n");
+        assert_eq!(tsv(&json!([["a", "b"], "c"])), "a\tb\nc\n");
+        assert_eq!(tsv(&json!({ "b": 1, "a": 2 })), "2\t1\n");
+        assert_eq!(tsv(&json!([])), "");
+    }
 }

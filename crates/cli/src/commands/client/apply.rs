@@ -136,5 +136,7 @@ async fn put(
 }
 
 fn failed(what: &str, name: &str) -> String {
-    format!("The client {name:?} was not {what}; what comes after it was not done either. Run the same again")
+    format!(
+        "The client {name:?} was not {what}, and what comes after it was not done; mend it, and run the same again"
+    )
 }

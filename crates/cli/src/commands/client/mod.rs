@@ -163,7 +163,7 @@ impl Client {
 /// Shows a client; to people with the names of its roles, as far as the caller may know them.
 async fn show(sdk: &Sdk, remote: &Remote, client: Model<OAuthClient>) -> anyhow::Result<()> {
     let mut shown = serde_json::to_value(&client)?;
-    if remote.output.is_table()
+    if !remote.output.is_data()
         && let Some(held) = &client.role_divisions
     {
         let names = Names::load(sdk).await.unwrap_or_default();

@@ -127,7 +127,12 @@ fn explain(token: &str, now: i64) -> Value {
         remarks.push("it was issued in the future: is the clock of this machine right?".to_owned());
     }
     let format = match header["typ"].as_str().map(str::to_ascii_lowercase).as_deref() {
-        Some("at+jwt" | "application/at+jwt") => "JWT access token (RFC 9068)",
+        Some("at+jwt" | "application/at+jwt") => {
+            if claims["iss"].is_string() && claims["aud"] == claims["iss"] {
+                remarks.push("it is for APIs that trust its issuer: /api/v2 does not take it".to_owned());
+            }
+            "JWT access token (RFC 9068)"
+        }
         Some("logout+jwt") => "logout token",
         _ if claims.get("nonce").is_some() || claims.get("at_hash").is_some() => {
             remarks.push(
@@ -162,11 +167,13 @@ mod tests {
     fn what_is_wrong_is_said() {
         let good = json!({ "iat": 900, "exp": 2000 });
         let access = json!({ "alg": "ES256", "typ": "at+jwt" });
+        let elsewhere = json!({ "iss": "https://id.example", "aud": "https://id.example", "exp": 2000 });
         assert_eq!(remarks(&token(&access, &good, "s")), "[]");
         assert_eq!(explain(&token(&access, &good, "s"), 1000)["format"], "JWT access token (RFC 9068)");
         for (token, said) in [
             (token(&access, &json!({ "exp": 940 }), "s"), "expired 60 s ago"),
             (token(&access, &json!({}), "s"), "never expires"),
+            (token(&access, &elsewhere, "s"), "/api/v2 does not"),
             (token(&access, &json!({ "exp": 2000, "nbf": 1500 }), "s"), "not good yet"),
             (token(&access, &json!({ "exp": 2000, "iat": 1500 }), "s"), "in the future"),
             (token(&json!({ "alg": "none" }), &good, ""), "not signed"),

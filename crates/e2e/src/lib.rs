@@ -38,3 +38,8 @@ pub use wait::until;
 pub fn folder() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("chancery-e2e-").tempdir().expect("a temporary folder")
 }
+
+/// The guide to the SDK, whose snippets are compiled as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/sdk.md")]
+mod sdk {}

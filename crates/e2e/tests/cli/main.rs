@@ -5,6 +5,7 @@ mod apply;
 mod browser;
 mod clients;
 mod completions;
+mod guide;
 mod keys;
 mod output;
 mod people;

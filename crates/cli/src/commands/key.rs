@@ -60,14 +60,14 @@ enum Action {
 impl Key {
     /// Does what was asked.
     pub async fn run(self) -> anyhow::Result<()> {
+        if let Action::Rotate { discard: true, yes, algorithm, .. } = &self.action {
+            ask::sure(*yes, &format!("What the {algorithm} keys before it signed is void."))?;
+        }
         match self.action {
             Action::List { remote, .. } if remote.is_named() => {
                 remote.output.rows(&remote.connect()?.chancery().get_chancery_keys().await?, COLUMNS)?;
             }
-            Action::Rotate { remote, algorithm, at_once, discard, yes, .. } if remote.is_named() => {
-                if discard {
-                    ask::sure(yes, &format!("What the {algorithm} keys before it signed is void."))?;
-                }
+            Action::Rotate { remote, algorithm, at_once, discard, .. } if remote.is_named() => {
                 let wanted = ServerKeyRotation {
                     algorithm: Some(algorithm),
                     at_once: Some(at_once),

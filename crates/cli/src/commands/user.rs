@@ -86,6 +86,9 @@ enum Action {
         /// active, or inactive: who becomes inactive loses all tokens and sessions for good.
         #[arg(long)]
         state: Option<String>,
+        /// Do not ask before tokens and sessions end.
+        #[arg(long, short)]
+        yes: bool,
     },
     /// Set a person's password, which is typed unseen, or comes from CHANCERY_PASSWORD or standard input.
     SetPassword {
@@ -150,9 +153,12 @@ impl User {
                 };
                 remote.output.one(&sdk.users().post_users(&body.into()).await?, ONE)
             }
-            Action::Update { remote, user, name, email, state } => {
+            Action::Update { remote, user, name, email, state, yes } => {
                 let sdk = remote.connect()?;
                 let id = id_of(&sdk, &user).await?;
+                if state.as_deref() == Some("inactive") {
+                    ask::sure(yes, &format!("All tokens and sessions of {user} end for good."))?;
+                }
                 let version = sdk.users().get_user(&id).await?.version;
                 let body = UpdateUser { name, email, state, version: Some(version), ..UpdateUser::default() };
                 remote.output.one(&sdk.users().patch_user(&id, &body.into()).await?, ONE)

@@ -49,7 +49,9 @@ impl Remote {
     pub fn connect(&self) -> anyhow::Result<Client> {
         if self.url.is_some() || self.region.is_some() {
             if self.profile.is_some() {
-                bail!("A profile names its server: leave out --url and --region, or --profile.");
+                bail!(
+                    "A profile names its server: leave out --profile (CHANCERY_PROFILE), or --url and --region (CHANCERY_URL, CHANCERY_REGION)."
+                );
             }
             let builder = self.place().builder()?;
             return Ok(from_environment(builder)?.build()?);

@@ -75,6 +75,25 @@ fn a_token_that_has_expired_is_renewed_and_the_next_one_is_kept() {
 }
 
 #[test]
+fn commands_that_renew_at_once_do_not_end_the_login() {
+    let place = Place::start();
+    log_in(&place);
+    let_it_expire(&place);
+    let list = ["client", "list", "--profile", "me"];
+    let begun = [0; 3].map(|_| {
+        let mut command = command();
+        place.settle(&mut command);
+        Process::start(command.args(list))
+    });
+    for command in begun {
+        let output = command.wait(LIMIT);
+        assert_eq!(output.code, Some(0), "{output}");
+    }
+    let_it_expire(&place);
+    place.done(&list);
+}
+
+#[test]
 fn whoever_logs_out_has_no_token_any_more() {
     let place = Place::start();
     log_in(&place);

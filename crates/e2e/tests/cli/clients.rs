@@ -106,3 +106,21 @@ fn a_secret_is_shown_when_it_is_made_and_never_after() {
         }
     }
 }
+
+#[test]
+fn who_disables_a_client_is_asked() {
+    let place = Place::start();
+    let (id, secret) = place.client("Robot", ROBOT);
+    let disable = ["client", "update", "Robot", "--state", "disabled"];
+    let said = place.refused(1, &disable);
+    assert!(said.contains("All tokens of Robot die for good."), "{said}");
+    let file = place.write("clients.toml", &place.done(&["client", "export"]));
+    let text = std::fs::read_to_string(&file).expect("the export");
+    place.write("clients.toml", &text.replace("name = \"Robot\"", "name = \"Robot\"\nstate = \"disabled\""));
+    let said = place.refused(1, &["client", "apply", "-f", &file]);
+    assert!(said.contains("disabled, and their tokens die for good: 1."), "{said}");
+    assert!(place.server.client().authenticates(&id, &secret), "nothing was done");
+    place.done(&["client", "apply", "-f", &file, "--yes"]);
+    place.done(&["client", "apply", "-f", &file]);
+    assert_eq!(place.part(&["client", "get", &id], "state"), "disabled");
+}

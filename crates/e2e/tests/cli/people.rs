@@ -64,6 +64,7 @@ fn people_are_made_changed_and_deleted() {
         &["user", "create", "ada@example.com", "--name", "Ada"],
         &["user", "list"],
         &["user", "update", "ADA@example.com", "--name", "Ada L.", "--state", "inactive"],
+        &["user", "update", "ADA@example.com", "--name", "Ada L.", "--state", "inactive", "--yes"],
         &["user", "list", "--state", "inactive"],
         &["user", "roles", "ada@example.com"],
         &["user", "revoke-tokens", "ada@example.com"],

@@ -45,7 +45,7 @@ fn a_key_is_replaced_a_day_ahead_at_once_or_for_good_while_the_server_runs() {
 
     done(&data, &["key", "rotate", "ES256", "--at-once"]);
     assert_eq!(standing(&data, "ES256"), ["retired", "current"]);
-    done(&data, &["key", "rotate", "EdDSA", "--discard"]);
+    done(&data, &["key", "rotate", "EdDSA", "--discard", "--yes"]);
     assert_eq!(standing(&data, "EdDSA"), ["current"]);
     let listed = keys(&data);
     let kid = &listed.iter().rfind(|row| row[1] == "EdDSA").expect("a key")[4];

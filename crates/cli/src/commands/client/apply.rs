@@ -34,7 +34,7 @@ pub struct Apply {
     /// Where the secrets of new clients go, a line each: id, name and secret, separated by tabs [default: the terminal].
     #[arg(long, value_name = "FILE")]
     secrets_file: Option<PathBuf>,
-    /// Do not ask before clients are deleted.
+    /// Do not ask before clients are deleted or disabled.
     #[arg(long, short)]
     yes: bool,
 }
@@ -58,6 +58,13 @@ impl Apply {
         }
         if !plan.delete.is_empty() {
             ask::sure(self.yes, &format!("Clients are deleted for good: {}.", plan.delete.len()))?;
+        }
+        let disabled = plan.disabled();
+        if disabled > 0 {
+            ask::sure(
+                self.yes,
+                &format!("Clients are disabled, and their tokens die for good: {disabled}."),
+            )?;
         }
         let mut secrets = self.secrets(!plan.create.is_empty())?;
         let (mut progress, mut done) = (Progress::default(), 0);

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{id_of, show};
 use crate::commands::names::Names;
-use crate::remote::Remote;
+use crate::remote::{Remote, ask};
 
 /// What can be said of a client.
 #[derive(Args, Default)]
@@ -63,6 +63,9 @@ pub struct Update {
     grant_type: Option<String>,
     #[command(flatten)]
     members: Members,
+    /// Do not ask before tokens die.
+    #[arg(long, short)]
+    yes: bool,
 }
 
 impl Create {
@@ -85,6 +88,9 @@ impl Update {
     pub async fn run(self) -> anyhow::Result<()> {
         let sdk = self.remote.connect()?;
         let id = id_of(&sdk, &self.client).await?;
+        if self.state.as_deref() == Some("disabled") {
+            ask::sure(self.yes, &format!("All tokens of {} die for good.", self.client))?;
+        }
         let mut request = sdk.oauth().get_oauth_client(&id).await?.map(chancery_sdk::request_of);
         request.name = self.name.or(request.name.take());
         request.state = self.state.or(request.state.take());

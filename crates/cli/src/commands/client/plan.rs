@@ -75,6 +75,15 @@ impl Plan {
         self.create.is_empty() && self.change.is_empty() && self.delete.is_empty()
     }
 
+    /// So many are to be disabled.
+    pub fn disabled(&self) -> usize {
+        let disabled = Some("disabled");
+        let new = |client: &OAuthClient, it: &Definition| {
+            it.state.as_deref() == disabled && client.state.as_deref() != disabled
+        };
+        self.change.iter().filter(|(client, it, _)| new(client, it)).count()
+    }
+
     /// For people.
     pub fn text(&self) -> String {
         let mut text = String::new();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use tracing::Instrument as _;
 use url::Url;
@@ -140,7 +141,7 @@ impl Client {
     }
 
     async fn try_until_done<T: Answer>(&self, call: &Call, name: &str) -> Result<T, Error> {
-        let (mut tried, mut renewed) = (0, false);
+        let (mut tried, mut renewed, mut unsure) = (0, false, false);
         loop {
             let token = self.access_token().await?;
             tried += 1;
@@ -157,6 +158,11 @@ impl Client {
                 renewed = true;
                 continue;
             }
+            // A try whose answer was lost may have done it.
+            if unsure && call.method == Method::DELETE && error.status() == Some(404) {
+                return T::read(b"").map_err(|why| Error::Unreadable { operation: name.to_owned(), why });
+            }
+            unsure |= !matches!(error.status(), Some(..500));
             let Some(pause) = self.inner.retry.pause(&error, tried, call.method.is_idempotent()) else {
                 tracing::debug!(%error, "refused");
                 return Err(error);
@@ -332,9 +338,18 @@ fn http(timeout: Duration) -> Result<reqwest::Client, Error> {
 }
 
 fn address(text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text).map_err(|error| Error::Invalid(format!("{text:?} is no URL: {error}")))?;
+    // It may have a password, so it is not repeated.
+    if text.contains('@') {
+        return Err(Error::Invalid("the address of a server has no user and no password".to_owned()));
+    }
+    let hint = if text.contains("://") { "" } else { ": it begins with http:// or https://" };
+    let url =
+        Url::parse(text).map_err(|error| Error::Invalid(format!("{text:?} is no URL ({error}){hint}")))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(Error::Invalid(format!("{text:?} is no http or https URL")));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Error::Invalid(format!("{text:?} has a query or a fragment: leave it out")));
     }
     Ok(url)
 }

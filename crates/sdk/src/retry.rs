@@ -49,7 +49,8 @@ impl Retry {
         let undone = match error {
             Error::Transport(error) => error.unsent,
             Error::Api(error) => error.status == 429,
-            _ => true,
+            Error::Auth(error) => error.status == 429 || error.is_rate_limit(),
+            _ => false,
         };
         if !idempotent && !undone {
             return None;
@@ -118,6 +119,11 @@ mod tests {
         };
         assert!(Retry::default().pause(&said("rate limit exceeded; wait"), 1, false).is_some());
         assert!(Retry::default().pause(&said("the grant_type is missing"), 1, false).is_none());
+        let Error::Auth(mut late) = said("") else { panic!("a refusal") };
+        late.status = 504;
+        let late = Error::Auth(late);
+        assert!(Retry::default().pause(&late, 1, false).is_none(), "a code may have been redeemed");
+        assert!(Retry::default().pause(&late, 1, true).is_some());
     }
 
     #[test]

@@ -70,16 +70,18 @@ impl Login {
         let me = client.build()?.tokens().get_tokens_me().await?;
         let organization =
             me.organization.as_ref().and_then(|it| it.name.as_deref()).unwrap_or_default().to_owned();
-        let mut profiles = Profiles::load()?;
-        profiles.profiles.insert(self.profile.clone(), Profile { client_id: self.client_id, grant, ..place });
-        profiles.default.get_or_insert_with(|| self.profile.clone());
-        profiles.save()?;
+        let (name, made) = (self.profile.clone(), Profile { client_id: self.client_id, grant, ..place });
+        Profiles::change(|profiles| {
+            profiles.profiles.insert(name.clone(), made);
+            profiles.default.get_or_insert(name);
+            Ok(())
+        })?;
         eprintln!("Logged in to {organization:?}; kept as the profile {}.", self.profile);
         Ok(())
     }
 }
 
-/// Forget a profile, and revoke its token if a person had logged in.
+/// Forget a profile, and end the login if a person had logged in.
 #[derive(Args)]
 #[command(after_help = crate::remote::failure::EXIT_CODES)]
 pub struct Logout {
@@ -91,21 +93,34 @@ pub struct Logout {
 impl Logout {
     /// Does it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let mut profiles = Profiles::load()?;
-        let (name, profile) = profiles.take(self.profile.as_deref())?;
-        if let Grant::Person { access_token, .. } = &profile.grant {
-            let client = profile.builder()?.token(access_token.clone()).build()?;
-            if let Err(error) = client.tokens().delete_tokens_me().await
-                && error.status() != Some(401)
-            {
-                bail!("The token was not revoked, and the profile was kept: {error}");
-            }
+        let (name, profile) = Profiles::load()?.take(self.profile.as_deref())?;
+        if let Err(error) = end(&profile).await {
+            bail!("The login was not ended, and the profile was kept: {error}");
         }
-        if profiles.default.as_deref() == Some(&name) {
-            profiles.default = None;
-        }
-        profiles.save()?;
+        Profiles::change(|profiles| {
+            profiles.profiles.remove(&name);
+            profiles.default.take_if(|default| *default == name);
+            Ok(())
+        })?;
         eprintln!("The profile {name} is forgotten.");
         Ok(())
+    }
+}
+
+/// Ends a person's login: the refresh token, and every token that came of it.
+async fn end(profile: &Profile) -> Result<(), chancery_sdk::Error> {
+    let Grant::Person { access_token, refresh_token, .. } = &profile.grant else { return Ok(()) };
+    let client = profile.client(access_token)?;
+    if let Some(refresh_token) = refresh_token {
+        let app = ClientCredentials::public(&profile.client_id);
+        match client.login().revoke(&app, refresh_token).await {
+            // The vendor has no such endpoint: there, the access token is all that can be ended.
+            Err(error) if error.status() == Some(404) => {}
+            ended => return ended,
+        }
+    }
+    match client.tokens().delete_tokens_me().await {
+        Err(error) if error.status() == Some(401) => Ok(()),
+        ended => ended,
     }
 }

@@ -174,7 +174,7 @@ fn the_one<'a>(kind: &str, name: &str, mut found: impl Iterator<Item = &'a str>)
 /// What was named is not there.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Missing(String);
+pub struct Missing(pub String);
 
 /// A variable of the environment; empty counts as absent.
 pub fn variable(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {

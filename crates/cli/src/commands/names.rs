@@ -53,7 +53,8 @@ impl Names {
 }
 
 fn find(kind: &str, text: &str, all: &[(String, String)]) -> anyhow::Result<String> {
-    if super::is_id(text) {
+    // Whoever sees none of them may know an id all the same.
+    if super::is_id(text) && (all.is_empty() || all.iter().any(|(id, _)| id == text)) {
         return Ok(text.to_owned());
     }
     super::the_one(kind, text, all.iter().filter(|(_, name)| name == text).map(|(id, _)| id.as_str()))
@@ -61,7 +62,9 @@ fn find(kind: &str, text: &str, all: &[(String, String)]) -> anyhow::Result<Stri
 
 fn name(id: &str, all: &[(String, String)]) -> String {
     let found = all.iter().find(|(own, _)| own == id).map(|(_, name)| name.as_str());
-    // A name that several have names nothing.
-    let clear = found.filter(|name| all.iter().filter(|(_, other)| other == name).count() == 1);
+    // A name that several have names nothing, nor one that means something else.
+    let means_else = |name: &str| matches!(name, "home" | "*") || super::is_id(name) || name.contains('@');
+    let clear =
+        found.filter(|name| all.iter().filter(|(_, other)| other == name).count() == 1 && !means_else(name));
     clear.unwrap_or(id).to_owned()
 }

@@ -50,14 +50,13 @@ impl Profile {
                 });
                 output.rows(&shown.collect::<Vec<_>>(), COLUMNS)
             }
-            Action::Use { name } => {
-                let mut all = Profiles::load()?;
+            Action::Use { name } => Profiles::change(|all| {
                 if !all.profiles.contains_key(&name) {
                     return Err(all.missing(&name));
                 }
                 all.default = Some(name);
-                all.save()
-            }
+                Ok(())
+            }),
             Action::Path => write(&format!("{}\n", path()?.display())),
         }
     }

@@ -35,7 +35,8 @@ impl Kind {
         match error.downcast_ref::<Error>() {
             None => Self::Failed,
             Some(error) if error.is_retryable() => Self::Unavailable,
-            Some(Error::Auth(_)) => Self::Denied,
+            // No path of a login host is missing, unless the address is wrong.
+            Some(Error::Auth(error)) if !matches!(error.status, 404 | 500..) => Self::Denied,
             Some(error) => match error.status() {
                 Some(401 | 403) => Self::Denied,
                 Some(404) => Self::Missing,
@@ -60,6 +61,7 @@ pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
         (Error::Transport(_), ..) => {
             "Is the server running, and is its address right? `chancery profile list` shows it."
         }
+        (Error::Auth(_), _, Some(404)) => "Is that the address of a server? It may have a path too many.",
         (Error::Auth(_), Some("invalid_client"), _) => {
             "Check the client's id and secret, then run `chancery login` again."
         }

@@ -42,13 +42,13 @@ pub struct Remote {
 impl Remote {
     /// Whether a server was named, so that what is on this machine is not meant.
     pub fn is_named(&self) -> bool {
-        self.profile.is_some() || self.url.is_some() || self.region.is_some()
+        named(&self.profile).is_some() || named(&self.url).is_some() || self.region.is_some()
     }
 
     /// Whoever was named, ready to call.
     pub fn connect(&self) -> anyhow::Result<Client> {
-        if self.url.is_some() || self.region.is_some() {
-            if self.profile.is_some() {
+        if named(&self.url).is_some() || self.region.is_some() {
+            if named(&self.profile).is_some() {
                 bail!(
                     "A profile names its server: leave out --profile (CHANCERY_PROFILE), or --url and --region (CHANCERY_URL, CHANCERY_REGION)."
                 );
@@ -57,20 +57,20 @@ impl Remote {
             return Ok(from_environment(builder)?.build()?);
         }
         let mut profiles = Profiles::load()?;
-        let (name, profile) = profiles.take(self.profile.as_deref())?;
+        let (name, profile) = profiles.take(named(&self.profile))?;
         Ok(log_in(profile.builder()?, &name, profile)?.build()?)
     }
 
     /// The server alone, whoever calls: of the flags, of the profile, or one on this machine.
     pub fn server(&self) -> anyhow::Result<Profile> {
-        if self.url.is_some() || self.region.is_some() {
+        if named(&self.url).is_some() || self.region.is_some() {
             return Ok(self.place());
         }
         let mut profiles = Profiles::load()?;
-        if self.profile.is_none() && profiles.default.is_none() {
+        if named(&self.profile).is_none() && profiles.default.is_none() {
             return Ok(self.place());
         }
-        Ok(profiles.take(self.profile.as_deref())?.1)
+        Ok(profiles.take(named(&self.profile))?.1)
     }
 
     /// The server that the flags name, or one on this machine.
@@ -78,7 +78,7 @@ impl Remote {
         match (&self.url, &self.region) {
             (_, Some(region)) => Profile { region: Some(region.domain().to_owned()), ..Profile::default() },
             (url, None) => {
-                let url = url.as_deref().unwrap_or("http://127.0.0.1:8080").trim_end_matches('/');
+                let url = named(url).unwrap_or("http://127.0.0.1:8080").trim_end_matches('/');
                 Profile { url: Some(url.to_owned()), ..Profile::default() }
             }
         }
@@ -96,6 +96,22 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// A client at its server that calls with this token.
+    pub fn client(&self, token: &Secret) -> Result<Client, chancery_sdk::Error> {
+        let builder = match (&self.url, &self.region) {
+            (_, Some(region)) => Client::at_region(&region.parse()?),
+            (url, None) => Client::at(url.as_deref().unwrap_or_default()),
+        };
+        builder.token(token.clone()).build()
+    }
+}
+
+/// A variable that is empty names nothing.
+fn named(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
 /// The token, or the client, that the environment has. No flag takes them: everybody on the machine would see it.
 fn from_environment(builder: Builder) -> anyhow::Result<Builder> {
     if let Some(token) = variable("CHANCERY_TOKEN")? {
@@ -111,7 +127,7 @@ fn from_environment(builder: Builder) -> anyhow::Result<Builder> {
 }
 
 fn log_in(builder: Builder, name: &str, profile: Profile) -> anyhow::Result<Builder> {
-    let id = profile.client_id.clone();
+    let (id, was) = (profile.client_id.clone(), profile.clone());
     match profile.grant {
         Grant::Client { client_secret } => Ok(builder.credentials(ClientCredentials::new(id, client_secret))),
         Grant::Person { access_token, refresh_token, expires_at } => {
@@ -120,17 +136,17 @@ fn log_in(builder: Builder, name: &str, profile: Profile) -> anyhow::Result<Buil
             let token = Token::restored(access_token, std::time::Duration::from_secs(left), refresh_token);
             let owner = name.to_owned();
             let tokens = RefreshedToken::new(host.login(), ClientCredentials::public(id), token)
-                .keep(move |token| keep(&owner, token));
+                .keep(move |token| keep(&owner, &was, token));
             Ok(builder.token_source(tokens))
         }
     }
 }
 
 /// The refresh token that was used is used up: the next one must not be lost.
-fn keep(name: &str, token: &Token) {
-    let kept = Profiles::load().and_then(|mut profiles| {
-        profiles.renew(name, Grant::person(token));
-        profiles.save()
+fn keep(name: &str, was: &Profile, token: &Token) {
+    let kept = Profiles::change(|profiles| {
+        profiles.renew(name, was, Grant::person(token));
+        Ok(())
     });
     if let Err(error) = kept {
         eprintln!("warning: The new token of the profile {name} could not be kept: {error:#}");

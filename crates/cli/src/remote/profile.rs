@@ -10,6 +10,8 @@ use anyhow::{Context as _, anyhow, bail};
 use chancery_sdk::Secret;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::Missing;
+
 /// All of them.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -102,12 +104,27 @@ impl Profiles {
         })
     }
 
-    /// Writes them, whole or not at all.
-    pub fn save(&self) -> anyhow::Result<()> {
+    /// Reads them, changes them and writes them; others who do so at the same moment wait.
+    pub fn change<T>(edit: impl FnOnce(&mut Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let path = path()?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let failed = || format!("The profiles cannot be written to {}", path.display());
         std::fs::create_dir_all(folder).with_context(failed)?;
+        let turn = folder.join(".profiles.lock");
+        let turn = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(turn);
+        let turn = turn.with_context(failed)?;
+        turn.lock().with_context(failed)?;
+        let mut profiles = Self::load()?;
+        let done = edit(&mut profiles)?;
+        profiles.save()?;
+        Ok(done)
+    }
+
+    /// Writes them, whole or not at all.
+    fn save(&self) -> anyhow::Result<()> {
+        let path = path()?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let failed = || format!("The profiles cannot be written to {}", path.display());
         let fresh = folder.join(format!(".profiles.{}", std::process::id()));
         let mut file = OpenOptions::new()
             .write(true)
@@ -135,9 +152,14 @@ impl Profiles {
         }
     }
 
-    /// Another token for a profile.
-    pub fn renew(&mut self, name: &str, grant: Grant) {
-        if let Some(profile) = self.profiles.get_mut(name) {
+    /// Another token for a profile, if it is still the same one: another login may have taken its name.
+    pub fn renew(&mut self, name: &str, was: &Profile, grant: Grant) {
+        let is_same =
+            |it: &Profile| (&it.url, &it.region, &it.client_id) == (&was.url, &was.region, &was.client_id);
+        if let Some(profile) = self.profiles.get_mut(name)
+            && is_same(profile)
+            && matches!(profile.grant, Grant::Person { .. })
+        {
             profile.grant = grant;
         }
     }
@@ -146,8 +168,9 @@ impl Profiles {
     pub fn missing(&self, name: &str) -> anyhow::Error {
         let known: Vec<_> = self.profiles.keys().map(String::as_str).collect();
         match &known[..] {
-            [] => anyhow!("There is no profile {name}: `chancery login --profile {name}` makes it."),
-            known => anyhow!("There is no profile {name}. There are: {}.", known.join(", ")),
+            [] => Missing(format!("There is no profile {name}: `chancery login --profile {name}` makes it."))
+                .into(),
+            known => Missing(format!("There is no profile {name}. There are: {}.", known.join(", "))).into(),
         }
     }
 }

@@ -103,6 +103,11 @@ pub fn change(
         let expires = wanted.expires.as_deref().map(moment).transpose()?;
         replace(facts, caller, id, env, |secrets| {
             let found = secrets.iter_mut().find(|it| Some(it.id) == secret).ok_or(ApiCode::NotFound)?;
+            if expires.is_some() && !found.is_live(env.now) {
+                // It was ended because others know it: that is not taken back.
+                let reason = "A secret that has ended stays ended: add a new one.";
+                return Err(ApiError::constraint("dateExpires", reason));
+            }
             found.name = name.clone().or(found.name.take());
             // A moment that is past is now: it was good until somebody ended it.
             found.expires_at = expires.map(|end| end.max(env.now)).or(found.expires_at);

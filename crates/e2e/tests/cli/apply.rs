@@ -1,5 +1,7 @@
 //! `chancery client apply` and `export`: clients are what a file says.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use chancery_e2e::mode;
 
 use crate::place::{Place, ROBOT, redact, shows};
@@ -187,11 +189,18 @@ fn what_a_file_gets_wrong_is_said_and_nothing_is_done() {
 }
 
 #[test]
-fn secrets_are_not_written_over_what_is_there() {
+fn secrets_are_added_to_what_is_there_if_nobody_else_can_read_it() {
     let place = shop();
+    let before = std::fs::read_to_string(place.file("secrets")).expect("secrets");
     let more = FILE.replace("\"Old\"", "\"New\"");
-    let said = refused(&place, 1, &more, &["--secrets-file", "secrets"]);
-    assert!(said.contains("The file secrets cannot be made"), "{said}");
+    apply(&place, &more, &["--secrets-file", "secrets"]);
+    let after = std::fs::read_to_string(place.file("secrets")).expect("secrets");
+    assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 1);
+    let again = FILE.replace("\"Old\"", "\"Newer\"");
+    let mode = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(place.file("secrets"), mode).expect("permissions");
+    let said = refused(&place, 1, &again, &["--secrets-file", "secrets"]);
+    assert!(said.contains("Others can read secrets"), "{said}");
     apply(&place, FILE, &["--secrets-file", "secrets"]);
 }
 

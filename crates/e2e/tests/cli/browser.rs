@@ -98,9 +98,14 @@ fn whoever_logs_out_has_no_token_any_more() {
     let place = Place::start();
     log_in(&place);
     let token = place.done(&["token", "get", "--profile", "me"]);
+    let kept = std::fs::read_to_string(place.profiles()).expect("the profiles");
     place.done(&["logout", "--profile", "me"]);
     place.server.client().with_token(token.trim_end()).get("/api/v2/tokens/me").expect(401);
-    place.refused(1, &["client", "list", "--profile", "me"]);
+    place.refused(4, &["client", "list", "--profile", "me"]);
+    // Nor does the refresh token bring anybody back.
+    std::fs::write(place.profiles(), kept).expect("the profiles");
+    let_it_expire(&place);
+    place.refused(3, &["client", "list", "--profile", "me"]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn a_secret_is_added_named_expired_and_removed() {
     let part = |index: usize| added[index].as_str().expect("a text");
     assert_eq!(part(2), "2099-01-01T00:00:00.000Z");
     assert!(client.authenticates(&id, &first) && client.authenticates(&id, part(1)), "both are good");
-    let later = ["client", "secret", "expire", "Robot", part(0), "--at", "2098-01-01T00:00:00Z"];
+    let later = ["client", "secret", "expire", "Robot", "spring", "--at", "2098-01-01T00:00:00Z", "--yes"];
     // A server that has the client in memory shows what was written by the next change.
     until("the use is shown", WRITTEN, || {
         let shown = place.part(&later, "[dateExpires, dateLastUsed]");
@@ -30,9 +30,11 @@ fn a_secret_is_added_named_expired_and_removed() {
     });
     assert!(client.authenticates(&id, part(1)), "not yet");
     let said = place.refused(1, &["client", "secret", "expire", "Robot", part(0)]);
-    assert!(said.contains("Every user of this secret stops working."), "{said}");
+    assert!(said.contains("Every user of this secret stops working"), "{said}");
     place.done(&["client", "secret", "expire", "Robot", part(0), "--yes"]);
     assert!(!client.authenticates(&id, part(1)));
+    place.refused(5, &later);
+    assert!(!client.authenticates(&id, part(1)), "what has ended stays ended");
     let said = place.refused(1, &["client", "secret", "remove", "Robot", part(0)]);
     assert!(said.contains("--yes"), "{said}");
     place.done(&["client", "secret", "remove", "Robot", part(0), "--yes"]);
@@ -50,6 +52,6 @@ fn with_a_grace_the_others_end_and_without_one_they_do_not() {
     place.done(&["client", "secret", "add", "Robot", "--name", "new", "--grace", "3600"]);
     assert_eq!(ends().as_array().map(Vec::len), Some(2), "the two before it end");
     assert!(place.server.client().authenticates(&id, &first), "in an hour");
-    place.done(&["client", "secret", "add", "Robot", "--grace", "0"]);
+    place.done(&["client", "secret", "add", "Robot", "--grace", "0", "--yes"]);
     assert!(!place.server.client().authenticates(&id, &first), "now");
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -152,10 +154,12 @@ impl Listener {
     /// The code, once the browser has brought it. Whatever else asks (an icon, another program) does not end the wait.
     pub async fn code(&self, state: &str, timeout: Duration) -> Result<Secret, Error> {
         let wait = async {
+            // Whoever connects and says nothing keeps nobody waiting.
+            let mut visits = FuturesUnordered::new();
             loop {
-                let Ok((stream, _)) = self.listener.accept().await else { continue };
-                if let Some(code) = self.answer(stream, state).await {
-                    return code;
+                tokio::select! {
+                    Ok((stream, _)) = self.listener.accept() => visits.push(self.answer(stream, state)),
+                    Some(Some(code)) = visits.next() => return code,
                 }
             }
         };

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{ClientCredentials, Login, Token};
 use crate::{Error, Secret};
@@ -86,13 +86,30 @@ impl RefreshedToken {
         self
     }
 
-    async fn refresh(&self, token: &mut Token) -> Result<Renewed, Error> {
-        let Some(refresh_token) = &token.refresh_token else { return Ok(Renewed::No) };
-        let mut next = self.login.refresh(&self.client, refresh_token).await?;
-        next.refresh_token = next.refresh_token.take().or_else(|| token.refresh_token.clone());
-        (self.keep)(&next);
-        *token = next;
-        Ok(Renewed::Yes)
+    /// Goes on when the caller does not wait: the refresh token is used up, and the next one must not be lost.
+    async fn refresh(
+        &self,
+        mut token: OwnedMutexGuard<Token>,
+    ) -> (OwnedMutexGuard<Token>, Result<Renewed, Error>) {
+        let Some(refresh_token) = token.refresh_token.clone() else { return (token, Ok(Renewed::No)) };
+        let this = self.clone();
+        let renewal = tokio::spawn(async move {
+            let next = this.login.refresh(&this.client, &refresh_token).await;
+            let renewed = next.map(|mut next| {
+                next.refresh_token = next.refresh_token.take().or(Some(refresh_token));
+                (this.keep)(&next);
+                *token = next;
+                Renewed::Yes
+            });
+            (token, renewed)
+        });
+        match renewal.await {
+            Ok(done) => done,
+            Err(error) => {
+                let failed = Error::Invalid(format!("the token could not be renewed: {error}"));
+                (Arc::clone(&self.token).lock_owned().await, Err(failed))
+            }
+        }
     }
 }
 
@@ -105,19 +122,22 @@ impl fmt::Debug for RefreshedToken {
 #[async_trait]
 impl TokenSource for RefreshedToken {
     async fn token(&self) -> Result<Secret, Error> {
-        let mut token = self.token.lock().await;
-        if token.is_old()
-            && let Err(error) = self.refresh(&mut token).await
-            && token.left().is_zero()
-        {
-            return Err(error);
+        let mut token = Arc::clone(&self.token).lock_owned().await;
+        if token.is_old() {
+            let renewed;
+            (token, renewed) = self.refresh(token).await;
+            if let Err(error) = renewed
+                && token.left().is_zero()
+            {
+                return Err(error);
+            }
         }
         Ok(token.access_token.clone())
     }
 
     async fn renew(&self, refused: &Secret) -> Result<Renewed, Error> {
-        let mut token = self.token.lock().await;
+        let token = Arc::clone(&self.token).lock_owned().await;
         // Another task may have renewed it meanwhile.
-        if token.access_token != *refused { Ok(Renewed::Yes) } else { self.refresh(&mut token).await }
+        if token.access_token != *refused { Ok(Renewed::Yes) } else { self.refresh(token).await.1 }
     }
 }

@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use crate::{Error, Secret};
 
+/// No token is renewed earlier.
+const MARGIN: Duration = Duration::from_secs(60);
+
 /// A token, and what came with it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -20,6 +23,8 @@ pub struct Token {
     pub scope: Option<String>,
     /// When it came.
     pub received_at: Instant,
+    /// Renewed when less is left.
+    margin: Duration,
 }
 
 #[derive(Deserialize)]
@@ -55,7 +60,8 @@ impl Token {
         scope: Option<String>,
     ) -> Self {
         let refresh_token = refresh_token.filter(|token| !token.expose().is_empty());
-        Self { access_token, expires_in, refresh_token, scope, received_at: Instant::now() }
+        let margin = (expires_in / 10).min(MARGIN);
+        Self { access_token, expires_in, refresh_token, scope, received_at: Instant::now(), margin }
     }
 
     /// One that was kept, and is good for `left`.
@@ -66,7 +72,8 @@ impl Token {
     /// assert!(token.left() <= Duration::from_secs(60));
     /// ```
     pub fn restored(access_token: Secret, left: Duration, refresh_token: Option<Secret>) -> Self {
-        Self::new(access_token, left, refresh_token, None)
+        // How long it was good for at first, nobody knows any more.
+        Self { margin: MARGIN, ..Self::new(access_token, left, refresh_token, None) }
     }
 
     /// How long it is still good for.
@@ -76,7 +83,7 @@ impl Token {
 
     /// Whether it is time for the next one: a tenth of its life is left, or less than a minute.
     pub(crate) fn is_old(&self) -> bool {
-        self.left() <= (self.expires_in / 10).min(Duration::from_secs(60))
+        self.left() <= self.margin
     }
 }
 

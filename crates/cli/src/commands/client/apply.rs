@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{IsTerminal as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -106,9 +106,13 @@ impl Apply {
     fn secrets(&self, are_made: bool) -> anyhow::Result<Secrets> {
         match &self.secrets_file {
             Some(path) if are_made => {
-                // A file that is there already may be read by others.
-                let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-                let file = file.with_context(|| format!("The file {} cannot be made", path.display()))?;
+                let failed = || format!("The file {} cannot be written", path.display());
+                let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+                let file = file.with_context(failed)?;
+                // One that was there, of a run that broke off for example, is added to, if nobody else can read it.
+                if file.metadata().with_context(failed)?.permissions().mode() & 0o077 != 0 {
+                    bail!("Others can read {}: run `chmod 600 {0}`, or name another file.", path.display());
+                }
                 Ok(Secrets(Some(file)))
             }
             None if are_made && !std::io::stdout().is_terminal() => bail!(
@@ -124,7 +128,7 @@ struct Secrets(Option<std::fs::File>);
 impl Secrets {
     fn keep(&mut self, made: &OAuthClient) -> anyhow::Result<()> {
         let secret = made.secret.as_ref().map(|it| it.expose()).unwrap_or_default();
-        let line = format!("{}\t{}\t{secret}\n", made.id, made.name);
+        let line = format!("{}\t{}\t{secret}\n", made.id, harmless(&made.name));
         match &mut self.0 {
             Some(file) => Ok(file.write_all(line.as_bytes())?),
             None => output::write(&line),

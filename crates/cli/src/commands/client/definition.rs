@@ -1,7 +1,7 @@
 //! A client as a file defines it: names instead of ids, so that a definition means the same at another server. Never a secret.
 
 use anyhow::{Context as _, anyhow, bail};
-use chancery_sdk::models::{OAuthClient, OAuthClientRequest, RoleDivision};
+use chancery_sdk::models::{DateTime, OAuthClient, OAuthClientRequest, RoleDivision};
 use chancery_sdk::{Model, request_of};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,9 @@ pub struct Definition {
     /// `active`, `inactive` or `disabled`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// When it is to be deleted (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_to_delete: Option<String>,
     /// The roles that it holds, if it acts for itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role_divisions: Vec<Held>,
@@ -109,6 +112,7 @@ impl Definition {
             registered_redirect_uri: client.registered_redirect_uri.clone().unwrap_or_default(),
             scope: client.scope.clone().unwrap_or_default(),
             state: client.state.clone().filter(|state| state != "active"),
+            date_to_delete: client.date_to_delete.as_ref().map(|it| it.0.clone()),
             role_divisions,
         }
     }
@@ -138,7 +142,7 @@ impl Definition {
             state: there.map(|_| self.state.clone().unwrap_or_else(|| "active".to_owned())),
             role_divisions: Some(roles),
             role_ids: None,
-            date_to_delete: there.and_then(|it| it.date_to_delete.clone()),
+            date_to_delete: self.date_to_delete.clone().map(DateTime),
         };
         Ok(request)
     }
@@ -148,6 +152,7 @@ impl Definition {
         let list = |values: &[String]| {
             let mut sorted = values.to_vec();
             sorted.sort();
+            sorted.dedup();
             sorted.join(", ")
         };
         let grant_type = self.authorized_grant_type.to_uppercase().replace('_', "-");
@@ -155,6 +160,7 @@ impl Definition {
         let held = self.role_divisions.iter().filter(|_| grant_type == "CLIENT-CREDENTIALS");
         let mut roles: Vec<_> = held.map(|it| format!("{}@{}", it.role, it.division)).collect();
         roles.sort();
+        roles.dedup();
         let number = |value: Option<i64>| value.unwrap_or(DEFAULT_LIFETIME).to_string();
         vec![
             ("name", self.name.clone()),
@@ -164,6 +170,7 @@ impl Definition {
             ("registered_redirect_uri", list(&self.registered_redirect_uri)),
             ("scope", list(&self.scope)),
             ("state", self.state.clone().unwrap_or_else(|| "active".to_owned())),
+            ("date_to_delete", self.date_to_delete.clone().unwrap_or_default()),
             ("role_divisions", roles.join(", ")),
         ]
     }

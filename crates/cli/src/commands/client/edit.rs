@@ -14,7 +14,7 @@ pub struct Members {
     /// Free text for administrators.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// Where people are sent back to; may be given again.
+    /// Where people are sent back to; may be given again. One that is empty takes all away; so with the two below.
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
     /// What its tokens may be used for; may be given again.
@@ -104,7 +104,11 @@ impl Update {
 impl Members {
     /// Puts what was said in the place of what is there.
     async fn into(self, sdk: &Sdk, request: &mut OAuthClientRequest) -> anyhow::Result<()> {
-        let said = |values: Vec<String>| Some(values).filter(|values| !values.is_empty());
+        // An empty value alone empties the list.
+        let said = |values: Vec<String>| {
+            let is_said = !values.is_empty();
+            is_said.then(|| values.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>())
+        };
         request.description = self.description.or(request.description.take());
         request.registered_redirect_uri = said(self.redirect_uris).or(request.registered_redirect_uri.take());
         request.scope = said(self.scopes).or(request.scope.take());

@@ -40,7 +40,9 @@ impl Plan {
     ) -> anyhow::Result<Self> {
         let mut plan = Self::default();
         let mut left = there;
-        for it in wanted {
+        // Ids first: whoever is known by one is nobody else's by name.
+        let (by_id, by_name): (Vec<_>, Vec<_>) = wanted.iter().partition(|it| it.id.is_some());
+        for it in by_id.into_iter().chain(by_name) {
             let named = |client: &Model<OAuthClient>| match &it.id {
                 Some(id) => client.id == *id,
                 None => client.name == it.name,

@@ -1,9 +1,11 @@
 //! `chancery client secret`.
 
+use chancery_sdk::Client as Sdk;
 use chancery_sdk::models::{DateTime, OAuthClientSecretPatch, OAuthClientSecretRequest};
 use clap::{Args, Subcommand};
 
 use super::id_of;
+use crate::commands::{is_id, the_one};
 use crate::remote::output::Column;
 use crate::remote::{Remote, ask, now};
 
@@ -54,6 +56,9 @@ enum Action {
         /// The other secrets end after so many seconds: time to give the new one to whoever needs it.
         #[arg(long, value_name = "SECONDS")]
         grace: Option<i64>,
+        /// Do not ask before the others end at once (--grace 0).
+        #[arg(long, short)]
+        yes: bool,
     },
     /// End a secret, now or at a moment.
     Expire {
@@ -61,7 +66,7 @@ enum Action {
         remote: Remote,
         /// The client, by id or name.
         client: String,
-        /// The secret, by the id that `list` shows.
+        /// The secret, by its id or name.
         secret: String,
         /// When it ends (RFC 3339) [default: now].
         #[arg(long, value_name = "DATE")]
@@ -76,7 +81,7 @@ enum Action {
         remote: Remote,
         /// The client, by id or name.
         client: String,
-        /// The secret, by the id that `list` shows.
+        /// The secret, by its id or name.
         secret: String,
         /// Do not ask.
         #[arg(long, short)]
@@ -93,9 +98,12 @@ impl Secret {
                 let id = id_of(&sdk, &client).await?;
                 remote.output.rows(&sdk.chancery().get_chancery_client_secrets(&id).await?, MANY)
             }
-            Action::Add { remote, client, name, expires, grace } => {
+            Action::Add { remote, client, name, expires, grace, yes } => {
                 let sdk = remote.connect()?;
                 let id = id_of(&sdk, &client).await?;
+                if grace == Some(0) {
+                    ask::sure(yes, "Every user of the other secrets stops working.")?;
+                }
                 let date_expires = expires.map(DateTime);
                 let request = OAuthClientSecretRequest { name, date_expires, grace_seconds: grace };
                 let made = sdk.chancery().post_chancery_client_secrets(&id, &request.into()).await?;
@@ -104,9 +112,8 @@ impl Secret {
             Action::Expire { remote, client, secret, at, yes } => {
                 let sdk = remote.connect()?;
                 let id = id_of(&sdk, &client).await?;
-                if at.is_none() {
-                    ask::sure(yes, "Every user of this secret stops working.")?;
-                }
+                let secret = secret_of(&sdk, &id, &secret).await?;
+                ask::sure(yes, "Every user of this secret stops working then, and it does not come back.")?;
                 let at = match at {
                     Some(at) => at,
                     None => jiff::Timestamp::from_second(now())?.to_string(),
@@ -120,9 +127,20 @@ impl Secret {
             Action::Remove { remote, client, secret, yes } => {
                 let sdk = remote.connect()?;
                 let id = id_of(&sdk, &client).await?;
+                let secret = secret_of(&sdk, &id, &secret).await?;
                 ask::sure(yes, "Every user of this secret stops working.")?;
                 Ok(sdk.chancery().delete_chancery_client_secret(&id, &secret).await?)
             }
         }
     }
+}
+
+/// The id of a secret that is named by its id or, if that is clear, by its name.
+async fn secret_of(sdk: &Sdk, client: &str, secret: &str) -> anyhow::Result<String> {
+    if is_id(secret) {
+        return Ok(secret.to_owned());
+    }
+    let all = sdk.chancery().get_chancery_client_secrets(client).await?;
+    let named = all.entities.iter().filter(|it| it.name.as_deref() == Some(secret));
+    the_one("client secret", secret, named.map(|it| it.id.as_str()))
 }

@@ -53,8 +53,7 @@ impl Inspect {
         } else {
             ask::secret("CHANCERY_INSPECT_TOKEN", "The token")?
         };
-        let token = token.trim();
-        let token = token.strip_prefix("Bearer ").unwrap_or(token);
+        let token = super::bare(&token);
         let mut found = explain(token, now());
         if self.offline {
             found["verdict"] = "not asked".into();

@@ -50,12 +50,20 @@ impl Token {
                     remote.connect()?
                 } else {
                     let given = ask::secret("CHANCERY_INSPECT_TOKEN", "The token")?;
-                    remote.server()?.builder()?.token(given.trim()).build()?
+                    remote.server()?.builder()?.token(bare(&given)).build()?
                 };
                 client.tokens().delete_tokens_me().await?;
-                eprintln!("The token is revoked.");
+                let more =
+                    if own { " The profile can get another: `chancery logout` ends the login." } else { "" };
+                eprintln!("The token is revoked.{more}");
                 Ok(())
             }
         }
     }
+}
+
+/// A token that was copied from a header has its scheme before it.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or(text).trim()
 }

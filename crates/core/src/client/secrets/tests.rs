@@ -92,6 +92,9 @@ fn a_secret_is_named_ended_and_removed_but_for_the_last() {
     let (kept, _) = tenant.allowed(|facts, env| change(facts, &caller, id, Some(old), &ended, env));
     assert_eq!((kept.name.as_deref(), kept.expires_at), (Some("old"), Some(tenant.now)), "it ends now");
     assert!(!kept.is_live(tenant.now));
+    let revived = Change { expires: Some(in_days(&tenant, 1)), ..Change::default() };
+    let refused = tenant.decide(|facts, env| change(facts, &caller, id, Some(old), &revived, env));
+    assert_eq!(code(refused), Some(ApiCode::ConstraintValidation), "it stays ended");
     tenant.settle(|facts, env| remove(facts, &caller, id, Some(old), env)).expect("removed");
     let last = tenant.clients[&id].secrets[0].id;
     assert_eq!(

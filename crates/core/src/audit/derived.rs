@@ -67,6 +67,12 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         Write::CreateClient(it) => (it.organization, kinds::CLIENT_CREATED, ("client", it.id.to_string())),
         Write::ReplaceClient(it) => (it.organization, kinds::CLIENT_CHANGED, ("client", it.id.to_string())),
         Write::ReplaceSecrets(id, _) => {
+            // Where one of them alone is concerned, the decision says which.
+            let is_said =
+                |other: &Write| matches!(other, Write::Audit(it) if it.kind.starts_with("client.secret_"));
+            if all.iter().any(is_said) {
+                return None;
+            }
             // Never alone: the client's record is replaced with it.
             let organization = all.iter().find_map(|other| match other {
                 Write::ReplaceClient(it) if it.id == *id => Some(it.organization),

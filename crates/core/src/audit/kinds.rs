@@ -13,6 +13,9 @@ kinds! {
     CLIENT_CREATED = "client.created";
     CLIENT_CHANGED = "client.changed";
     CLIENT_DELETED = "client.deleted";
+    CLIENT_SECRET_ADDED = "client.secret_added";
+    CLIENT_SECRET_CHANGED = "client.secret_changed";
+    CLIENT_SECRET_REMOVED = "client.secret_removed";
     CLIENT_SECRET_REPLACED = "client.secret_replaced";
     CODE_REPLAYED = "code.replayed";
     CONSENT_DENIED = "consent.denied";

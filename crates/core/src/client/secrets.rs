@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::Caller;
+use crate::audit::{Entry, kinds};
 use crate::client::Client;
 use crate::client::registry::{find, guard_held_roles};
 use crate::decision::{Decision, Step, Undecided};
@@ -66,7 +67,7 @@ pub fn add(
             return Err(ApiError::constraint("dateExpires", "A new secret expires in the future.").into());
         }
         let grace = wanted.grace.map(grace).transpose()?;
-        replace(facts, caller, id, env, |secrets| {
+        replace(facts, caller, id, env, kinds::CLIENT_SECRET_ADDED, |secrets| {
             secrets.retain(|secret| secret.is_live(env.now));
             if let Some(grace) = grace {
                 let end = env.now + grace;
@@ -83,7 +84,7 @@ pub fn add(
             }
             // The newest first: it is the one that most requests will present.
             secrets.insert(0, made.clone());
-            Ok((made.clone(), value.clone()))
+            Ok(((made.clone(), value.clone()), made.id))
         })
     };
     decide().into()
@@ -101,7 +102,7 @@ pub fn change(
     let decide = || -> Outcome<Secret> {
         let name = wanted.name.as_deref().map(name).transpose()?;
         let expires = wanted.expires.as_deref().map(moment).transpose()?;
-        replace(facts, caller, id, env, |secrets| {
+        replace(facts, caller, id, env, kinds::CLIENT_SECRET_CHANGED, |secrets| {
             let found = secrets.iter_mut().find(|it| Some(it.id) == secret).ok_or(ApiCode::NotFound)?;
             if expires.is_some() && !found.is_live(env.now) {
                 // It was ended because others know it: that is not taken back.
@@ -111,7 +112,7 @@ pub fn change(
             found.name = name.clone().or(found.name.take());
             // A moment that is past is now: it was good until somebody ended it.
             found.expires_at = expires.map(|end| end.max(env.now)).or(found.expires_at);
-            Ok(found.clone())
+            Ok((found.clone(), found.id))
         })
     };
     decide().into()
@@ -126,7 +127,7 @@ pub fn remove(
     env: &Env,
 ) -> Step<(), ApiError> {
     let decide = || -> Outcome<()> {
-        replace(facts, caller, id, env, |secrets| {
+        replace(facts, caller, id, env, kinds::CLIENT_SECRET_REMOVED, |secrets| {
             let index = secrets.iter().position(|it| Some(it.id) == secret).ok_or(ApiCode::NotFound)?;
             if secrets.len() == 1 {
                 return Err(ApiError::constraint(
@@ -134,8 +135,7 @@ pub fn remove(
                     "The last secret of a client can expire, but not be removed.",
                 ));
             }
-            secrets.remove(index);
-            Ok(())
+            Ok(((), secrets.remove(index).id))
         })
     };
     decide().into()
@@ -146,21 +146,24 @@ fn replace<T>(
     caller: &Caller,
     id: ClientId,
     env: &Env,
-    edit: impl FnOnce(&mut Vec<Secret>) -> Result<T, ApiError>,
+    kind: &'static str,
+    edit: impl FnOnce(&mut Vec<Secret>) -> Result<(T, SecretId), ApiError>,
 ) -> Outcome<T> {
     let version = authority::version(facts, caller.organization)?;
     let mut client = Client::clone(find(facts, caller, id)?);
     let authority = Authority::load(facts, caller.organization, caller.subject())?;
     // Whoever has a secret of the client acts as the client.
     guard_held_roles(facts, caller, &authority, id)?;
-    let answer = edit(&mut client.secrets)?;
+    let (answer, which) = edit(&mut client.secrets)?;
     client.modified_at = env.now;
     client.modified_by = Some(caller.actor());
     let secrets = client.secrets.clone();
+    let entry = Entry::by(caller, kind, ("client", id), env.now);
     let writes = vec![
         stand_on(caller.organization, version, false),
         Write::ReplaceClient(Box::new(client)),
         Write::ReplaceSecrets(id, secrets),
+        Write::Audit(Box::new(Entry { detail: Some(which.to_string()), ..entry })),
     ];
     Ok(Decision::write(answer, writes))
 }

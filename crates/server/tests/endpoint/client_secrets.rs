@@ -46,6 +46,16 @@ async fn a_secret_is_ended_and_removed() {
     let again = delete(&one).bearer(&admin).send(&world).await;
     let last = get(path(&robot)).bearer(&admin).send(&world).await.ids().remove(0);
     let kept = delete(format!("{}/{last}", path(&robot))).bearer(&admin).send(&world).await;
+    let told = world.audited().await;
+    let kinds: Vec<_> = told.iter().filter_map(|it| it["kind"].as_str()).collect();
+    for kind in ["client.secret_added", "client.secret_changed", "client.secret_removed"] {
+        let entry = told.iter().find(|it| it["kind"] == kind).expect(kind);
+        assert_eq!(
+            (&entry["detail"], &entry["actor"]["id"]),
+            (&made["id"], &world.acme.robot.id.to_string().into())
+        );
+    }
+    assert!(!kinds.contains(&"client.secret_replaced"), "{kinds:?}");
     transcript!(ended, removed, again, kept);
 }
 

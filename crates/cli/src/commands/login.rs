@@ -47,6 +47,16 @@ impl Login {
         let remote = Remote { url: self.url, region: self.region, ..Remote::default() };
         let place = remote.place();
         let builder = place.builder()?;
+        let is_open = |url: &str| {
+            let host =
+                url.strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or_default());
+            host.is_some_and(|host| !matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "["))
+        };
+        if place.url.as_deref().is_some_and(is_open) {
+            eprintln!(
+                "warning: This address is http: whoever is on the way reads the secret and the tokens."
+            );
+        }
         let grant = if self.browser {
             let host = builder.clone().build()?;
             // Where no browser opens, another one can be told the address.

@@ -47,8 +47,8 @@ impl Remote {
 
     /// Whoever was named, ready to call.
     pub fn connect(&self) -> anyhow::Result<Client> {
-        if named(&self.url).is_some() || self.region.is_some() {
-            if named(&self.profile).is_some() {
+        if self.is_apart() {
+            if named(&self.profile).is_some() && is_flag("--profile") {
                 bail!(
                     "A profile names its server: leave out --profile (CHANCERY_PROFILE), or --url and --region (CHANCERY_URL, CHANCERY_REGION)."
                 );
@@ -61,9 +61,16 @@ impl Remote {
         Ok(log_in(profile.builder()?, &name, profile)?.build()?)
     }
 
+    /// Whether an address is meant, not a profile: a flag goes before a variable.
+    fn is_apart(&self) -> bool {
+        let has_place = named(&self.url).is_some() || self.region.is_some();
+        let by_flag = is_flag("--url") || is_flag("--region");
+        has_place && (by_flag || named(&self.profile).is_none() || !is_flag("--profile"))
+    }
+
     /// The server alone, whoever calls: of the flags, of the profile, or one on this machine.
     pub fn server(&self) -> anyhow::Result<Profile> {
-        if named(&self.url).is_some() || self.region.is_some() {
+        if self.is_apart() {
             return Ok(self.place());
         }
         let mut profiles = Profiles::load()?;
@@ -105,6 +112,12 @@ impl Profile {
         };
         builder.token(token.clone()).build()
     }
+}
+
+/// Whether this flag was given, not the variable beside it.
+fn is_flag(name: &str) -> bool {
+    let is = |it: String| it.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    std::env::args().any(is)
 }
 
 /// A variable that is empty names nothing.

@@ -146,9 +146,10 @@ fn text(value: Option<&Value>) -> String {
     harmless(&plain)
 }
 
-/// Without what a terminal would obey.
+/// Without what a terminal would obey, and what would show one text as another.
 pub fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let misleads = |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    text.chars().map(|c| if c.is_control() || misleads(c) { ' ' } else { c }).collect()
 }
 
 fn new_table() -> Table {

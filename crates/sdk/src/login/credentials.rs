@@ -1,6 +1,7 @@
 //! A client's own credentials, and the tokens that they bring.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
@@ -52,42 +53,71 @@ impl ClientCredentials {
 
     /// A source of tokens for this client.
     pub(crate) fn source(self, login: Login) -> CredentialsSource {
-        CredentialsSource { login, credentials: self, token: Arc::default() }
+        CredentialsSource { login, credentials: self, kept: Arc::default(), turn: Arc::default() }
     }
 }
 
-/// Keeps a token of a client, and fetches the next before it expires. However many ask at the same moment, one fetches.
+/// Keeps a token of a client, and fetches the next before it expires. However many ask at the same moment, one fetches, and the
+/// others use the old one as long as it is good; what came of the fetch, good or bad, is for all who waited for it.
 #[derive(Clone, Debug)]
 pub struct CredentialsSource {
     login: Login,
     credentials: ClientCredentials,
-    token: Arc<Mutex<Option<Token>>>,
+    kept: Arc<RwLock<Option<Token>>>,
+    /// Whose turn it is to fetch, and how the last fetch failed.
+    turn: Arc<Mutex<Option<(Instant, Error)>>>,
+}
+
+impl CredentialsSource {
+    fn kept(&self) -> Option<Token> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, token: Option<Token>) {
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = token;
+    }
 }
 
 #[async_trait]
 impl TokenSource for CredentialsSource {
     async fn token(&self) -> Result<Secret, Error> {
-        // Held while it is fetched: whoever comes meanwhile waits for that one.
-        let mut kept = self.token.lock().await;
-        if let Some(token) = kept.as_ref().filter(|token| !token.is_old()) {
+        let (asked, kept) = (Instant::now(), self.kept());
+        let good = kept.as_ref().filter(|token| !token.left().is_zero());
+        if let Some(token) = good.filter(|token| !token.is_old()) {
             return Ok(token.access_token.clone());
         }
-        let fetched = self.login.client_credentials(&self.credentials).await;
-        match fetched {
-            Ok(token) => Ok(kept.insert(token).access_token.clone()),
+        let mut turn = match (self.turn.try_lock(), good) {
+            (Ok(turn), _) => turn,
+            (Err(_), Some(token)) => return Ok(token.access_token.clone()),
+            (Err(_), None) => self.turn.lock().await,
+        };
+        // Somebody fetched meanwhile.
+        if let Some(token) = self.kept().filter(|token| !token.is_old()) {
+            return Ok(token.access_token.clone());
+        }
+        if let Some((_, error)) = turn.as_ref().filter(|(at, _)| *at >= asked) {
+            return Err(error.clone());
+        }
+        match self.login.client_credentials(&self.credentials).await {
+            Ok(token) => {
+                let access_token = token.access_token.clone();
+                self.keep(Some(token));
+                Ok(access_token)
+            }
             // The old one is still good for a moment.
-            Err(error) => match kept.as_ref().filter(|token| !token.left().is_zero() && error.is_retryable())
-            {
+            Err(error) => match self.kept().filter(|token| !token.left().is_zero() && error.is_retryable()) {
                 Some(token) => Ok(token.access_token.clone()),
-                None => Err(error),
+                None => {
+                    *turn = Some((Instant::now(), error.clone()));
+                    Err(error)
+                }
             },
         }
     }
 
     async fn renew(&self, refused: &Secret) -> Result<Renewed, Error> {
-        let mut kept = self.token.lock().await;
-        if kept.as_ref().is_some_and(|token| token.access_token == *refused) {
-            *kept = None;
+        if self.kept().is_some_and(|token| token.access_token == *refused) {
+            self.keep(None);
         }
         Ok(Renewed::Yes)
     }

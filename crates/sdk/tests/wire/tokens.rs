@@ -75,6 +75,19 @@ async fn however_many_ask_at_once_one_token_is_fetched() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_for_all_who_waited_for_the_token() {
+    let refused = json(400, &json!({ "error": "invalid_client", "error_description": "authentication failed" }));
+    let server = Canned::start([refused, token("a", 600), me()]).await;
+    let client = machine(&server);
+    let asked = (0..20).map(|_| async { client.tokens().get_tokens_me().await });
+    for answered in join_all(asked).await {
+        assert_eq!(answered.expect_err("a refusal").code(), Some("invalid_client"));
+    }
+    assert_eq!(server.lines(), ["POST /oauth/token"]);
+    client.tokens().get_tokens_me().await.expect("whoever asks later asks anew");
+}
+
+#[tokio::test]
 async fn a_token_that_is_about_to_expire_is_not_used() {
     let server = Canned::start([token("a", 0), me(), token("b", 600), me()]).await;
     let client = machine(&server);

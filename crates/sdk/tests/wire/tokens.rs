@@ -76,7 +76,8 @@ async fn however_many_ask_at_once_one_token_is_fetched() {
 
 #[tokio::test]
 async fn a_refusal_is_for_all_who_waited_for_the_token() {
-    let refused = json(400, &json!({ "error": "invalid_client", "error_description": "authentication failed" }));
+    let refused =
+        json(400, &json!({ "error": "invalid_client", "error_description": "authentication failed" }));
     let server = Canned::start([refused, token("a", 600), me()]).await;
     let client = machine(&server);
     let asked = (0..20).map(|_| async { client.tokens().get_tokens_me().await });

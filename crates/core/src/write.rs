@@ -230,10 +230,8 @@ pub enum Changed {
     Members(OrganizationId),
     /// The keys of the server.
     Keys,
-    /// The revoked ids, nobody knows which.
-    Revoked,
     /// An id was revoked, until this moment: that is all there is to know of it.
-    RevokedId(RevokedId, Timestamp),
+    Revoked(RevokedId, Timestamp),
 }
 
 impl Write {
@@ -261,7 +259,7 @@ impl Write {
             Self::ReplaceSecrets(client, _) | Self::DeleteClient(_, client) => Changed::Client(*client),
             Self::ReplaceRoleGrants(_, subject, _) => Changed::RoleGrants(*subject),
             Self::CreateKey(_) | Self::DeleteKey(_) => Changed::Keys,
-            Self::Revoke(it) => Changed::RevokedId(it.id, it.expires_at),
+            Self::Revoke(it) => Changed::Revoked(it.id, it.expires_at),
             Self::Require(_)
             | Self::CreateTicket(_)
             | Self::Spend(..)

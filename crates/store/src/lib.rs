@@ -153,18 +153,6 @@ pub trait Store: Send + Sync {
         now: Timestamp,
         after: Option<RevokedId>,
     ) -> Result<Vec<Revoked>, StoreError>;
-    /// All of them.
-    async fn revoked(&self, now: Timestamp) -> Result<Vec<Revoked>, StoreError> {
-        let mut all: Vec<Revoked> = Vec::new();
-        loop {
-            let page = self.revoked_page(now, all.last().map(|it| it.id)).await?;
-            let is_last = page.len() < REVOKED_PAGE as usize;
-            all.extend(page);
-            if is_last {
-                return Ok(all);
-            }
-        }
-    }
 
     /// What others committed since `since`, by their clocks. This process's own commits are left out.
     async fn changes(&self, since: Timestamp) -> Result<Vec<Change>, StoreError>;

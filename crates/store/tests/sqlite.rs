@@ -165,7 +165,7 @@ async fn two_processes_are_told_what_the_other_changed_and_nothing_else() {
         Changed::Consent(user_id(1), client_id(1)),
         Changed::Consent(user_id(1), client_id(2)),
         Changed::Consent(user_id(4), client_id(1)),
-        Changed::RevokedId(revoked(1).id, revoked(1).expires_at),
+        Changed::Revoked(revoked(1).id, revoked(1).expires_at),
         Changed::Keys,
     ];
     assert_eq!(seen(&other, NOW).await, populated);
@@ -189,7 +189,7 @@ async fn two_processes_are_told_what_the_other_changed_and_nothing_else() {
         Changed::Keys,
         Changed::Consent(user_id(1), client_id(3)),
         Changed::Consent(user_id(1), client_id(1)),
-        Changed::RevokedId(revoked(2).id, revoked(2).expires_at),
+        Changed::Revoked(revoked(2).id, revoked(2).expires_at),
     ];
     assert_eq!(seen(&one, NOW).await, changed);
     assert_eq!(seen(&one, later).await, changed, "since includes the moment itself");

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use chancery_server::start::carry;
 use clap::{Args, Subcommand};
 
-use super::{Data, Watched};
+use super::{Data, bar};
 use crate::remote::output::line;
+use crate::remote::progress::Progress;
 
 /// A backup is one file, whichever database it was made of. Key material in it stays wrapped by the master key, which is not in it.
 #[derive(Args)]
@@ -42,8 +43,8 @@ enum Action {
 impl Backup {
     /// Does what was asked.
     pub async fn run(self) -> anyhow::Result<()> {
-        let mut watched = Watched::default();
-        let progress = |step| watched.show(&step);
+        let mut shown = Progress::default();
+        let progress = |step| shown.show(&bar(&step));
         let done = match self.action {
             Action::Create { file, data } => carry::back_up(&data.folder()?, &file, progress).await,
             Action::Verify { file } => carry::verify(&file).await,
@@ -51,7 +52,7 @@ impl Backup {
                 carry::restore(&file, &data.new_folder()?, &data.master_key()?, progress).await
             }
         };
-        watched.end();
+        drop(shown);
         for (table, rows) in done? {
             line(format_args!("{table}\t{rows}"))?;
         }

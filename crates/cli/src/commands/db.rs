@@ -6,8 +6,9 @@ use chancery_server::start::carry;
 use chancery_server::start::data_dir::DataDir;
 use clap::{Args, Subcommand};
 
-use super::{Data, Watched};
+use super::{Data, bar};
 use crate::remote::output::line;
+use crate::remote::progress::Progress;
 
 /// A database as a whole.
 #[derive(Args)]
@@ -38,7 +39,7 @@ impl Db {
         let Action::Move { from, to, data } = self.action;
         let folder = |text: &str, exists: bool| -> anyhow::Result<DataDir> {
             let is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
-            if !is_url && text.contains('@') {
+            if !is_url && text.split_once('@').is_some_and(|(before, _)| before.contains(':')) {
                 // It may have a password, so it is not repeated.
                 anyhow::bail!("A database is a directory, or a URL that begins with postgres://.");
             }
@@ -49,10 +50,10 @@ impl Db {
             }
             Ok(DataDir { path, shared })
         };
-        let mut watched = Watched::default();
+        let mut progress = Progress::default();
         let (from, to) = (folder(&from, true)?, folder(&to, false)?);
-        let moved = carry::move_store(&from, &to, |step| watched.show(&step)).await;
-        watched.end();
+        let moved = carry::move_store(&from, &to, |step| progress.show(&bar(&step))).await;
+        drop(progress);
         for (table, rows) in moved? {
             line(format_args!("{table}\t{rows}"))?;
         }

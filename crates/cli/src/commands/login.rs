@@ -4,9 +4,10 @@ use anyhow::bail;
 use chancery_sdk::Region;
 use chancery_sdk::login::{Browser, ClientCredentials, Open};
 use clap::Args;
+use url::{Host, Url};
 
 use crate::remote::profile::{Grant, Profile, Profiles};
-use crate::remote::{Remote, ask, secret};
+use crate::remote::{Remote, ask};
 
 /// Log in to a server, and keep what it takes as a profile: as a client with its secret, or as a person in the browser.
 ///
@@ -47,11 +48,6 @@ impl Login {
         let remote = Remote { url: self.url, region: self.region, ..Remote::default() };
         let place = remote.place();
         let builder = place.builder()?;
-        let is_open = |url: &str| {
-            let host =
-                url.strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or_default());
-            host.is_some_and(|host| !matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "["))
-        };
         if place.url.as_deref().is_some_and(is_open) {
             eprintln!(
                 "warning: This address is http: whoever is on the way reads the secret and the tokens."
@@ -68,7 +64,7 @@ impl Login {
             Grant::person(&host.login().in_browser(&self.client_id, how).await?)
         } else {
             let typed = ask::secret("CHANCERY_CLIENT_SECRET", "The secret of the client")?;
-            Grant::Client { client_secret: secret(&typed) }
+            Grant::Client { client_secret: typed.as_str().into() }
         };
         let client = match &grant {
             Grant::Client { client_secret } => {
@@ -117,20 +113,33 @@ impl Logout {
     }
 }
 
+/// Whether what is sent there can be read on the way: http, to another machine.
+fn is_open(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| {
+        let is_here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        url.scheme() == "http" && !is_here
+    })
+}
+
 /// Ends a person's login: the refresh token, and every token that came of it.
-async fn end(profile: &Profile) -> Result<(), chancery_sdk::Error> {
+async fn end(profile: &Profile) -> anyhow::Result<()> {
     let Grant::Person { access_token, refresh_token, .. } = &profile.grant else { return Ok(()) };
-    let client = profile.client(access_token)?;
+    let client = profile.builder()?.token(access_token.clone()).build()?;
     if let Some(refresh_token) = refresh_token {
         let app = ClientCredentials::public(&profile.client_id);
         match client.login().revoke(&app, refresh_token).await {
             // The vendor has no such endpoint: there, the access token is all that can be ended.
             Err(error) if error.status() == Some(404) => {}
-            ended => return ended,
+            ended => return Ok(ended?),
         }
     }
     match client.tokens().delete_tokens_me().await {
         Err(error) if error.status() == Some(401) => Ok(()),
-        ended => ended,
+        ended => Ok(ended?),
     }
 }

@@ -24,7 +24,6 @@ pub mod usage;
 pub mod user;
 
 use std::env::VarError;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
@@ -150,11 +149,7 @@ fn wish(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
 
 /// Whether it is an id, not a name.
 fn is_id(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// The only one that has a name.
@@ -182,28 +177,6 @@ pub fn variable(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
         Ok(value) => Ok(Some(Zeroizing::new(value)).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => bail!("The variable {name} is not valid UTF-8."),
-    }
-}
-
-/// Shows on a terminal how far long work has come.
-#[derive(Default)]
-struct Watched {
-    shown: String,
-}
-
-impl Watched {
-    fn show(&mut self, step: &Step) {
-        let line = bar(step);
-        if line != self.shown && std::io::stderr().is_terminal() {
-            eprint!("\r{line}");
-            self.shown = line;
-        }
-    }
-
-    fn end(&self) {
-        if !self.shown.is_empty() {
-            eprint!("\r{:1$}\r", "", self.shown.chars().count());
-        }
     }
 }
 

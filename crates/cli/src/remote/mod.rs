@@ -9,7 +9,7 @@ pub mod progress;
 use anyhow::{anyhow, bail};
 use chancery_sdk::client::Builder;
 use chancery_sdk::login::{ClientCredentials, RefreshedToken, Token};
-use chancery_sdk::{Client, Region, Secret};
+use chancery_sdk::{Client, Region};
 use clap::Args;
 
 use crate::commands::variable;
@@ -47,12 +47,7 @@ impl Remote {
 
     /// Whoever was named, ready to call.
     pub fn connect(&self) -> anyhow::Result<Client> {
-        if self.is_apart() {
-            if named(&self.profile).is_some() && is_flag("--profile") {
-                bail!(
-                    "A profile names its server: leave out --profile (CHANCERY_PROFILE), or --url and --region (CHANCERY_URL, CHANCERY_REGION)."
-                );
-            }
+        if self.is_apart()? {
             let builder = self.place().builder()?;
             return Ok(from_environment(builder)?.build()?);
         }
@@ -62,15 +57,23 @@ impl Remote {
     }
 
     /// Whether an address is meant, not a profile: a flag goes before a variable.
-    fn is_apart(&self) -> bool {
+    fn is_apart(&self) -> anyhow::Result<bool> {
         let has_place = named(&self.url).is_some() || self.region.is_some();
-        let by_flag = is_flag("--url") || is_flag("--region");
-        has_place && (by_flag || named(&self.profile).is_none() || !is_flag("--profile"))
+        if !has_place || named(&self.profile).is_none() {
+            return Ok(has_place);
+        }
+        match (is_flag("--url") || is_flag("--region"), is_flag("--profile")) {
+            (true, false) => Ok(true),
+            (false, true) => Ok(false),
+            _ => bail!(
+                "A profile names its server: leave out --profile (CHANCERY_PROFILE), or --url and --region (CHANCERY_URL, CHANCERY_REGION)."
+            ),
+        }
     }
 
     /// The server alone, whoever calls: of the flags, of the profile, or one on this machine.
     pub fn server(&self) -> anyhow::Result<Profile> {
-        if self.is_apart() {
+        if self.is_apart()? {
             return Ok(self.place());
         }
         let mut profiles = Profiles::load()?;
@@ -100,17 +103,6 @@ impl Profile {
             (None, Some(region)) => Client::at_region(&region.parse()?),
             _ => bail!("The profile names no server, or two: make it anew with `chancery login`."),
         })
-    }
-}
-
-impl Profile {
-    /// A client at its server that calls with this token.
-    pub fn client(&self, token: &Secret) -> Result<Client, chancery_sdk::Error> {
-        let builder = match (&self.url, &self.region) {
-            (_, Some(region)) => Client::at_region(&region.parse()?),
-            (url, None) => Client::at(url.as_deref().unwrap_or_default()),
-        };
-        builder.token(token.clone()).build()
     }
 }
 
@@ -181,9 +173,4 @@ impl Grant {
 pub fn now() -> i64 {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// The secret of a client, for whoever is shown it.
-pub fn secret(text: &str) -> Secret {
-    text.into()
 }

@@ -14,29 +14,29 @@ const SHORT: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Progress {
     begun: Instant,
-    width: usize,
+    shown: String,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { begun: Instant::now(), width: 0 }
+        Self { begun: Instant::now(), shown: String::new() }
     }
 }
 
 impl Progress {
     /// Shows this instead of what was shown.
     pub fn show(&mut self, text: &str) {
-        if self.begun.elapsed() >= SHORT && std::io::stderr().is_terminal() {
-            eprint!("\r{text:0$}", self.width);
-            self.width = text.chars().count();
+        if text != self.shown && self.begun.elapsed() >= SHORT && std::io::stderr().is_terminal() {
+            eprint!("\r{text:0$}", self.shown.chars().count());
+            text.clone_into(&mut self.shown);
         }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.width > 0 {
-            eprint!("\r{:1$}\r", "", self.width);
+        if !self.shown.is_empty() {
+            eprint!("\r{:1$}\r", "", self.shown.chars().count());
         }
     }
 }

@@ -255,8 +255,7 @@ impl App {
                 self.users.clear();
                 self.role_grants.clear();
             }
-            Changed::RevokedId(id, until) => self.revoked.add_one(id, until),
-            Changed::Revoked => self.revoked.load(&*self.store, self.clock.now()).await?,
+            Changed::Revoked(id, until) => self.revoked.add([(id, until)]),
             Changed::Keys => {
                 let rows = self.store.keys().await?;
                 match Keyring::open(&rows, &self.master) {
@@ -266,6 +265,11 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Reads the revoked ids anew.
+    pub async fn load_revoked(&self) -> Result<(), StoreError> {
+        self.revoked.load(&*self.store, self.clock.now()).await
     }
 
     /// Forgets revoked ids whose tokens have all expired.

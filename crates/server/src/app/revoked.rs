@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use chancery_core::tokens::{AccessToken, Revocations};
 use chancery_core::types::Timestamp;
-use chancery_core::write::{Revoked, RevokedId};
+use chancery_core::write::RevokedId;
 use chancery_store::{REVOKED_PAGE, Store, StoreError};
 
 /// See the module.
@@ -15,22 +15,12 @@ pub struct RevokedIds(RwLock<HashMap<RevokedId, Timestamp>>);
 impl RevokedIds {
     /// Adds. Never replaces: a revocation is not undone, and one committed while `revoked` was being read must not be
     /// lost.
-    pub fn add(&self, revoked: &[Revoked]) {
-        if revoked.is_empty() {
-            return;
-        }
+    pub fn add(&self, revoked: impl IntoIterator<Item = (RevokedId, Timestamp)>) {
         let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for it in revoked {
-            let until = ids.entry(it.id).or_insert(it.expires_at);
-            *until = (*until).max(it.expires_at);
+        for (id, expires_at) in revoked {
+            let until = ids.entry(id).or_insert(expires_at);
+            *until = (*until).max(expires_at);
         }
-    }
-
-    /// Adds one.
-    pub fn add_one(&self, id: RevokedId, until: Timestamp) {
-        let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let known = ids.entry(id).or_insert(until);
-        *known = (*known).max(until);
     }
 
     /// Reads all that matter, page by page: there may be millions.
@@ -38,7 +28,7 @@ impl RevokedIds {
         let mut last = None;
         loop {
             let page = store.revoked_page(now, last).await?;
-            self.add(&page);
+            self.add(page.iter().map(|it| (it.id, it.expires_at)));
             last = page.last().map(|it| it.id);
             if page.len() < REVOKED_PAGE as usize {
                 return Ok(());

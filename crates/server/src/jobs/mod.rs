@@ -11,7 +11,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chancery_core::write::Changed;
 use chancery_store::StoreError;
 use futures_util::FutureExt;
 use tokio::task::JoinSet;
@@ -39,13 +38,13 @@ pub const ALL: &[Job] = &[
     Job { name: "flush", every: Duration::from_secs(5), run: |app| Box::pin(flush::flush(app)) },
     Job { name: "rotate", every: Duration::from_secs(60), run: |app| Box::pin(rotate::rotate(app)) },
     // Each is heard of as it comes; whatever was missed is found now and then.
-    Job { name: "revoked", every: Duration::from_secs(600), run: |app| Box::pin(revoked(app)) },
+    Job {
+        name: "revoked",
+        every: Duration::from_secs(600),
+        run: |app| Box::pin(async move { app.load_revoked().await }),
+    },
     Job { name: "sweep", every: Duration::from_secs(60), run: |app| Box::pin(sweep::sweep(app)) },
 ];
-
-async fn revoked(app: Arc<App>) -> Result<(), StoreError> {
-    app.hear(Changed::Revoked).await
-}
 
 /// Starts them all among the node's tasks.
 pub fn start(app: &Arc<App>, tasks: &mut JoinSet<()>) {

@@ -248,7 +248,7 @@ async fn a_token_revoked_elsewhere_is_out_once_that_is_heard_of() {
     let revoked = Revoked { organization, id: RevokedId::Token(opened.id), expires_at };
     world.elsewhere(vec![Write::Revoke(revoked)]).await;
     assert_eq!(status(&world, "/api/v2/tokens/me", &token).await, 200);
-    world.hears(Changed::Revoked).await;
+    world.hears(Changed::Revoked(revoked.id, expires_at)).await;
     assert_eq!(status(&world, "/api/v2/tokens/me", &token).await, 401);
     assert_eq!(status(&world, "/api/v2/tokens/me", &sister).await, 200);
 }
@@ -258,7 +258,7 @@ async fn a_revocation_made_here_outlives_news_of_others() {
     let world = World::new().await;
     let token = world.administrator().await;
     delete("/api/v2/tokens/me").bearer(&token).send(&world).await;
-    world.hears(Changed::Revoked).await;
+    world.app.load_revoked().await.expect("loads");
     world.app.forget_everything();
     assert_eq!(status(&world, "/api/v2/tokens/me", &token).await, 401);
 }

@@ -92,7 +92,7 @@ impl Body {
         let mut all = vec![Sent::plain("BEGIN"), Sent::plain(limit)];
         if patience == LONG {
             // Only whoever answers at all is waited for.
-            session.exchange(&all.split_off(0)).await?;
+            session.exchange(&std::mem::take(&mut all)).await?;
         }
         let opening = all.len();
         all.extend(self.statements.iter().map(|it| Sent { sql: &it.sql, params: &it.params }));

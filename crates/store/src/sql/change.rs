@@ -40,8 +40,7 @@ fn name(changed: Changed) -> (&'static str, String) {
         Changed::Consents(id) => ("consents", id.to_string()),
         Changed::Members(id) => ("members", id.to_string()),
         Changed::Keys => ("keys", String::new()),
-        Changed::Revoked => ("revoked", String::new()),
-        Changed::RevokedId(id, until) => ("revoked_id", format!("{id}@{}", until.millis())),
+        Changed::Revoked(id, until) => ("revoked", format!("{id}@{}", until.millis())),
     }
 }
 
@@ -60,10 +59,9 @@ fn parse(kind: &str, id: &str) -> Option<Changed> {
         "consents" => Changed::Consents(ClientId::parse(id)?),
         "members" => Changed::Members(OrganizationId::parse(id)?),
         "keys" => Changed::Keys,
-        "revoked" => Changed::Revoked,
-        "revoked_id" => {
+        "revoked" => {
             let (id, until) = id.split_once('@')?;
-            Changed::RevokedId(RevokedId::parse(id)?, Timestamp::from_millis(until.parse().ok()?))
+            Changed::Revoked(RevokedId::parse(id)?, Timestamp::from_millis(until.parse().ok()?))
         }
         _ => return None,
     })

@@ -9,7 +9,7 @@ use chancery_store::{REVOKED_PAGE, Store};
 use super::sample::*;
 
 async fn stored(store: &Arc<dyn Store>, now: Timestamp) -> Vec<Revoked> {
-    let mut revoked = store.revoked(now).await.expect("revoked ids");
+    let mut revoked = read_revoked(store, now).await;
     revoked.sort_by_key(|revoked| revoked.id);
     revoked
 }

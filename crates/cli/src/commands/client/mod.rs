@@ -164,7 +164,7 @@ impl Client {
 async fn show(sdk: &Sdk, remote: &Remote, client: Model<OAuthClient>) -> anyhow::Result<()> {
     let mut shown = serde_json::to_value(&client)?;
     if !remote.output.is_data()
-        && let Some(held) = &client.role_divisions
+        && let Some(held) = client.role_divisions.as_ref().filter(|held| !held.is_empty())
     {
         let names = Names::load(sdk).await.unwrap_or_default();
         let named = held.iter().map(|it| {

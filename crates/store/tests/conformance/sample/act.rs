@@ -135,3 +135,8 @@ pub fn winners(results: &[Result<Vec<Made>, StoreError>]) -> usize {
     }
     results.iter().filter(|result| result.is_ok()).count()
 }
+
+/// Fewer than a page.
+pub async fn read_revoked(store: &Arc<dyn Store>, now: Timestamp) -> Vec<Revoked> {
+    store.revoked_page(now, None).await.expect("revoked ids")
+}

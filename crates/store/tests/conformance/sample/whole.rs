@@ -86,7 +86,7 @@ pub async fn everything(store: &Arc<dyn Store>, made: Rows) -> Everything {
         keys: store.keys().await.expect("keys"),
         tickets: Vec::new(),
         families: Vec::new(),
-        revoked: store.revoked(NOW).await.expect("revoked ids"),
+        revoked: read_revoked(store, NOW).await,
     };
     for n in 0..6 {
         all.divisions.push(store.divisions(organization_id(n)).await.expect("divisions"));

@@ -1,32 +1,75 @@
-//! What the machine can do: the same stack with a constant answer of a token's size, and nothing else.
+//! The limit servers: what this machine and the HTTP stack can do if a server does only the indispensable work. One process,
+//! a path for each kind of work; `limit [--tls CERT.pem KEY.pem] [--data-dir DIR]`.
 
-use axum::Router;
-use axum::routing::post;
+mod client;
+mod jwt;
+mod routes;
+mod row;
+mod sealed;
+mod tls;
+
+use std::path::PathBuf;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+
+use crate::routes::Routes;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const ANSWER: &str = concat!(
-    r#"{"access_token":"0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"#,
-    r#"00000000000000000000000000000000000000000000","token_type":"bearer","expires_in":86400}"#
-);
+type Error = Box<dyn std::error::Error>;
+
+#[derive(Default)]
+struct Options {
+    tls: Option<(PathBuf, PathBuf)>,
+    data_dir: Option<PathBuf>,
+}
+
+impl Options {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, Error> {
+        let mut options = Self::default();
+        while let Some(name) = arguments.next() {
+            let mut path = || arguments.next().map(PathBuf::from).ok_or(format!("{name} lacks a path"));
+            match name.as_str() {
+                "--tls" => options.tls = Some((path()?, path()?)),
+                "--data-dir" => options.data_dir = Some(path()?),
+                _ => return Err(format!("{name} is no option").into()),
+            }
+        }
+        Ok(options)
+    }
+}
 
 #[tokio::main]
-async fn main() -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    let answer = |_: String| async { ([("content-type", "application/json")], ANSWER) };
-    let router = Router::new().route("/oauth/token", post(answer));
+async fn main() -> Result<(), Error> {
+    let options = Options::parse(std::env::args().skip(1))?;
+    let tls = options.tls.map(|(cert, key)| tls::acceptor(&cert, &key)).transpose()?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let issuer = format!("{scheme}://{}", listener.local_addr()?);
+    // Never given back: requests share it without counting who does.
+    let routes: &Routes = Box::leak(Box::new(Routes::new(&issuer, options.data_dir.as_deref())?));
+    println!("listening on {issuer}");
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let service = hyper_util::service::TowerToHyperService::new(router.clone());
-        tokio::spawn(async move {
-            let connection = hyper::server::conn::http1::Builder::new().serve_connection(
-                hyper_util::rt::TokioIo::new(stream),
-                service,
-            );
-            drop(connection.await);
-        });
+        match tls.clone() {
+            None => drop(tokio::spawn(talk(stream, routes))),
+            Some(tls) => drop(tokio::spawn(async move {
+                if let Ok(stream) = tls.accept(stream).await {
+                    talk(stream, routes).await;
+                }
+            })),
+        }
     }
+}
+
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, routes: &'static Routes) {
+    let answer = service_fn(|request| routes.answer(request));
+    // A connection that breaks off concerns nobody but its client.
+    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await);
 }

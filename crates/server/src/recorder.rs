@@ -1,6 +1,6 @@
 //! Events on their way to the store: gathered in memory, written in batches. A crash loses the last seconds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
@@ -9,6 +9,7 @@ use chancery_core::client::Actor;
 use chancery_core::decision::Event;
 use chancery_core::types::{ClientId, FamilyKey, OrganizationId, SecretId, SessionKey, Timestamp, UserId};
 use chancery_core::write::Write;
+use foldhash::HashMap;
 
 use crate::telemetry::metrics;
 

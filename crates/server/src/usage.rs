@@ -1,10 +1,10 @@
 //! Calls of the management API, counted in memory and written in batches. A crash loses the last seconds.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use chancery_core::types::{ClientId, Timestamp};
 use chancery_core::usage::{Day, Tally, UsageCount};
+use foldhash::HashMap;
 
 use crate::api::Operation;
 

@@ -1,11 +1,14 @@
 //! `client_secret_basic`: HTTP Basic (RFC 7617) with the client id as the user (RFC 6749 section 2.3.1).
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::client_auth::{AuthMethod, Claim, ClientAuth, Proof};
 use crate::error::{ErrorCode, OAuthError};
+use crate::form;
 use crate::grants::exchange::TokenRequest;
 
 /// See the module.
@@ -43,15 +46,11 @@ pub fn public(request: &TokenRequest) -> Option<String> {
 fn read(credentials: &str, form_encoded: bool) -> Option<Claim> {
     let decoded = Zeroizing::new(STANDARD.decode(credentials).ok()?);
     let (client_id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    let decode = |text: &str| if form_encoded { form_decode(text) } else { Some(text.to_owned()) };
+    // RFC 6749 appendix B: each as it would be in a form.
+    let decode = |text: &str| {
+        if form_encoded { form::decode(text.as_bytes()).map(Cow::into_owned) } else { Some(text.to_owned()) }
+    };
     Some(Claim { client_id: decode(client_id)?, proof: Proof::Secret(Zeroizing::new(decode(secret)?)) })
-}
-
-/// RFC 6749 appendix B: one value, encoded as it would be in a form.
-fn form_decode(text: &str) -> Option<String> {
-    let encoded = Zeroizing::new(format!("v={}", text.replace('&', "%26")));
-    let (_, value) = form_urlencoded::parse(encoded.as_bytes()).next()?;
-    (!value.contains(char::REPLACEMENT_CHARACTER)).then(|| value.into_owned())
 }
 
 #[cfg(test)]

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
 use bytes::Bytes;
 use chancery_core::access::{self, Asked, Caller};
 use chancery_core::decision::{Step, Undecided};
@@ -19,7 +17,7 @@ use super::{Answer, Operation};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::envelope::Outcome;
-use crate::http::{address, authorization, body, origin};
+use crate::http::{Head, Request, authorization, body, origin};
 use crate::limits::Rate;
 use crate::settle::{look_up, settle, settle_afresh};
 
@@ -79,8 +77,7 @@ impl Call {
 
 /// Answers a request to `operation`, counts it, and says how much is left of the caller's rate.
 pub async fn answer(operation: &'static Operation, app: Arc<App>, request: Request) -> Outcome {
-    let (parts, content) = request.into_parts();
-    let token = match present(&app, &parts.headers) {
+    let token = match present(&app, &request.headers) {
         Ok(token) => token,
         Err(failure) => return Outcome::from(Err(failure)),
     };
@@ -88,7 +85,7 @@ pub async fn answer(operation: &'static Operation, app: Arc<App>, request: Reque
     let client = token.as_deref().map(|token| token.client);
     let answer = match rate.as_ref().and_then(Rate::excess) {
         Some(failure) => Err(failure),
-        None => run(operation, &app, token, parts, content).await,
+        None => run(operation, &app, token, request).await,
     };
     let outcome = Outcome::from(answer);
     if let Some(client) = client {
@@ -116,29 +113,21 @@ async fn run(
     operation: &'static Operation,
     app: &Arc<App>,
     token: Option<Arc<AccessToken>>,
-    mut parts: Parts,
-    content: axum::body::Body,
+    request: Request,
 ) -> Answer {
-    let address = address::of(&parts, &app.edges);
-    let asked = Asked { demand: operation.demand, scopes: operation.scopes, address };
+    let (head, body) = request.into_parts();
+    let asked = Asked { demand: operation.demand, scopes: operation.scopes, address: head.address };
     let admit = |facts: &Facts, env: &Env| access::admit(facts, token.as_ref(), &asked, env);
     let caller = settle(app, admit).await?;
     origin::admitted(&caller);
-    let query = Query::of(&parts.uri);
+    let query = Query::of(&head.uri);
     query.check(operation.query)?;
     if let (Some(_), Some(family)) = (caller.idle, caller.token.family)
         && !query.flag("preserveIdleTTL")
     {
         app.recorder.family(family, app.clock.now());
     }
-    let segments = Path::<Vec<(String, String)>>::from_request_parts(&mut parts, &()).await;
-    let call = Call {
-        app: Arc::clone(app),
-        caller,
-        query,
-        headers: parts.headers,
-        body: body::taken(content).await?,
-        segments: segments.map(|Path(all)| all).unwrap_or_default(),
-    };
+    let Head { parts, segments, .. } = head;
+    let call = Call { app: Arc::clone(app), caller, query, headers: parts.headers, body, segments };
     (operation.run)(call).await
 }

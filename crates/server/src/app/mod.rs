@@ -226,6 +226,7 @@ impl App {
             }
             made
         };
+        let commit = origin::keep(commit, origin::current());
         let commit = commit.instrument(tracing::debug_span!("commit")).in_current_span();
         tokio::spawn(commit).await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }

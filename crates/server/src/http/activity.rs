@@ -1,7 +1,5 @@
 //! Whether anything happens on a connection: requests in flight, and bytes that its client takes.
 
-use std::convert::Infallible;
-use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,14 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, Response};
-use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tower::Service as _;
-
-use super::address::Peer;
 
 /// What happened on a connection, and when.
 pub struct Activity {
@@ -52,45 +43,21 @@ impl Activity {
     }
 }
 
-/// The router, as the connections of one peer see it.
-#[derive(Clone)]
-pub struct Service {
-    router: Router,
-    peer: Peer,
-    activity: Arc<Activity>,
-}
+/// A request in flight, as long as it is kept.
+pub struct InFlight(Arc<Activity>);
 
-impl Service {
-    /// For one connection.
-    pub fn new(router: Router, peer: Peer, activity: Arc<Activity>) -> Self {
-        Self { router, peer, activity }
+impl InFlight {
+    /// One more.
+    pub fn on(activity: &Arc<Activity>) -> Self {
+        activity.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(activity))
     }
 }
-
-struct InFlight(Arc<Activity>);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.note();
         self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl hyper::service::Service<Request<Incoming>> for Service {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
-
-    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        self.activity.in_flight.fetch_add(1, Ordering::Relaxed);
-        let guard = InFlight(Arc::clone(&self.activity));
-        request.extensions_mut().insert(self.peer);
-        let mut router = self.router.clone();
-        Box::pin(async move {
-            let response = router.call(request).await;
-            drop(guard);
-            response
-        })
     }
 }
 

@@ -1,19 +1,15 @@
 //! From where a request comes, and to which host it was sent.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{Extensions, HeaderMap, Request, Version};
+use axum::http::{HeaderMap, Version};
 use ipnet::IpNet;
 
 use crate::failure::Failure;
-
-/// The other end of the connection, put into each request by the accept loop.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub IpAddr);
 
 /// What the server knows of its surroundings.
 #[derive(Clone, Debug)]
@@ -71,16 +67,16 @@ impl Hosts {
 }
 
 /// Refuses a request to a host that is not this server (RFC 9110 section 7.4), or to none (RFC 9112 section 3.2).
-pub fn check_host<B>(request: &Request<B>, edges: &Edges) -> Result<(), Failure> {
+pub fn check_host(head: &Parts, edges: &Edges) -> Result<(), Failure> {
     let Some(hosts) = &edges.hosts else { return Ok(()) };
-    let mut named = request.headers().get_all(HOST).iter();
+    let mut named = head.headers.get_all(HOST).iter();
     let header = named.next();
     if named.next().is_some() {
         return Err(Failure::NoHost);
     }
-    let target = request.uri().authority().map(Authority::as_str);
+    let target = head.uri.authority().map(Authority::as_str);
     let header = header.map(|value| value.to_str().unwrap_or_default());
-    if header.is_none() && (target.is_none() || request.version() == Version::HTTP_11) {
+    if header.is_none() && (target.is_none() || head.version == Version::HTTP_11) {
         return Err(Failure::NoHost);
     }
     let all_known = header.into_iter().chain(target).all(|authority| hosts.admit(authority));
@@ -89,21 +85,7 @@ pub fn check_host<B>(request: &Request<B>, edges: &Edges) -> Result<(), Failure>
 
 /// The client's address: the other end of the connection or, where that is a trusted proxy, the last one that
 /// `X-Forwarded-For` names and that is none.
-pub fn of(parts: &Parts, edges: &Edges) -> IpAddr {
-    named(&parts.extensions, &parts.headers, edges)
-}
-
-/// The same of a request that was not taken apart yet.
-pub fn of_request<B>(request: &Request<B>, edges: &Edges) -> IpAddr {
-    named(request.extensions(), request.headers(), edges)
-}
-
-fn named(extensions: &Extensions, headers: &HeaderMap, edges: &Edges) -> IpAddr {
-    let peer = extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0);
-    behind(peer.to_canonical(), headers, &edges.trusted_proxies)
-}
-
-fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+pub fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut address = peer;
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let lists = headers.get_all("x-forwarded-for").iter().rev();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, EXPECT};
 use bytes::{Bytes, BytesMut};
@@ -78,7 +78,10 @@ impl Held {
 }
 
 /// Reads a body to its end. Every answer waits for that: answered earlier, the connection could not be kept.
-pub async fn read(headers: &HeaderMap, body: Body, room: &Room, patience: Duration) -> Result<Held, Failure> {
+pub async fn read<B>(headers: &HeaderMap, body: B, room: &Room, patience: Duration) -> Result<Held, Failure>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
     let announced = body.size_hint().lower();
     if announced > LARGEST as u64 && headers.contains_key(EXPECT) {
         // The sender asked first, and is told before it sends.
@@ -92,7 +95,10 @@ pub async fn read(headers: &HeaderMap, body: Body, room: &Room, patience: Durati
     })
 }
 
-async fn gather(mut body: Body, room: &Room, waits: &AtomicBool) -> Result<Held, Failure> {
+async fn gather<B>(mut body: B, room: &Room, waits: &AtomicBool) -> Result<Held, Failure>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
     let (mut whole, mut length) = (BytesMut::new(), 0);
     let mut held = Held::default();
     let is_free = body.size_hint().exact().is_some_and(|length| length <= FREE);
@@ -120,21 +126,13 @@ async fn gather(mut body: Body, room: &Room, waits: &AtomicBool) -> Result<Held,
     Ok(held)
 }
 
-/// The body that `read` has read already.
-pub async fn taken(body: Body) -> Result<Bytes, Failure> {
-    body.collect()
-        .await
-        .map(|collected| collected.to_bytes())
-        .map_err(|error| Failure::Internal(error.to_string()))
-}
-
-/// Reads a form; RFC 6749 section 3.2 has it `application/x-www-form-urlencoded`.
-pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
+/// Takes a body for a form; RFC 6749 section 3.2 has it `application/x-www-form-urlencoded`.
+pub fn form(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Failure> {
     if !is_form(headers) {
         let detail = "the body must be application/x-www-form-urlencoded";
         return Err(OAuthError::new(ErrorCode::InvalidRequest, detail).into());
     }
-    taken(body).await
+    Ok(body)
 }
 
 /// Whether the body is a form.

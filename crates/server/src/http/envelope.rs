@@ -1,24 +1,27 @@
 //! What every answer of a group has in common: correlation ids, cache headers, and the form of its failures.
 
-use std::future::Future;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::{Body, HttpBody};
-use axum::extract::Request;
+use axum::body::HttpBody;
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request as Incoming, StatusCode, Version};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use futures_util::FutureExt;
 use tracing::Instrument;
 
+use crate::api::{Operation, call};
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::body::Held;
 use crate::http::origin::{ORIGIN, Origin};
-use crate::http::{Group, address, body, cors, respond};
+use crate::http::{Group, Head, Request, Route, address, body, cors, respond};
 use crate::telemetry::{self, metrics};
 
 /// The id of a request, in the answer's headers, in error bodies and in log lines.
@@ -59,39 +62,67 @@ impl Outcome {
     }
 }
 
-/// Answers a request by `handle`, in the form of `group`. `name` is what figures, lines and traces call it.
-pub async fn seal<F: Future<Output = Outcome>>(
-    app: Arc<App>,
-    group: Group,
-    name: &'static str,
-    request: Request,
-    handle: impl FnOnce(Arc<App>, Request) -> F,
-) -> Response {
-    let (id, begun, method) = (CorrelationId::random(&app), Instant::now(), request.method().clone());
-    let span = telemetry::request_span(name, &method, &id.0, request.headers());
-    let origin = Origin::new(address::of_request(&request, &app.edges), id.clone());
-    let answering = answer(app, group, name, id, request, handle).instrument(span.clone());
-    let response = ORIGIN.scope(origin, answering).await;
+/// How a request is answered.
+#[derive(Clone, Copy)]
+pub enum Answering<'a> {
+    /// By a route.
+    Route(&'static Route),
+    /// By an operation of the management API.
+    Operation(&'static Operation),
+    /// With these methods, to a browser that asks for another site.
+    Preflight(&'a HeaderValue),
+    /// Not by this method, but by these.
+    OtherMethods(&'a HeaderValue),
+    /// By nobody.
+    Nothing,
+}
+
+/// Whoever answers a request.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// In whose form.
+    pub group: Group,
+    /// What figures, lines and traces call it.
+    pub name: &'static str,
+    /// How.
+    pub answering: Answering<'a>,
+}
+
+/// Answers a request that came from `peer`, in the form of its group.
+pub async fn seal<B>(
+    app: &Arc<App>,
+    target: Target<'_>,
+    request: Incoming<B>,
+    segments: Vec<(String, String)>,
+    peer: IpAddr,
+) -> Response
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    let begun = Instant::now();
+    let (parts, body) = request.into_parts();
+    let address = address::behind(peer.to_canonical(), &parts.headers, &app.edges.trusted_proxies);
+    let origin = Arc::new(Origin::new(address, CorrelationId::random(app)));
+    let (name, method) = (target.name, parts.method.clone());
+    let span = telemetry::request_span(name, &method, &origin.correlation.0, &parts.headers);
+    let head = Head { parts, address, segments };
+    // On the heap: what is awaited is moved again and again, whole.
+    let answering = Box::pin(answer(app, target, Arc::clone(&origin), head, body));
+    let response = ORIGIN.scope(origin, answering).instrument(span.clone()).await;
     let (status, elapsed) = (response.status().as_u16(), begun.elapsed());
     telemetry::answered(&span, status);
-    let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-    // By its name: what stands in a path may be anything, a secret in the wrong place too.
-    span.in_scope(|| tracing::debug!(status, micros, "{method} {name}"));
     metrics::http_request(name, method.as_str(), status, elapsed);
     response
 }
 
-async fn answer<F: Future<Output = Outcome>>(
-    app: Arc<App>,
-    group: Group,
-    name: &'static str,
-    id: CorrelationId,
-    request: Request,
-    handle: impl FnOnce(Arc<App>, Request) -> F,
-) -> Response {
-    let version = request.version();
-    let languages = request.headers().get(ACCEPT_LANGUAGE).filter(|_| group == Group::Page).cloned();
-    let outcome = AssertUnwindSafe(open(&app, name, request, handle)).catch_unwind().await;
+async fn answer<B>(app: &Arc<App>, target: Target<'_>, origin: Arc<Origin>, head: Head, body: B) -> Response
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    let (group, version, begun) = (target.group, head.version, Instant::now());
+    let languages = head.headers.get(ACCEPT_LANGUAGE).filter(|_| group == Group::Page).cloned();
+    let shown = tracing::enabled!(tracing::Level::DEBUG).then(|| head.method.clone());
+    let outcome = AssertUnwindSafe(open(app, target, head, body)).catch_unwind().await;
     let outcome =
         outcome.unwrap_or_else(|_| Outcome::from(Err(Failure::Internal("a handler panicked".to_owned()))));
     let mut response = outcome.answer.unwrap_or_else(|failure| {
@@ -99,50 +130,80 @@ async fn answer<F: Future<Output = Outcome>>(
         let mut response = match group {
             Group::Genesys => respond::genesys(&failure, &app.policy),
             Group::Standard => respond::standard(&failure),
-            Group::Api => respond::api(&failure, &id),
-            Group::Page => respond::page(&failure, &id, &app.brand, languages.as_ref()),
+            Group::Api => respond::api(&failure, &origin.correlation),
+            Group::Page => respond::page(&failure, &origin.correlation, &app.brand, languages.as_ref()),
             Group::Plain => respond::plain(&failure),
         };
         admonish(response.headers_mut(), &failure, group, version);
         response
     });
-    response.headers_mut().extend(outcome.headers);
+    let headers = response.headers_mut();
+    headers.extend(outcome.headers);
     if cors::is_open(group) {
-        cors::open(response.headers_mut());
+        cors::open(headers);
     }
     if app.edges.https_only {
         // RFC 6797 section 7.1: for ten minutes, as the vendor's service does; the next answer prolongs it.
-        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=600"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=600"));
     }
-    stamp(response.headers_mut(), group, &id);
+    stamp(headers, group, &origin.correlation);
+    if let Some(method) = shown {
+        let (status, micros) = (response.status().as_u16(), begun.elapsed().as_micros());
+        // By its name: what stands in a path may be anything, a secret in the wrong place too.
+        tracing::debug!(
+            status,
+            micros = u64::try_from(micros).unwrap_or(u64::MAX),
+            "{method} {}",
+            target.name
+        );
+    }
     response
 }
 
 /// The host first, then the body, whole: see `body::read`.
-async fn open<F: Future<Output = Outcome>>(
-    app: &Arc<App>,
-    name: &'static str,
-    request: Request,
-    handle: impl FnOnce(Arc<App>, Request) -> F,
-) -> Outcome {
+async fn open<B>(app: &Arc<App>, target: Target<'_>, head: Head, body: B) -> Outcome
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
     // Whoever watches over the server knows its address, and not always its name.
-    let host =
-        if matches!(name, "live" | "ready") { Ok(()) } else { address::check_host(&request, &app.edges) };
-    let (parts, content) = request.into_parts();
-    let held = if content.is_end_stream() {
-        Ok(None)
-    } else {
-        body::read(&parts.headers, content, &app.bodies, app.edges.body_timeout).await.map(Some)
+    let host = match target.name {
+        "live" | "ready" => Ok(()),
+        _ => address::check_host(&head, &app.edges),
     };
-    match host.and(held) {
-        Ok(held) => {
-            let content = held.as_ref().map_or_else(Body::empty, |held| Body::from(held.bytes.clone()));
-            let outcome = handle(Arc::clone(app), Request::from_parts(parts, content)).await;
-            drop(held);
-            outcome
-        }
-        Err(failure) => Outcome::from(Err(failure)),
-    }
+    let held = if body.is_end_stream() {
+        Ok(Held::default())
+    } else {
+        body::read(&head.headers, body, &app.bodies, app.edges.body_timeout).await
+    };
+    let held = match host.and(held) {
+        Ok(held) => held,
+        Err(failure) => return Outcome::from(Err(failure)),
+    };
+    let request = Request { head, body: held.bytes.clone() };
+    let outcome = match target.answering {
+        Answering::Route(route) => (route.handle)(Arc::clone(app), request).await,
+        Answering::Operation(operation) => Box::pin(call::answer(operation, Arc::clone(app), request)).await,
+        Answering::Preflight(methods) => preflight(methods),
+        Answering::OtherMethods(methods) => other_methods(methods, target.group),
+        Answering::Nothing => Outcome::from(Err(Failure::NotFound)),
+    };
+    drop(held);
+    outcome
+}
+
+/// RFC 9110 section 15.5.6.
+fn other_methods(methods: &HeaderValue, group: Group) -> Outcome {
+    let named = methods.to_str().unwrap_or_default();
+    let all = if cors::is_open(group) { format!("{named},OPTIONS") } else { named.to_owned() };
+    let allow = HeaderValue::try_from(all).map(|it| (ALLOW, it));
+    Outcome::from(Err(Failure::MethodNotAllowed)).with(allow.into_iter().collect())
+}
+
+fn preflight(methods: &HeaderValue) -> Outcome {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    cors::preflight(response.headers_mut(), methods);
+    response.headers_mut().insert(ALLOW, methods.clone());
+    Outcome::from(Ok(response))
 }
 
 /// What some refusals tell by headers.

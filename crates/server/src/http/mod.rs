@@ -9,27 +9,21 @@ pub mod cookies;
 pub mod cors;
 pub mod envelope;
 pub mod origin;
+pub mod request;
 pub mod respond;
+pub mod router;
 pub mod serve;
 pub mod tls;
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::header::ALLOW;
-use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter};
-
-use crate::api::{self, call};
 use crate::app::App;
-use crate::failure::Failure;
 use crate::{oauth2, pages};
-use envelope::{Outcome, seal};
+use envelope::Outcome;
+pub use request::{Head, Request};
+pub use router::Router;
 
 /// Who speaks to a path, and so how its errors look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +53,8 @@ pub struct Route {
     pub method: &'static str,
     /// The path.
     pub path: &'static str,
-    handle: Handle,
+    /// What answers it.
+    pub handle: Handle,
 }
 
 macro_rules! routes {
@@ -123,108 +118,4 @@ routes! {
 /// The path of the route of that name.
 pub fn path_of(name: &str) -> Option<&'static str> {
     ROUTES.iter().find(|route| route.name == name).map(|route| route.path)
-}
-
-/// The router over all routes.
-pub fn router(app: &Arc<App>) -> Router {
-    let mut paths = BTreeMap::<&str, Path>::new();
-    for route in ROUTES {
-        let methods = paths.entry(route.path).or_insert_with(|| Path::new(route.group));
-        methods.on(route.method, move |State(app), request| {
-            seal(app, route.group, route.name, request, route.handle)
-        });
-    }
-    for operation in api::ALL.iter().flat_map(|(_, operations)| *operations) {
-        let methods = paths.entry(operation.path).or_insert_with(|| Path::new(Group::Api));
-        methods.on(operation.method, move |State(app), request| {
-            seal(app, Group::Api, operation.id, request, move |app, request| {
-                call::answer(operation, app, request)
-            })
-        });
-    }
-    let mut router = Router::new();
-    for (path, methods) in paths {
-        router = router.route(path, methods.finish());
-    }
-    for path in ["/api/v2", "/api/v2/", "/api/v2/{*rest}"] {
-        router = router.route(path, axum::routing::any(unknown_operation));
-    }
-    router.fallback(elsewhere).with_state(Arc::clone(app))
-}
-
-async fn unknown_operation(State(app): State<Arc<App>>, request: Request) -> Response {
-    if request.method() == Method::OPTIONS {
-        // What comes after it is told that there is nothing.
-        return preflight(
-            app,
-            Group::Api,
-            request,
-            HeaderValue::from_static("DELETE,GET,HEAD,PATCH,POST,PUT"),
-        )
-        .await;
-    }
-    seal(app, Group::Api, "unknown", request, |app, request| call::answer(api::UNKNOWN, app, request)).await
-}
-
-async fn preflight(app: Arc<App>, group: Group, request: Request, methods: HeaderValue) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    cors::preflight(response.headers_mut(), &methods);
-    response.headers_mut().insert(ALLOW, methods);
-    seal(app, group, "preflight", request, |_, _| std::future::ready(Outcome::from(Ok(response)))).await
-}
-
-async fn elsewhere(State(app): State<Arc<App>>, request: Request) -> Response {
-    let nothing = |_, _| std::future::ready(Outcome::from(Err(Failure::NotFound)));
-    seal(app, Group::Plain, "unknown", request, nothing).await
-}
-
-/// The methods of one path, while they are gathered.
-struct Path {
-    group: Group,
-    router: MethodRouter<Arc<App>>,
-    names: Vec<&'static str>,
-}
-
-impl Path {
-    fn new(group: Group) -> Self {
-        Self { group, router: MethodRouter::new(), names: Vec::new() }
-    }
-
-    fn on<H, T: 'static>(&mut self, method: &'static str, handler: H)
-    where
-        H: axum::handler::Handler<T, Arc<App>>,
-    {
-        let filter = match method {
-            "GET" => MethodFilter::GET,
-            "HEAD" => MethodFilter::HEAD,
-            "POST" => MethodFilter::POST,
-            "PUT" => MethodFilter::PUT,
-            "PATCH" => MethodFilter::PATCH,
-            _ => MethodFilter::DELETE,
-        };
-        self.router = std::mem::take(&mut self.router).on(filter, handler);
-        self.names.push(method);
-    }
-
-    /// With an answer to other methods: the preflight of a browser, or a refusal.
-    fn finish(self) -> MethodRouter<Arc<App>> {
-        let mut names = self.names;
-        if names.contains(&"GET") && !names.contains(&"HEAD") {
-            names.push("HEAD");
-        }
-        names.sort_unstable();
-        names.dedup();
-        let group = self.group;
-        let methods = HeaderValue::from_str(&names.join(",")).unwrap_or(HeaderValue::from_static(""));
-        let refuse = |_, _| std::future::ready(Outcome::from(Err(Failure::MethodNotAllowed)));
-        let router = self.router.fallback(move |State(app): State<Arc<App>>, request: Request| {
-            seal(app, group, "unknown", request, refuse)
-        });
-        if !cors::is_open(group) {
-            return router;
-        }
-        router.options(move |State(app): State<Arc<App>>, request: Request| {
-            preflight(app, group, request, methods.clone())
-        })
-    }
 }

@@ -2,7 +2,7 @@
 //! that no operation can leave it out.
 
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chancery_core::access::Caller;
 use chancery_core::client::Actor;
@@ -14,13 +14,14 @@ use super::envelope::CorrelationId;
 /// See the module.
 pub struct Origin {
     address: IpAddr,
-    correlation: CorrelationId,
+    /// What the answer and all lines about it are found by.
+    pub correlation: CorrelationId,
     caller: OnceLock<(Actor, Option<ClientId>)>,
 }
 
 tokio::task_local! {
     /// That of the request that this task answers.
-    pub static ORIGIN: Origin;
+    pub static ORIGIN: Arc<Origin>;
 }
 
 impl Origin {
@@ -28,6 +29,19 @@ impl Origin {
     pub fn new(address: IpAddr, correlation: CorrelationId) -> Self {
         Self { address, correlation, caller: OnceLock::new() }
     }
+}
+
+/// Lets a task of its own go on in the name of the request that begins it, if one does.
+pub async fn keep<T>(task: impl Future<Output = T>, origin: Option<Arc<Origin>>) -> T {
+    match origin {
+        Some(origin) => ORIGIN.scope(origin, task).await,
+        None => task.await,
+    }
+}
+
+/// That of the request that is answered, if one is.
+pub fn current() -> Option<Arc<Origin>> {
+    ORIGIN.try_with(Arc::clone).ok()
 }
 
 /// Notes who makes the request.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chancery_api::{Detail, ErrorBody, Limit};
 use chancery_core::error::ErrorCode;
@@ -15,17 +15,26 @@ use serde::Serialize;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::envelope::CorrelationId;
+use crate::http::{Request, envelope::CorrelationId};
 use crate::pages::brand::Brand;
 use crate::pages::views::ErrorPage;
 use crate::pages::{show, texts};
+
+/// The headers of nearly every answer find room without moving.
+const MOST_HEADERS: usize = 14;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A JSON answer.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
     match serde_json::to_vec(value) {
-        Ok(body) => (status, [(CONTENT_TYPE, JSON)], body).into_response(),
+        Ok(body) => {
+            let mut response = Response::new(Body::from(body));
+            *response.status_mut() = status;
+            *response.headers_mut() = HeaderMap::with_capacity(MOST_HEADERS);
+            response.headers_mut().insert(CONTENT_TYPE, JSON);
+            response
+        }
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -1,10 +1,17 @@
 //! The accept loop: HTTP/1.1 and HTTP/2, with or without TLS; limits on time and number; an orderly end.
 
+use std::convert::Infallible;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::HttpBody;
+use axum::http::Request;
+use axum::response::Response;
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -12,8 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
-use super::activity::{Activity, Service, Watched};
-use super::address::Peer;
+use super::activity::{Activity, InFlight, Watched};
 use crate::telemetry::metrics;
 
 /// The head of a request has at most so many bytes.
@@ -36,10 +42,18 @@ pub struct Bounds {
     pub idle_timeout: Duration,
 }
 
+/// Whoever answers requests.
+pub trait Answers: Clone + Send + Sync + 'static {
+    /// Answers a request that came from `peer`.
+    fn answer<B>(&self, request: Request<B>, peer: IpAddr) -> impl Future<Output = Response> + Send
+    where
+        B: HttpBody<Data = Bytes> + Send + Unpin;
+}
+
 /// Serves until `stop` comes, then until what is in flight has finished.
-pub async fn serve(
+pub async fn serve<A: Answers>(
     listener: TcpListener,
-    router: Router,
+    answers: A,
     tls: Option<TlsAcceptor>,
     bounds: Bounds,
     stop: impl Future<Output = ()>,
@@ -67,9 +81,9 @@ pub async fn serve(
         drop(stream.set_nodelay(true));
         let connection = Connection {
             builder: builder.clone(),
-            router: router.clone(),
+            answers: answers.clone(),
             bounds: bounds.clone(),
-            peer: Peer(peer.ip()),
+            peer: peer.ip(),
             stopped: stopped.clone(),
         };
         let tls = tls.clone();
@@ -109,15 +123,15 @@ fn builder(bounds: &Bounds) -> Builder<TokioExecutor> {
     builder
 }
 
-struct Connection {
+struct Connection<A> {
     builder: Builder<TokioExecutor>,
-    router: Router,
+    answers: A,
     bounds: Bounds,
-    peer: Peer,
+    peer: IpAddr,
     stopped: watch::Receiver<bool>,
 }
 
-impl Connection {
+impl<A: Answers> Connection<A> {
     async fn run(mut self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         match tls {
             None => self.talk(stream).await,
@@ -137,7 +151,15 @@ impl Connection {
     async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(mut self, stream: S) {
         let activity = Arc::new(Activity::default());
         let stream = TokioIo::new(Watched::new(stream, Arc::clone(&activity)));
-        let service = Service::new(self.router, self.peer, Arc::clone(&activity));
+        let (answers, noted) = (Arc::new(self.answers), Arc::clone(&activity));
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (answers, in_flight) = (Arc::clone(&answers), InFlight::on(&noted));
+            async move {
+                let response = answers.answer(request, self.peer).await;
+                drop(in_flight);
+                Ok::<_, Infallible>(response)
+            }
+        });
         let connection = self.builder.serve_connection(stream, service);
         let mut connection = std::pin::pin!(connection);
         tokio::select! {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
-use axum::http::request::Parts;
 use chancery_core::client_auth;
 use chancery_core::decision::Step;
 use chancery_core::dialect::Dialect;
@@ -17,19 +15,18 @@ use chancery_store::Made;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{address, authorization, body};
+use crate::http::{Head, Request, authorization, body};
 use crate::limits::Requester;
 use crate::settle::settle_made;
 
 /// Settles what a client asks for.
 pub async fn settle_for<T>(
     app: &Arc<App>,
-    parts: &Parts,
+    parts: &Head,
     request: &TokenRequest<'_>,
     mut decide: impl FnMut(&Facts, &TokenRequest, &Env) -> Step<T, OAuthError>,
 ) -> Result<(T, Vec<Made>), Failure> {
-    let who =
-        || client_auth::claimed(request).map(|client| Requester(client, address::of(parts, &app.edges)));
+    let who = || client_auth::claimed(request).map(|client| Requester(client, parts.address));
     let settled = settle_made(app, |facts, env| decide(facts, request, env)).await;
     if let Err(Failure::OAuth(error)) = &settled
         && error.code == ErrorCode::InvalidClient
@@ -41,11 +38,11 @@ pub async fn settle_for<T>(
 }
 
 /// Refuses whoever asks too often, before anything is looked at.
-pub fn admit(app: &Arc<App>, parts: &Parts, request: &TokenRequest<'_>) -> Result<(), Failure> {
+pub fn admit(app: &Arc<App>, parts: &Head, request: &TokenRequest<'_>) -> Result<(), Failure> {
     if app.limits.watches_token_requests(&app.policy, app.clock.now())
         && let Some(client) = client_auth::claimed(request)
     {
-        let who = Requester(client, address::of(parts, &app.edges));
+        let who = Requester(client, parts.address);
         app.limits.token_request(&who, &app.policy, app.clock.now())?;
     }
     Ok(())
@@ -57,9 +54,9 @@ pub async fn about_a_token<T>(
     app: &Arc<App>,
     request: Request,
     mut decide: impl FnMut(&Facts, &TokenRequest, Option<&Arc<AccessToken>>, &Env) -> Step<T, OAuthError>,
-) -> Result<(T, Parts), Failure> {
+) -> Result<(T, Head), Failure> {
     let (parts, content) = request.into_parts();
-    let bytes = body::form(&parts.headers, content).await?;
+    let bytes = body::form(&parts.headers, content)?;
     let form = Form::parse(&bytes)?;
     let header = authorization::find(&parts.headers);
     let request = TokenRequest { dialect: Dialect::Standard, authorization: header.as_ref(), form: &form };

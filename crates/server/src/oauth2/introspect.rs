@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
@@ -11,7 +10,7 @@ use chancery_core::tokens::introspect::{introspect, sign};
 use super::asking::about_a_token;
 use crate::api::Answer;
 use crate::app::App;
-use crate::http::respond;
+use crate::http::{Request, respond};
 
 /// RFC 9701 section 4.
 const SIGNED: &str = "application/token-introspection+jwt";

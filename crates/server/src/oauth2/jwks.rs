@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 
 use crate::api::Answer;
 use crate::app::App;
-use crate::http::respond;
+use crate::http::{Request, respond};
 
 /// Answers the key set. It may be kept for an hour: a key is published a day before it signs.
 pub async fn show(app: Arc<App>, _: Request) -> Answer {

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use chancery_core::discovery;
@@ -12,7 +11,7 @@ use chancery_core::policy::Registration;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{path_of, respond};
+use crate::http::{Request, path_of, respond};
 use crate::pages::texts;
 
 /// The members that are URLs, and the routes that they name.
@@ -32,7 +31,7 @@ const ENDPOINTS: &[(&str, &str)] = &[
 pub async fn below(app: Arc<App>, request: Request) -> Answer {
     let (_, authority_and_path) = app.issuer.split_once("://").unwrap_or_default();
     let own = authority_and_path.find('/').map_or("", |slash| &authority_and_path[slash..]);
-    let asked = request.uri().path().strip_prefix("/.well-known/oauth-authorization-server");
+    let asked = request.uri.path().strip_prefix("/.well-known/oauth-authorization-server");
     if asked.map(|path| path.trim_end_matches('/')) != Some(own) {
         return Err(Failure::NotFound);
     }

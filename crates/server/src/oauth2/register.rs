@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
+use bytes::Bytes;
 use chancery_core::client::registration::{self, Registered, document};
 use chancery_core::error::{ErrorCode, OAuthError};
 use chancery_core::jose::json;
@@ -17,7 +16,7 @@ use serde_json::Value;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{address, authorization, body, respond};
+use crate::http::{Head, Request, authorization, respond};
 use crate::settle::settle_afresh;
 
 /// `POST /oauth2/register`.
@@ -26,11 +25,11 @@ pub async fn create(app: Arc<App>, request: Request) -> Answer {
         return Err(Failure::NotFound);
     }
     let (parts, content) = request.into_parts();
-    let document = read(&parts.headers, content).await?;
+    let document = read(&parts.headers, content)?;
     let token = bearer(&parts.headers);
     let everybodys = match (app.policy.registration, token) {
         (Registration::Open, None) => {
-            app.limits.registration(address::of(&parts, &app.edges), app.clock.now())?;
+            app.limits.registration(parts.address, app.clock.now())?;
             app.store.organizations().await?.first().map(|it| it.id)
         }
         _ => None,
@@ -52,7 +51,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
 /// `PUT /oauth2/register/{clientId}`.
 pub async fn update(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
-    let document = read(&parts.headers, content).await?;
+    let document = read(&parts.headers, content)?;
     let (id, token) = (client(&parts), bearer(&parts.headers));
     let registered =
         settle_afresh(&app, |facts, env| registration::update(facts, id, token, &document, env)).await?;
@@ -77,17 +76,16 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The last part of the path.
-fn client(parts: &Parts) -> Option<ClientId> {
+fn client(parts: &Head) -> Option<ClientId> {
     parts.uri.path().rsplit('/').next().and_then(ClientId::parse)
 }
 
-async fn read(headers: &HeaderMap, content: axum::body::Body) -> Result<Value, Failure> {
+fn read(headers: &HeaderMap, content: Bytes) -> Result<Value, Failure> {
     let refused = |detail| Failure::from(OAuthError::new(ErrorCode::InvalidClientMetadata, detail));
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(refused("the body must be application/json"));
     }
-    let bytes = body::taken(content).await?;
-    json::read(&bytes).ok_or_else(|| refused("the body is not JSON, or a member stands twice"))
+    json::read(&content).ok_or_else(|| refused("the body is not JSON, or a member stands twice"))
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chancery_core::tokens::revoke::revoke;
@@ -10,6 +9,7 @@ use chancery_core::tokens::revoke::revoke;
 use super::asking::about_a_token;
 use crate::api::Answer;
 use crate::app::App;
+use crate::http::Request;
 
 /// `POST`. Section 2.2: a token that is none is as good as revoked.
 pub async fn answer(app: Arc<App>, request: Request) -> Answer {

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::Request;
 use chancery_core::client_auth;
 use chancery_core::dialect::Dialect;
 use chancery_core::error::ErrorCode;
@@ -21,7 +20,7 @@ use super::asking;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{address, authorization, body, respond};
+use crate::http::{Request, authorization, body, respond};
 use crate::limits::logins::{self, Admitted};
 use crate::settle::look_up;
 
@@ -52,12 +51,12 @@ pub async fn standard(app: Arc<App>, request: Request) -> Answer {
 
 async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
-    let bytes = body::form(&parts.headers, body).await?;
+    let bytes = body::form(&parts.headers, body)?;
     let form = Form::parse(&bytes)?;
     let header = authorization::find(&parts.headers);
     let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
     asking::admit(app, &parts, &request)?;
-    let attempt = attempt(app, &request, address::of(&parts, &app.edges)).await?;
+    let attempt = attempt(app, &request, parts.address).await?;
     let issued = asking::settle_for(app, &parts, &request, exchange).await;
     if let Some(attempt) = attempt {
         let outcome = match &issued {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::IntoResponse;
@@ -14,7 +13,7 @@ use chancery_core::openid::userinfo::{self, userinfo};
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{authorization, body, respond};
+use crate::http::{Request, authorization, body, respond};
 use crate::settle::settle;
 
 /// `GET` and `POST`.
@@ -22,7 +21,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     // RFC 6750 section 2.2: a form may carry the token.
     let is_form = parts.method == Method::POST && body::is_form(&parts.headers);
-    let sent = if is_form { body::form(&parts.headers, content).await? } else { Bytes::new() };
+    let sent = if is_form { body::form(&parts.headers, content)? } else { Bytes::new() };
     let form = Form::parse(&sent)?;
     let text = bearer(&parts.headers, &form)?;
     if app.is_deaf() {

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
-use axum::http::request::Parts;
 use axum::response::Response;
 use chancery_core::audit::{Entry, kinds};
 use chancery_core::client::Actor;
@@ -31,7 +29,7 @@ use super::visit::language;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::{address, body, origin};
+use crate::http::{Head, Request, body, origin};
 use crate::own_password::{self, Change};
 use crate::settle::{look_up, settle_afresh};
 
@@ -52,7 +50,7 @@ const DONE: &[(AccountNotice, &str)] = &[
     (AccountNotice::PasswordChanged, "password-changed"),
 ];
 
-fn done(parts: &Parts, notice: AccountNotice) -> Answer {
+fn done(parts: &Head, notice: AccountNotice) -> Answer {
     onward(&parts.method, &format!("account?done={}", wire_name(DONE, notice)))
 }
 
@@ -87,7 +85,7 @@ fn door(named: Option<&str>) -> String {
 /// `POST`: one of the things that the page offers.
 pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
-    let bytes = body::form(&parts.headers, content).await?;
+    let bytes = body::form(&parts.headers, content)?;
     let form = Form::parse(&bytes)?;
     let Some(person) = person(&app, &parts).await? else { return Ok(nobody(&app, &parts)) };
     let csrf = form.find("csrf").unwrap_or_default();
@@ -120,7 +118,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     page(&app, &parts, &person, None).await
 }
 
-async fn end_session(app: &Arc<App>, parts: &Parts, person: &Person, id: &str) -> Answer {
+async fn end_session(app: &Arc<App>, parts: &Head, person: &Person, id: &str) -> Answer {
     let ended = match end(app, person, Which::One(id)).await {
         // It has ended already.
         Err(Failure::Api(error)) if error.code == ApiCode::NotFound => None,
@@ -140,10 +138,10 @@ async fn end(app: &Arc<App>, person: &Person, which: Which<'_>) -> Result<Option
     settle_afresh(app, |_, _| session::end::end(&person.user, &known, which, entry.clone())).await
 }
 
-async fn change_password(app: &Arc<App>, parts: &Parts, person: Person, form: &Form<'_>) -> Answer {
+async fn change_password(app: &Arc<App>, parts: &Head, person: Person, form: &Form<'_>) -> Answer {
     let change = Change {
         user: &person.user,
-        address: address::of(parts, &app.edges),
+        address: parts.address,
         old: form.find("old_password").unwrap_or_default(),
         new: form.find("new_password").unwrap_or_default(),
         session: Some(&person.session),
@@ -186,7 +184,7 @@ fn entry(app: &App, person: &Person) -> Entry {
     }
 }
 
-async fn person(app: &Arc<App>, parts: &Parts) -> Result<Option<Person>, Failure> {
+async fn person(app: &Arc<App>, parts: &Head) -> Result<Option<Person>, Failure> {
     let Some(cookie) = app.cookies.session.find(&parts.headers) else { return Ok(None) };
     let found = find(app, cookie).await?;
     Ok(found.map(|(session, user)| {
@@ -197,7 +195,7 @@ async fn person(app: &Arc<App>, parts: &Parts) -> Result<Option<Person>, Failure
 }
 
 /// Whether somebody is signed in.
-pub async fn is_signed_in(app: &Arc<App>, parts: &Parts) -> Result<bool, Failure> {
+pub async fn is_signed_in(app: &Arc<App>, parts: &Head) -> Result<bool, Failure> {
     Ok(person(app, parts).await?.is_some())
 }
 
@@ -213,7 +211,7 @@ async fn find(app: &Arc<App>, cookie: &str) -> Result<Option<(Arc<Session>, Arc<
     .await
 }
 
-async fn page(app: &Arc<App>, parts: &Parts, person: &Person, notice: Option<AccountNotice>) -> Answer {
+async fn page(app: &Arc<App>, parts: &Head, person: &Person, notice: Option<AccountNotice>) -> Answer {
     let Person { session, user, cookie } = person;
     let id = user.organization;
     let found = look_up(app, |facts| facts.organization(id).cloned()).await?;
@@ -260,7 +258,7 @@ async fn page(app: &Arc<App>, parts: &Parts, person: &Person, notice: Option<Acc
 }
 
 /// Nobody is signed in: there is nothing to show, and no client to sign in for.
-fn nobody(app: &App, parts: &Parts) -> Response {
+fn nobody(app: &App, parts: &Head) -> Response {
     let t = language(parts, None, None);
     html(StatusCode::OK, &LoggedOutPage { t, brand: &app.brand, organization: None }, Forms::Here)
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
-use axum::http::request::Parts;
+use crate::http::Head;
 use axum::response::Response;
 use chancery_core::form::Form;
 use chancery_core::organization::Organization;
@@ -17,7 +16,7 @@ use super::visit::language;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::body;
+use crate::http::{Request, body};
 
 /// `GET`: whoever is signed in already goes on.
 pub async fn show(app: Arc<App>, request: Request) -> Answer {
@@ -31,7 +30,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
 /// `POST`.
 pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
-    let bytes = body::form(&parts.headers, content).await?;
+    let bytes = body::form(&parts.headers, content)?;
     let form = Form::parse(&bytes)?;
     let next = || onward(&parts.method, "../account");
     at_door(&app, &parts, async |door| door.enter(&form, next).await).await
@@ -39,7 +38,7 @@ pub async fn submit(app: Arc<App>, request: Request) -> Answer {
 
 async fn at_door(
     app: &Arc<App>,
-    parts: &Parts,
+    parts: &Head,
     then: impl AsyncFnOnce(Door<'_>) -> Result<Response, Failure>,
 ) -> Answer {
     let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())?;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chancery_core::authorize::answer::Made as Key;
@@ -15,6 +14,7 @@ use super::visit::{Visit, language};
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::Request;
 use crate::settle::settle_afresh_made;
 
 /// `GET`.

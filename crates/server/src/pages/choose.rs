@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 
 use super::show::{Forms, html, onward};
@@ -10,6 +9,7 @@ use super::views::ChoosePage;
 use super::visit::Visit;
 use crate::api::Answer;
 use crate::app::App;
+use crate::http::Request;
 
 /// `GET`.
 pub async fn show(app: Arc<App>, request: Request) -> Answer {

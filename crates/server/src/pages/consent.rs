@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 use chancery_core::authorize::{Verdict, Wanted};
 use chancery_core::client::Client;
@@ -17,7 +16,7 @@ use super::visit::Visit;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::body;
+use crate::http::{Request, body};
 
 /// `GET`.
 pub async fn show(app: Arc<App>, request: Request) -> Answer {
@@ -51,7 +50,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
 pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     let visit = Visit::of(&app, &parts)?;
-    let bytes = body::form(&parts.headers, content).await?;
+    let bytes = body::form(&parts.headers, content)?;
     let form = Form::parse(&bytes)?;
     if forged::is_foreign(&parts) {
         return Err(Failure::Forged);

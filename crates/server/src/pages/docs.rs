@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::Request;
 use crate::openapi;
 
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -57,7 +57,7 @@ pub async fn page(_: Arc<App>, _: Request) -> Answer {
 
 /// A part of the page.
 pub async fn asset(_: Arc<App>, request: Request) -> Answer {
-    let name = request.uri().path().strip_prefix("/docs/").unwrap_or_default();
+    let name = request.uri.path().strip_prefix("/docs/").unwrap_or_default();
     let (name, text) = ASSETS.iter().find(|(known, _)| *known == name).ok_or(Failure::NotFound)?;
     let kind = match name.rsplit_once('.') {
         Some((_, "css")) => "text/css; charset=utf-8",

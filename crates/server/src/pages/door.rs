@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::http::header::{RETRY_AFTER, SET_COOKIE, USER_AGENT};
-use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use chancery_core::form::Form;
@@ -21,7 +20,7 @@ use super::views::{About, Language, LoginPage, LoginProblem};
 use super::{device, forged};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::address;
+use crate::http::Head;
 use crate::limits::logins;
 use crate::settle::settle_afresh_made;
 
@@ -32,7 +31,7 @@ pub struct Door<'a> {
     /// The server.
     pub app: &'a Arc<App>,
     /// The head of the request.
-    pub parts: &'a Parts,
+    pub parts: &'a Head,
     /// Whose people come in.
     pub organization: &'a Organization,
     /// The client that they are on their way to, if to one.
@@ -95,7 +94,7 @@ impl Door<'_> {
         if forged::is_foreign(parts) || !self.is_ours(form) {
             return Ok(self.page(email, Some(LoginProblem::Expired)));
         }
-        let from = address::of(parts, &app.edges);
+        let from = parts.address;
         let is_known = device::is_known(app, parts, self.organization.id, email).await?;
         let who = if is_known { Who::Known } else { Who::Stranger };
         let login = Login::of(self.organization.id, email, from, who);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chancery_core::form::Form;
@@ -17,7 +16,7 @@ use super::visit::{Visit, language};
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::body;
+use crate::http::{Request, body};
 use crate::settle::settle_afresh;
 
 /// `GET`: ends the session, or asks first.
@@ -47,7 +46,7 @@ pub async fn post(_: Arc<App>, request: Request) -> Answer {
 pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     let visit = Visit::of(&app, &parts)?;
-    let bytes = body::form(&parts.headers, content).await?;
+    let bytes = body::form(&parts.headers, content)?;
     let form = Form::parse(&bytes)?;
     let csrf = form.find("csrf").unwrap_or_default();
     if forged::is_foreign(&parts) || !forged::is_genuine(csrf, visit.cookie(), &purpose(&visit), &app.keys())

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use chancery_core::authorize::{Seen, Wanted};
 use chancery_core::form::Form;
 use chancery_core::types::Lifetime;
@@ -14,7 +13,7 @@ use super::visit::Visit;
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::body;
+use crate::http::{Request, body};
 
 /// Whoever has just logged in need not do it again within this time.
 const A_WHILE: Lifetime = Lifetime::from_seconds(300);
@@ -35,7 +34,7 @@ pub async fn show(app: Arc<App>, request: Request) -> Answer {
 pub async fn submit(app: Arc<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     let visit = Visit::of(&app, &parts)?;
-    let bytes = body::form(&parts.headers, content).await?;
+    let bytes = body::form(&parts.headers, content)?;
     let form = Form::parse(&bytes)?;
     let seen = visit.see().await?;
     let next = match &seen.wanted {

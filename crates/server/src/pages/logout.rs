@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
@@ -16,6 +15,7 @@ use super::visit::{Visit, language};
 use crate::api::Answer;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::Request;
 use crate::settle::{look_up, settle_afresh};
 
 /// `GET`.

@@ -1,7 +1,6 @@
 //! Answers for people: pages that nobody can frame, fill or script, and ways on.
 
 use askama::Template;
-use axum::extract::Request;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -9,7 +8,7 @@ use chancery_core::authorize::Stray;
 use chancery_core::form::Form;
 
 use crate::failure::Failure;
-use crate::http::body;
+use crate::http::{Request, body};
 
 macro_rules! policy {
     () => {
@@ -71,7 +70,7 @@ pub fn onward(method: &Method, location: &str) -> Result<Response, Failure> {
 /// The same request by a `GET`: a form that comes from another site brings no cookies, and what follows it does.
 pub async fn by_get(request: Request, page: &str) -> Result<Response, Failure> {
     let (parts, content) = request.into_parts();
-    let bytes = body::form(&parts.headers, content).await?;
+    let bytes = body::form(&parts.headers, content)?;
     Form::parse_all(&bytes).map_err(|_| Stray::Malformed)?;
     // No browser would bring more in an address.
     if bytes.len() > MOST_BYTES {

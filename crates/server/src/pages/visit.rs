@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use axum::http::header::ACCEPT_LANGUAGE;
-use axum::http::request::Parts;
 use chancery_core::authorize::{self, Ask, Seen, Stray, Verdict};
 use chancery_core::dialect::Dialect;
 use chancery_core::form::Form;
@@ -14,6 +13,7 @@ use chancery_core::ticket::Handle;
 use super::texts::{self, Texts};
 use crate::app::App;
 use crate::failure::Failure;
+use crate::http::Head;
 use crate::settle::{look_up, settle_afresh};
 
 /// See the module.
@@ -21,7 +21,7 @@ pub struct Visit<'a> {
     /// The server.
     pub app: &'a Arc<App>,
     /// The head of the request.
-    pub parts: &'a Parts,
+    pub parts: &'a Head,
     /// The query, as sent.
     pub query: &'a str,
     /// The query, read.
@@ -34,7 +34,7 @@ pub struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     /// Reads the query.
-    pub fn of(app: &'a Arc<App>, parts: &'a Parts) -> Result<Self, Failure> {
+    pub fn of(app: &'a Arc<App>, parts: &'a Head) -> Result<Self, Failure> {
         let query = parts.uri.query().unwrap_or_default();
         let form = Form::parse_all(query.as_bytes()).map_err(|_| Stray::Malformed)?;
         let session = app.cookies.session.find(&parts.headers).and_then(Handle::parse);
@@ -109,7 +109,7 @@ impl<'a> Visit<'a> {
 }
 
 /// The language that a person reads.
-pub fn language(parts: &Parts, wished: Option<&str>, default: Option<&str>) -> &'static Texts {
+pub fn language(parts: &Head, wished: Option<&str>, default: Option<&str>) -> &'static Texts {
     let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     texts::choose(wished, accepted, default)
 }

@@ -135,7 +135,7 @@ pub async fn serve(
     }
     tracing::info!(issuer = app.issuer, database = folder.database(), "ready");
     jobs::start(&app, &mut tasks);
-    http::serve::serve(listener, http::router(&app), tls, bounds, stop).await;
+    http::serve::serve(listener, http::Router::new(&app), tls, bounds, stop).await;
     // Nothing of the node may ask the store once it is closed.
     tasks.shutdown().await;
     if let Err(error) = jobs::flush(Arc::clone(&app)).await {

@@ -1,16 +1,18 @@
 //! The port that shows the metrics, apart from everything else: Prometheus text format 0.0.4.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
+use axum::body::HttpBody;
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{Method, Request, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 
 use super::metrics;
-use crate::http::serve::{Bounds, serve};
+use crate::http::serve::{Answers, Bounds, serve};
 
 /// From half a millisecond to ten seconds.
 const BUCKETS: &[f64] =
@@ -46,11 +48,6 @@ impl Exposition {
 }
 
 async fn answer(listener: TcpListener, handle: PrometheusHandle) {
-    let shown = handle.clone();
-    let show = get(async move || {
-        let kind = "text/plain; version=0.0.4; charset=utf-8";
-        ([(CONTENT_TYPE, kind)], shown.render())
-    });
     let upkeep = async {
         let mut ticks = tokio::time::interval(UPKEEP);
         loop {
@@ -58,9 +55,28 @@ async fn answer(listener: TcpListener, handle: PrometheusHandle) {
             handle.run_upkeep();
         }
     };
-    let router = Router::new().route("/metrics", show);
     tokio::select! {
-        () = serve(listener, router, None, BOUNDS, std::future::pending()) => {}
+        () = serve(listener, Shown(handle.clone()), None, BOUNDS, std::future::pending()) => {}
         () = upkeep => {}
+    }
+}
+
+/// `GET /metrics`, and nothing else.
+#[derive(Clone)]
+struct Shown(PrometheusHandle);
+
+impl Answers for Shown {
+    async fn answer<B>(&self, request: Request<B>, _: IpAddr) -> Response
+    where
+        B: HttpBody<Data = Bytes> + Send + Unpin,
+    {
+        if request.uri().path() != "/metrics" {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        if ![Method::GET, Method::HEAD].contains(request.method()) {
+            return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET,HEAD")]).into_response();
+        }
+        let kind = "text/plain; version=0.0.4; charset=utf-8";
+        ([(CONTENT_TYPE, kind)], self.0.render()).into_response()
     }
 }

@@ -6,17 +6,13 @@ use std::io::{IsTerminal, Write as _};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::LogFormat;
-
-/// The one field of a span that its lines carry.
-const CORRELATION_ID: &str = "correlation_id";
+use crate::http::origin;
 
 /// Writes the lines.
 pub struct Lines {
@@ -34,8 +30,6 @@ struct Line {
     fields: Map<String, Value>,
 }
 
-struct CorrelationId(String);
-
 impl Lines {
     /// In this format; in colour where a person looks.
     pub fn new(format: LogFormat) -> Self {
@@ -52,16 +46,11 @@ impl Lines {
 }
 
 impl Line {
-    fn of<S>(event: &Event<'_>, context: &Context<'_, S>) -> Self
-    where
-        S: Subscriber + for<'a> LookupSpan<'a>,
-    {
+    fn of(event: &Event<'_>) -> Self {
         let mut said = Said(Map::new());
         event.record(&mut said);
-        for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(CorrelationId(value)) = span.extensions().get() {
-                said.0.entry(CORRELATION_ID).or_insert_with(|| value.clone().into());
-            }
+        if let Some(origin) = origin::current() {
+            said.0.entry("correlation_id").or_insert_with(|| (*origin.correlation.0).into());
         }
         let message = match said.0.remove("message") {
             Some(Value::String(message)) => message,
@@ -96,36 +85,14 @@ impl Line {
     }
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if attributes.metadata().fields().field(CORRELATION_ID).is_none() {
-            return;
-        }
-        let mut found = CorrelationId(String::new());
-        attributes.record(&mut found);
-        if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(found);
-        }
-    }
-
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let line = Line::of(event, &context);
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let line = Line::of(event);
         if let Some(text) = self.render(&line) {
             // A log that cannot be written is no reason to stop serving.
             drop(std::io::stderr().lock().write_all(text.as_bytes()));
         }
     }
-}
-
-/// Of all fields of a request's span, the one that its lines carry.
-impl Visit for CorrelationId {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == CORRELATION_ID {
-            value.clone_into(&mut self.0);
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
 /// The fields of an event.
@@ -170,6 +137,8 @@ mod tests {
     use tracing_subscriber::layer::SubscriberExt;
 
     use super::*;
+    use crate::http::envelope::CorrelationId;
+    use crate::http::origin::{ORIGIN, Origin};
 
     fn line(message: &str) -> Line {
         let fields = [("path".to_owned(), Value::from("/a b"))].into_iter().collect();
@@ -193,25 +162,21 @@ mod tests {
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<Map<String, Value>>>>);
 
-    impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Kept {
-        fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-            Lines::new(LogFormat::Json).on_new_span(attributes, id, context);
-        }
-
-        fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-            self.0.lock().expect("no panic").push(Line::of(event, &context).fields);
+    impl<S: Subscriber> Layer<S> for Kept {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            self.0.lock().expect("no panic").push(Line::of(event).fields);
         }
     }
 
     #[test]
-    fn a_line_inside_a_request_carries_its_correlation_id_and_nothing_else_of_it() {
+    fn a_line_about_a_request_carries_its_correlation_id_and_nothing_else_of_it() {
         let kept = Kept::default();
         let subscriber = tracing_subscriber::registry().with(kept.clone());
         tracing::subscriber::with_default(subscriber, || {
-            let headers = axum::http::HeaderMap::new();
-            let method = axum::http::Method::GET;
-            crate::telemetry::request_span("readThing", &method, "the-id", &headers).in_scope(|| {
-                tracing::debug_span!("settle").in_scope(|| tracing::info!(count = 1, "inside"));
+            let address = std::net::IpAddr::from([192, 0, 2, 1]);
+            let origin = Arc::new(Origin::new(address, CorrelationId("the-id".into())));
+            ORIGIN.sync_scope(origin, || {
+                tracing::info!(count = 1, "inside");
                 tracing::info!(correlation_id = "its own", "inside");
             });
             tracing::info!("outside");

@@ -12,7 +12,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{FilterExt, FilterFn, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::config::{Config, ConfigError};
@@ -24,10 +24,13 @@ pub struct Telemetry(Option<SdkTracerProvider>);
 /// Starts both; a second call in a process changes nothing.
 pub fn start(config: &Config) -> Result<Telemetry, ConfigError> {
     let provider = config.otlp_endpoint.as_deref().map(traces::provider).transpose()?;
-    let subscriber = tracing_subscriber::registry()
-        .with(Lines::new(config.log_format).with_filter(heard(config.log_level.into())))
-        .with(provider.as_ref().map(traces::layer));
-    drop(tracing::subscriber::set_global_default(subscriber));
+    let lines = Lines::new(config.log_format).with_filter(heard(config.log_level.into()).and(events()));
+    let subscriber = tracing_subscriber::registry().with(lines);
+    // A layer that may be absent would have every span made and every line written, for nobody.
+    drop(match &provider {
+        Some(provider) => tracing::subscriber::set_global_default(subscriber.with(traces::layer(provider))),
+        None => tracing::subscriber::set_global_default(subscriber),
+    });
     Ok(Telemetry(provider))
 }
 
@@ -37,6 +40,11 @@ const OWN: &str = "chancery";
 /// Our own lines at this level. What others say below a warning helps nobody here, and may repeat what a caller sent.
 fn heard(level: LevelFilter) -> Targets {
     Targets::new().with_target(OWN, level).with_default(level.min(LevelFilter::WARN))
+}
+
+/// Spans are for traces: without a collector none is made.
+fn events() -> FilterFn {
+    filter_fn(|metadata| metadata.is_event())
 }
 
 impl Telemetry {
@@ -49,15 +57,14 @@ impl Telemetry {
     }
 }
 
-/// The span of a request. Every line written inside carries its correlation id. It is on at any level, lest the line
-/// of a fault lack the id.
+/// The span of a request, where there is a collector.
 pub fn request_span(
     operation: &'static str,
     method: &Method,
     correlation_id: &str,
     headers: &HeaderMap,
 ) -> Span {
-    let span = tracing::error_span!(
+    let span = tracing::info_span!(
         "request",
         otel.name = operation,
         otel.kind = "server",

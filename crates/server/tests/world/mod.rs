@@ -10,7 +10,6 @@ mod holders;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use axum::Router;
 use chancery_core::client::{Client, ClientState, Metadata};
 use chancery_core::dialect::Dialect;
 use chancery_core::env::fixed::Counting;
@@ -28,7 +27,7 @@ use chancery_core::user::{PasswordHash, User};
 use chancery_core::write::{Changed, Write};
 use chancery_server::app::{App, Parts};
 use chancery_server::clock::Clock;
-use chancery_server::http;
+use chancery_server::http::Router;
 use chancery_server::http::address::Edges;
 use chancery_server::outbound::{Allowed, Outbound};
 use chancery_server::pages::brand::Brand;
@@ -149,7 +148,7 @@ impl World {
         };
         let app = App::load(parts).await.expect("loads");
         let acme = establish(&app, &random, "Acme Corporation", "acme").await;
-        Self { router: http::router(&app), app, store, acme, clock, random }
+        Self { router: Router::new(&app), app, store, acme, clock, random }
     }
 
     /// Founds one more organization.

@@ -1,10 +1,10 @@
 //! The one client: known by its id and an HMAC-SHA256 digest of its secret, as Chancery's store has them.
 
 use aws_lc_rs::hmac;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hyper::HeaderMap;
-use hyper::header::AUTHORIZATION;
 
 use crate::Error;
 

@@ -10,9 +10,10 @@ mod tls;
 
 use std::path::PathBuf;
 
+use axum::Router;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 
@@ -53,23 +54,27 @@ async fn main() -> Result<(), Error> {
     let issuer = format!("{scheme}://{}", listener.local_addr()?);
     // Never given back: requests share it without counting who does.
     let routes: &Routes = Box::leak(Box::new(Routes::new(&issuer, options.data_dir.as_deref())?));
+    let router = routes.router();
     println!("listening on {issuer}");
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         match tls.clone() {
-            None => drop(tokio::spawn(talk(stream, routes))),
-            Some(tls) => drop(tokio::spawn(async move {
-                if let Ok(stream) = tls.accept(stream).await {
-                    talk(stream, routes).await;
-                }
-            })),
+            None => drop(tokio::spawn(talk(stream, router.clone()))),
+            Some(tls) => {
+                let router = router.clone();
+                drop(tokio::spawn(async move {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        talk(stream, router).await;
+                    }
+                }));
+            }
         }
     }
 }
 
-async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, routes: &'static Routes) {
-    let answer = service_fn(|request| routes.answer(request));
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
+    let service = TowerToHyperService::new(router);
     // A connection that breaks off concerns nobody but its client.
-    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await);
+    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }

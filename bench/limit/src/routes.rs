@@ -2,20 +2,18 @@
 
 use std::path::Path;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::http::request::Parts;
-use hyper::{Method, Request, Response, StatusCode};
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
 
 use crate::Error;
 use crate::client::Client;
 use crate::jwt::{Key, Signer, Verifier};
 use crate::row::Writer;
 use crate::sealed::Seal;
-
-type Answer = Response<Full<Bytes>>;
 
 /// As long as a sealed token's answer.
 const CONSTANT: &str = concat!(
@@ -58,29 +56,30 @@ impl Routes {
     }
 
     /// Every body is read, so that the connection can be kept.
-    pub async fn answer(&self, request: Request<Incoming>) -> Result<Answer, hyper::Error> {
-        let (head, body) = request.into_parts();
-        let body = body.collect().await?.to_bytes();
-        Ok(match (head.uri.path(), &head.method) {
-            ("/constant", _) => json(StatusCode::OK, CONSTANT),
-            ("/jwt/es256", &Method::POST) => self.token(&head, &body, || self.es256.token()),
-            ("/jwt/eddsa", &Method::POST) => self.token(&head, &body, || self.eddsa.token()),
-            ("/jwt/rs256", &Method::POST) => self.token(&head, &body, || self.rs256.token()),
-            ("/sealed", &Method::POST) => self.token(&head, &body, || self.seal.token()),
-            ("/verify", &Method::POST) => self.verify(&body),
-            ("/row", &Method::POST) => self.row().await,
-            _ => json(StatusCode::NOT_FOUND, r#"{"error":"not_found"}"#),
-        })
+    pub fn router(&'static self) -> Router {
+        let token = |make: fn(&Self) -> Option<String>| {
+            post(
+                move |headers: HeaderMap, body: Bytes| async move { self.token(&headers, &body, || make(self)) },
+            )
+        };
+        Router::new()
+            .route("/constant", any(async |_: Bytes| json(StatusCode::OK, CONSTANT)))
+            .route("/jwt/es256", token(|routes| routes.es256.token()))
+            .route("/jwt/eddsa", token(|routes| routes.eddsa.token()))
+            .route("/jwt/rs256", token(|routes| routes.rs256.token()))
+            .route("/sealed", token(|routes| routes.seal.token()))
+            .route("/verify", post(async |body: Bytes| self.verify(&body)))
+            .route("/row", post(async |_: Bytes| self.row().await))
     }
 
     /// The client credentials grant.
-    fn token(&self, head: &Parts, body: &[u8], make: impl FnOnce() -> Option<String>) -> Answer {
+    fn token(&self, headers: &HeaderMap, body: &[u8], make: impl FnOnce() -> Option<String>) -> Response {
         let granted = form_urlencoded::parse(body)
             .any(|(name, value)| name == "grant_type" && value == "client_credentials");
         if !granted {
             return json(StatusCode::BAD_REQUEST, r#"{"error":"unsupported_grant_type"}"#);
         }
-        if !self.client.is_asking(&head.headers) {
+        if !self.client.is_asking(headers) {
             return json(StatusCode::UNAUTHORIZED, r#"{"error":"invalid_client"}"#);
         }
         match make() {
@@ -89,13 +88,13 @@ impl Routes {
         }
     }
 
-    fn verify(&self, body: &[u8]) -> Answer {
+    fn verify(&self, body: &[u8]) -> Response {
         let token = form_urlencoded::parse(body).find(|(name, _)| name == "token");
         let is_good = token.is_some_and(|(_, token)| self.verifier.is_good(&token));
         json(StatusCode::OK, if is_good { ACTIVE } else { r#"{"active":false}"# })
     }
 
-    async fn row(&self) -> Answer {
+    async fn row(&self) -> Response {
         let Some(writer) = &self.writer else {
             return json(StatusCode::NOT_FOUND, r#"{"error":"not_found"}"#);
         };
@@ -106,9 +105,6 @@ impl Routes {
     }
 }
 
-fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
-    *answer.status_mut() = status;
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
+fn json(status: StatusCode, body: impl IntoResponse) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
 }

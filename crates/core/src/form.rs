@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use percent_encoding::percent_decode;
+use percent_encoding::percent_decode_str;
 
 use crate::error::{ErrorCode, OAuthError};
 
@@ -31,14 +31,14 @@ impl<'a> Form<'a> {
     /// The same, and keeps members that stand twice: for whoever must first know whom to tell.
     pub fn parse_all(body: &'a [u8]) -> Result<Self, OAuthError> {
         let malformed = OAuthError::new(ErrorCode::InvalidRequest, "the form is not valid UTF-8");
+        let text = std::str::from_utf8(body).map_err(|_| malformed)?;
         let mut members: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(6);
-        for member in body.split(|byte| *byte == b'&').filter(|member| !member.is_empty()) {
+        for member in text.split('&').filter(|member| !member.is_empty()) {
             if members.len() == MOST_MEMBERS {
                 return Err(OAuthError::new(ErrorCode::InvalidRequest, "the form has too many parameters"));
             }
-            let mut halves = member.splitn(2, |byte| *byte == b'=');
-            let mut half = || decode(halves.next().unwrap_or_default());
-            members.push((half().ok_or(malformed)?, half().ok_or(malformed)?));
+            let (name, value) = member.split_once('=').unwrap_or((member, ""));
+            members.push((decode(name).ok_or(malformed)?, decode(value).ok_or(malformed)?));
         }
         Ok(Self(members))
     }
@@ -70,13 +70,12 @@ impl<'a> Form<'a> {
 }
 
 /// A name or a value (the URL standard, section 5.1); `None` if it is not UTF-8. Most are as they stand.
-pub fn decode(text: &[u8]) -> Option<Cow<'_, str>> {
-    if !text.iter().any(|byte| matches!(byte, b'%' | b'+')) {
-        return std::str::from_utf8(text).ok().map(Cow::Borrowed);
+pub fn decode(text: &str) -> Option<Cow<'_, str>> {
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Some(Cow::Borrowed(text));
     }
-    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    let decoded: Vec<u8> = percent_decode(&spaced).collect();
-    String::from_utf8(decoded).ok().map(Cow::Owned)
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(|text| Cow::Owned(text.into_owned()))
 }
 
 impl fmt::Debug for Form<'_> {

@@ -18,6 +18,7 @@ use chancery_server::app::{App, Parts};
 use chancery_server::clock::{Clock, SystemClock, SystemRandom};
 use chancery_server::config::{Config, File};
 use chancery_server::http::Router;
+use chancery_server::http::address::{Edges, Hosts};
 use chancery_server::http::serve::{Bounds, serve};
 use chancery_server::telemetry;
 use chancery_store::{Memory, Store};
@@ -43,7 +44,8 @@ async fn main() -> Result<(), Error> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let mut stream = TcpStream::connect(listener.local_addr()?).await?;
     let patience = Duration::from_secs(30);
-    let bounds = Bounds { connections: 10, head_timeout: patience, idle_timeout: patience };
+    let bounds =
+        Bounds { connections: 10, head_timeout: patience, body_timeout: patience, idle_timeout: patience };
     tokio::spawn(serve(listener, Router::new(&app), None, bounds, std::future::pending()));
 
     let credentials = format!("client_id={client}&client_secret={SECRET}");
@@ -104,7 +106,7 @@ async fn app() -> Result<(Arc<App>, String), Error> {
         master,
         issuer: "http://127.0.0.1:8080".to_owned(),
         policy: Policy::default(),
-        edges: chancery_server::http::address::Edges::default(),
+        edges: Edges { hosts: Some(Hosts { names: Vec::new(), loopback: true }), ..Edges::default() },
         outbound: chancery_server::outbound::Outbound::new(Default::default(), None)?,
         brand: chancery_server::pages::brand::Brand::default(),
     };

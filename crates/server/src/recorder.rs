@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chancery_core::audit::{Entry, kinds};
 use chancery_core::client::Actor;
@@ -22,15 +22,15 @@ const MOST: usize = 100_000;
 pub struct Recorder {
     /// Whether the audit log is told of tokens that were issued.
     tokens: bool,
-    uses: Mutex<Uses>,
-    events: Mutex<HashMap<Counted, (OrganizationId, u32, Timestamp)>>,
+    noted: Mutex<Noted>,
 }
 
 #[derive(Default)]
-struct Uses {
+struct Noted {
     /// The last use; kept so that each is written once in its grain.
     seen: HashMap<Used, Timestamp>,
     due: HashMap<Used, Timestamp>,
+    events: HashMap<Counted, (OrganizationId, u32, Timestamp)>,
 }
 
 /// By what, or for whom, a token was issued; or what was used.
@@ -61,7 +61,11 @@ impl Hash for Counted {
 impl Recorder {
     /// That tells the audit log of `tokens` that were issued, or does not.
     pub fn new(tokens: bool) -> Self {
-        Self { tokens, uses: Mutex::default(), events: Mutex::default() }
+        Self { tokens, noted: Mutex::default() }
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes note of what happened.
@@ -70,11 +74,12 @@ impl Recorder {
             count(&event);
             match event {
                 Event::TokenIssued { organization, client, grant, user, proof: (_, secret), at } => {
-                    self.used(user.map(Used::User), at);
-                    self.used(secret.map(Used::Secret), at);
+                    let mut noted = self.noted();
+                    noted.used(user.map(Used::User), at);
+                    noted.used(secret.map(Used::Secret), at);
                     if self.tokens {
                         let (kind, detail) = (kinds::TOKEN_ISSUED, grant.as_str());
-                        self.tally(organization, Counted { kind, client, user, detail }, at);
+                        noted.tally(organization, Counted { kind, client, user, detail }, at);
                     }
                 }
                 Event::SessionUsed { session, at } => self.session(session, at),
@@ -83,7 +88,7 @@ impl Recorder {
                     tracing::debug!(client = ?shown, error = code.as_str(), "token refused");
                     if let Some((client, organization)) = client {
                         let (kind, detail) = (kinds::TOKEN_REFUSED, code.as_str());
-                        self.tally(organization, Counted { kind, client, user: None, detail }, at);
+                        self.noted().tally(organization, Counted { kind, client, user: None, detail }, at);
                     }
                 }
             }
@@ -92,50 +97,25 @@ impl Recorder {
 
     /// A token of a family was used.
     pub fn family(&self, family: FamilyKey, at: Timestamp) {
-        self.used(Some(Used::Family(family)), at);
+        self.noted().used(Some(Used::Family(family)), at);
     }
 
     /// A session was used.
     pub fn session(&self, session: SessionKey, at: Timestamp) {
-        self.used(Some(Used::Session(session)), at);
+        self.noted().used(Some(Used::Session(session)), at);
     }
 
     /// When a token of a family was last used, as far as this node knows.
     pub fn family_used(&self, family: FamilyKey) -> Option<Timestamp> {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner).seen.get(&Used::Family(family)).copied()
-    }
-
-    fn used(&self, used: Option<Used>, at: Timestamp) {
-        let Some(used) = used else { return };
-        let grain = Timestamp::from_millis(at.millis().div_euclid(GRAIN) * GRAIN);
-        // A timeout is kept to the moment, as long as this node remembers.
-        let at = if matches!(used, Used::Family(_)) { at } else { grain };
-        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = uses.seen.get_mut(&used).map(|seen| std::mem::replace(seen, at.max(*seen)));
-        if before.is_none() {
-            uses.seen.insert(used, at);
-        }
-        if before.is_none_or(|before| before < grain) {
-            uses.due.insert(used, grain);
-        }
-    }
-
-    fn tally(&self, organization: OrganizationId, what: Counted, at: Timestamp) {
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, count, last)) = events.get_mut(&what) {
-            *count = count.saturating_add(1);
-            *last = at.max(*last);
-        } else if events.len() < MOST {
-            events.insert(what, (organization, 1, at));
-        }
+        self.noted().seen.get(&Used::Family(family)).copied()
     }
 
     /// What is to be written now, made while it is written: a busy moment leaves much of it.
     pub fn drain(&self) -> impl Iterator<Item = Write> + Send + use<> {
-        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted();
         // Bounded: what was used long ago is simply noted again.
-        if uses.seen.len() > MOST {
-            uses.seen.clear();
+        if noted.seen.len() > MOST {
+            noted.seen.clear();
         }
         let write = |(used, at)| match used {
             Used::Secret(secret) => Write::RecordUse(secret, at),
@@ -143,11 +123,12 @@ impl Recorder {
             Used::Family(family) => Write::RecordFamily(family, at),
             Used::Session(session) => Write::RecordSession(session, at),
         };
+        let (due, events) = (std::mem::take(&mut noted.due), std::mem::take(&mut noted.events));
+        drop(noted);
         // In one order on every node: nobody waits for whoever waits for them.
-        let due: BTreeMap<_, _> = std::mem::take(&mut uses.due).into_iter().collect();
+        let due: BTreeMap<_, _> = due.into_iter().collect();
         let uses = due.into_iter().map(write);
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let entries = std::mem::take(&mut *events).into_iter().map(|(what, (organization, count, at))| {
+        let entries = events.into_iter().map(|(what, (organization, count, at))| {
             Write::Audit(Box::new(Entry {
                 // Whoever was refused may be anybody.
                 actor: (what.kind == kinds::TOKEN_ISSUED)
@@ -159,6 +140,31 @@ impl Recorder {
             }))
         });
         uses.chain(entries)
+    }
+}
+
+impl Noted {
+    fn used(&mut self, used: Option<Used>, at: Timestamp) {
+        let Some(used) = used else { return };
+        let grain = Timestamp::from_millis(at.millis().div_euclid(GRAIN) * GRAIN);
+        // A timeout is kept to the moment, as long as this node remembers.
+        let at = if matches!(used, Used::Family(_)) { at } else { grain };
+        let before = self.seen.get_mut(&used).map(|seen| std::mem::replace(seen, at.max(*seen)));
+        if before.is_none() {
+            self.seen.insert(used, at);
+        }
+        if before.is_none_or(|before| before < grain) {
+            self.due.insert(used, grain);
+        }
+    }
+
+    fn tally(&mut self, organization: OrganizationId, what: Counted, at: Timestamp) {
+        if let Some((_, count, last)) = self.events.get_mut(&what) {
+            *count = count.saturating_add(1);
+            *last = at.max(*last);
+        } else if self.events.len() < MOST {
+            self.events.insert(what, (organization, 1, at));
+        }
     }
 }
 

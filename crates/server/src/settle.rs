@@ -70,7 +70,7 @@ async fn settle_on<T, E: Into<Failure>>(
             app.recorder.record(decision.events);
             return decision.outcome.map(|answer| (answer, Vec::new())).map_err(Into::into);
         }
-        match app.commit(decision.writes).await {
+        match Box::pin(app.commit(decision.writes)).await {
             Ok(made) => {
                 app.recorder.record(decision.events);
                 return decision.outcome.map(|answer| (answer, made)).map_err(Into::into);
@@ -106,7 +106,7 @@ async fn reach<T, E>(
             Step::Done(decision) => return Ok((decision, from_memory)),
             Step::Need(loads) => {
                 for load in loads {
-                    from_memory |= app.fetch(facts, load, age).await?;
+                    from_memory |= Box::pin(app.fetch(facts, load, age)).await?;
                 }
             }
         }

@@ -48,7 +48,7 @@ fn read(credentials: &str, form_encoded: bool) -> Option<Claim> {
     let (client_id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     // RFC 6749 appendix B: each as it would be in a form.
     let decode = |text: &str| {
-        if form_encoded { form::decode(text.as_bytes()).map(Cow::into_owned) } else { Some(text.to_owned()) }
+        if form_encoded { form::decode(text).map(Cow::into_owned) } else { Some(text.to_owned()) }
     };
     Some(Claim { client_id: decode(client_id)?, proof: Proof::Secret(Zeroizing::new(decode(secret)?)) })
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::client::Client;
 use crate::client_auth;
@@ -17,7 +18,7 @@ use crate::rbac::Authority;
 use crate::rbac::permission::OAUTH_TOKEN_VIEW;
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::{AccessToken, Audience, verify};
-use crate::types::{ClientId, Scope, UserId};
+use crate::types::{ClientId, Scope, TokenId, UserId};
 
 /// What a client is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +27,34 @@ pub struct Introspection {
     pub client: ClientId,
     /// How it is signed, if it is.
     pub alg: Alg,
-    /// The answer (section 2.2).
-    pub members: Map<String, Value>,
+    /// The answer.
+    pub members: Members,
+}
+
+/// What is said of a token (section 2.2). Of one that is not good, or that is none of the client's business, nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Members {
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<TokenId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
 }
 
 /// Answers what `token` is: an access token that was opened, if it could be, or a refresh token.
@@ -50,40 +77,35 @@ pub fn introspect(
             Some(token) => access(facts, proven.client, token, env)?,
             None => refresh(facts, proven.client, text, env)?,
         };
-        let members = members.unwrap_or_else(|| {
-            // Section 2.2: nothing else is said of a token that is not good, or that is none of the client's business.
-            let inactive = json!({ "active": false });
-            inactive.as_object().cloned().unwrap_or_default()
-        });
+        let members = members.unwrap_or_default();
         let alg = proven.client.metadata.introspection_alg.unwrap_or(Alg::Rs256);
         Ok(Decision::write(Introspection { client: proven.client.id, alg, members }, proven.writes))
     };
     decide().into()
 }
 
-type Told = Result<Option<Map<String, Value>>, Undecided<OAuthError>>;
+type Told = Result<Option<Members>, Undecided<OAuthError>>;
 
 fn access(facts: &Facts, asking: &Client, token: &Arc<AccessToken>, env: &Env) -> Told {
     let Some((client, user)) = verify::holder(facts, token, env)? else { return Ok(None) };
     if !may_know(facts, asking, &client, token.audience)? {
         return Ok(None);
     }
-    let mut told = about(&client, user.as_ref().map(|user| user.id), &token.scope, env);
     let audience = match token.audience {
         Audience::Issuer => env.issuer.to_owned(),
         Audience::Management => env.management_audience(),
     };
-    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
-    tell("token_type", "Bearer".into());
-    tell("aud", audience.into());
-    tell("iat", token.issued_at.seconds().into());
-    tell("exp", token.expires_at.seconds().into());
-    tell("jti", token.id.to_string().into());
     // An address is told to those only who may know it.
-    if let Some(user) = user.as_ref().filter(|_| token.scope.has_named("email")) {
-        tell("username", user.email.clone().into());
-    }
-    Ok(Some(told))
+    let known = user.as_ref().filter(|_| token.scope.has_named("email"));
+    Ok(Some(Members {
+        token_type: Some("Bearer"),
+        aud: Some(audience),
+        iat: Some(token.issued_at.seconds()),
+        exp: Some(token.expires_at.seconds()),
+        jti: Some(token.id),
+        username: known.map(|user| user.email.clone()),
+        ..about(&client, user.as_ref().map(|user| user.id), &token.scope, env)
+    }))
 }
 
 fn refresh(facts: &Facts, asking: &Client, text: &str, env: &Env) -> Told {
@@ -100,9 +122,8 @@ fn refresh(facts: &Facts, asking: &Client, text: &str, env: &Env) -> Told {
     if !is_good {
         return Ok(None);
     }
-    let mut told = about(asking, Some(origin.user), &origin.scope, env);
-    told.insert("exp".to_owned(), origin.expires_at.seconds().into());
-    Ok(Some(told))
+    let exp = Some(origin.expires_at.seconds());
+    Ok(Some(Members { exp, ..about(asking, Some(origin.user), &origin.scope, env) }))
 }
 
 /// Its own tokens, and those of its organization if an administrator let it; not those that only this server takes (section 4).
@@ -122,18 +143,15 @@ fn may_know(
     Ok(authority?.has(&OAUTH_TOKEN_VIEW))
 }
 
-fn about(client: &Client, user: Option<UserId>, scope: &Scope, env: &Env) -> Map<String, Value> {
-    let sub = user.map_or_else(|| client.id.to_string(), |user| subject::of(client, user, env.keys));
-    let mut told = Map::new();
-    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
-    tell("active", true.into());
-    tell("client_id", client.id.to_string().into());
-    if !scope.is_empty() {
-        tell("scope", scope.to_string().into());
+fn about(client: &Client, user: Option<UserId>, scope: &Scope, env: &Env) -> Members {
+    Members {
+        active: true,
+        client_id: Some(client.id),
+        scope: Some(scope.to_string()).filter(|scope| !scope.is_empty()),
+        sub: Some(user.map_or_else(|| client.id.to_string(), |user| subject::of(client, user, env.keys))),
+        iss: Some(env.issuer.to_owned()),
+        ..Members::default()
     }
-    tell("sub", sub.into());
-    tell("iss", env.issuer.into());
-    told
 }
 
 /// The answer as a signed token (RFC 9701 section 5); `None` if the library fails or has no key.

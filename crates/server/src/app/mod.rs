@@ -3,6 +3,7 @@
 mod fetch;
 mod revoked;
 mod signing;
+mod unstoppable;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -43,6 +44,7 @@ use crate::recorder::Recorder;
 use crate::telemetry::metrics;
 use crate::usage::Usage;
 use revoked::RevokedIds;
+use unstoppable::Unstoppable;
 
 /// When nothing was heard of other nodes for so long, our own tokens are not judged.
 const DEAF: Lifetime = Lifetime::from_seconds(60);
@@ -227,8 +229,7 @@ impl App {
             made
         };
         let commit = origin::keep(commit, origin::current());
-        let commit = commit.instrument(tracing::debug_span!("commit")).in_current_span();
-        tokio::spawn(commit).await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+        Unstoppable::new(commit.instrument(tracing::debug_span!("commit")).in_current_span()).await
     }
 
     /// What commits changed whose end was not heard: one may become visible late, while a standby is away for example, so memory

@@ -29,8 +29,9 @@ impl Activity {
         self.last.store(elapsed, Ordering::Relaxed);
     }
 
-    /// Waits until no request is in flight and nothing has happened for `patience`.
-    pub async fn idle(&self, patience: Duration) {
+    /// Waits until no request is in flight and nothing has happened for `patience`. Wakes the connection every `tick` on the
+    /// way: see `ticks`.
+    pub async fn idle(&self, patience: Duration, tick: Duration) {
         loop {
             let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
             let quiet = self.begun.elapsed().saturating_sub(last);
@@ -38,7 +39,8 @@ impl Activity {
                 return;
             }
             // Looked at again when it could be over at the earliest.
-            tokio::time::sleep(patience.saturating_sub(quiet).max(Duration::from_millis(100))).await;
+            let rest = patience.saturating_sub(quiet).min(tick);
+            tokio::time::sleep(rest.max(Duration::from_millis(100))).await;
         }
     }
 }

@@ -47,22 +47,26 @@ pub struct Hosts {
 
 impl Hosts {
     fn admit(&self, authority: &str) -> bool {
-        let Ok(authority) = authority.parse::<Authority>() else { return false };
-        let port =
-            authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
-        if authority.as_str().contains('@') || port.is_some_and(|port| port.parse::<u16>().is_err()) {
-            return false;
-        }
-        let host = authority.host().to_ascii_lowercase();
-        self.loopback && Self::is_loopback(&host) || self.names.contains(&host)
+        let (host, port) = match authority.rsplit_once(':') {
+            // What follows the last colon of a bare IPv6 address is no port.
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (authority, None),
+        };
+        port.is_none_or(|port| port.parse::<u16>().is_ok())
+            && (self.loopback && Self::is_loopback(host)
+                || self.names.iter().any(|known| known.eq_ignore_ascii_case(host)))
     }
 
-    /// Whether a host, in lower case and without port, is a name of the loopback interface.
+    /// Whether a host, without port, is a name of the loopback interface.
     pub fn is_loopback(host: &str) -> bool {
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        host == "localhost"
-            || host.ends_with(".localhost")
-            || address.is_ok_and(|address| address.to_canonical().is_loopback())
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return address.to_canonical().is_loopback();
+        }
+        // RFC 6761 section 6.3.
+        let last = host.rsplit('.').next().unwrap_or_default();
+        let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        last.eq_ignore_ascii_case("localhost") && is_name
     }
 }
 
@@ -86,6 +90,9 @@ pub fn check_host(head: &Parts, edges: &Edges) -> Result<(), Failure> {
 /// The client's address: the other end of the connection or, where that is a trusted proxy, the last one that
 /// `X-Forwarded-For` names and that is none.
 pub fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    if trusted.is_empty() {
+        return peer;
+    }
     let mut address = peer;
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let lists = headers.get_all("x-forwarded-for").iter().rev();

@@ -5,14 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::HttpBody;
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, EXPECT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Version};
 use bytes::{Bytes, BytesMut};
 use chancery_core::error::{ApiCode, ApiError, ErrorCode, OAuthError};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::ticks::Deadline;
 use crate::failure::Failure;
 
 /// No body is larger, in bytes.
@@ -78,21 +80,26 @@ impl Held {
 }
 
 /// Reads a body to its end. Every answer waits for that: answered earlier, the connection could not be kept.
-pub async fn read<B>(headers: &HeaderMap, body: B, room: &Room, patience: Duration) -> Result<Held, Failure>
+pub async fn read<B>(head: &Parts, body: B, room: &Room, patience: Duration) -> Result<Held, Failure>
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
     let announced = body.size_hint().lower();
-    if announced > LARGEST as u64 && headers.contains_key(EXPECT) {
+    if announced > LARGEST as u64 && head.headers.contains_key(EXPECT) {
         // The sender asked first, and is told before it sends.
         return Err(Failure::TooLarge(LARGEST));
     }
     let waits = AtomicBool::new(false);
-    let read = tokio::time::timeout(patience, gather(body, room, &waits)).await;
+    let gathered = gather(body, room, &waits);
+    let read = if head.version < Version::HTTP_2 {
+        tokio::select! { biased; read = gathered => Some(read), () = Deadline::After(patience) => None }
+    } else {
+        // A stream of HTTP/2 is not polled with its connection.
+        Box::pin(tokio::time::timeout(patience, gathered)).await.ok()
+    };
     // Who waited for room is not to blame for the time.
-    read.unwrap_or_else(|_| {
-        Err(if waits.load(Ordering::Relaxed) { Failure::NoRoom } else { Failure::TimedOut })
-    })
+    let late = || if waits.load(Ordering::Relaxed) { Failure::NoRoom } else { Failure::TimedOut };
+    read.unwrap_or_else(|| Err(late()))
 }
 
 async fn gather<B>(mut body: B, room: &Room, waits: &AtomicBool) -> Result<Held, Failure>

@@ -119,9 +119,9 @@ async fn answer<B>(app: &Arc<App>, target: Target<'_>, origin: Arc<Origin>, head
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
-    let (group, version, begun) = (target.group, head.version, Instant::now());
+    let (group, version) = (target.group, head.version);
     let languages = head.headers.get(ACCEPT_LANGUAGE).filter(|_| group == Group::Page).cloned();
-    let shown = tracing::enabled!(tracing::Level::DEBUG).then(|| head.method.clone());
+    let told = tracing::enabled!(tracing::Level::DEBUG).then(|| (Instant::now(), head.method.clone()));
     let outcome = AssertUnwindSafe(open(app, target, head, body)).catch_unwind().await;
     let outcome =
         outcome.unwrap_or_else(|_| Outcome::from(Err(Failure::Internal("a handler panicked".to_owned()))));
@@ -147,7 +147,7 @@ where
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=600"));
     }
     stamp(headers, group, &origin.correlation);
-    if let Some(method) = shown {
+    if let Some((begun, method)) = told {
         let (status, micros) = (response.status().as_u16(), begun.elapsed().as_micros());
         // By its name: what stands in a path may be anything, a secret in the wrong place too.
         tracing::debug!(
@@ -173,7 +173,7 @@ where
     let held = if body.is_end_stream() {
         Ok(Held::default())
     } else {
-        body::read(&head.headers, body, &app.bodies, app.edges.body_timeout).await
+        body::read(&head, body, &app.bodies, app.edges.body_timeout).await
     };
     let held = match host.and(held) {
         Ok(held) => held,

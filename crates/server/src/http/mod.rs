@@ -13,6 +13,7 @@ pub mod request;
 pub mod respond;
 pub mod router;
 pub mod serve;
+pub mod ticks;
 pub mod tls;
 
 use std::future::Future;

@@ -28,18 +28,21 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// A JSON answer.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
     match serde_json::to_vec(value) {
-        Ok(body) => {
-            let mut response = Response::new(Body::from(body));
-            *response.status_mut() = status;
-            *response.headers_mut() = HeaderMap::with_capacity(MOST_HEADERS);
-            response.headers_mut().insert(CONTENT_TYPE, JSON);
-            response
-        }
+        Ok(body) => written(status, body),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// An answer that is JSON already.
+pub fn written(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    *response.headers_mut() = HeaderMap::with_capacity(MOST_HEADERS);
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
 }
 
 /// A JSON answer with status 200.

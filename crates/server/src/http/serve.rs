@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::activity::{Activity, InFlight, Watched};
+use super::ticks::Ticks;
 use crate::telemetry::metrics;
 
 /// The head of a request has at most so many bytes.
@@ -38,8 +39,17 @@ pub struct Bounds {
     pub connections: usize,
     /// A client has so long to send the head of a request, and to agree on TLS.
     pub head_timeout: Duration,
+    /// A client has so long to send the body of a request.
+    pub body_timeout: Duration,
     /// A connection on which nothing happens is kept so long.
     pub idle_timeout: Duration,
+}
+
+impl Bounds {
+    /// What comes late is noticed so much later at most.
+    fn tick(&self) -> Duration {
+        self.head_timeout.min(self.body_timeout) / 4
+    }
 }
 
 /// Whoever answers requests.
@@ -105,12 +115,7 @@ pub async fn serve<A: Answers>(
 
 fn builder(bounds: &Bounds) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(bounds.head_timeout)
-        .max_buf_size(HEAD)
-        .max_headers(100);
+    builder.http1().timer(Ticks).header_read_timeout(bounds.head_timeout).max_buf_size(HEAD).max_headers(100);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -166,7 +171,7 @@ impl<A: Answers> Connection<A> {
             // A connection that breaks off concerns nobody but its client.
             _ = connection.as_mut() => return,
             _ = self.stopped.changed() => {}
-            () = activity.idle(self.bounds.idle_timeout) => {}
+            () = activity.idle(self.bounds.idle_timeout, self.bounds.tick()) => {}
         }
         connection.as_mut().graceful_shutdown();
         let _ = tokio::time::timeout(DRAIN, connection).await;

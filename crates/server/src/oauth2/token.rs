@@ -1,8 +1,10 @@
 //! The token endpoint (RFC 6749 section 3.2).
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use chancery_core::client_auth;
 use chancery_core::dialect::Dialect;
 use chancery_core::error::ErrorCode;
@@ -14,7 +16,6 @@ use chancery_core::openid::id_token;
 use chancery_core::session::attempts::{Login, Outcome, Who};
 use chancery_core::tokens::issue;
 use chancery_store::Made;
-use serde::Serialize;
 
 use super::asking;
 use crate::api::Answer;
@@ -25,18 +26,35 @@ use crate::limits::logins::{self, Admitted};
 use crate::settle::look_up;
 
 /// RFC 6749 section 5.1.
-#[derive(Serialize)]
 struct TokenAnswer<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
-    /// Always where it may not be what was asked for (section 5.1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
+    /// Always where it may not be what was asked for (section 5.1); empty: none.
+    scope: &'a str,
+}
+
+impl TokenAnswer<'_> {
+    /// As JSON. Nothing in it needs to be escaped: tokens are base64url and dots, and no scope has a quotation mark or a backslash
+    /// (section 3.3). Looking at each character would cost more than issuing an opaque token.
+    fn json(&self) -> String {
+        let tokens = [Some(self.access_token), self.refresh_token, self.id_token];
+        let length: usize = tokens.iter().flatten().map(|it| it.len()).sum();
+        let mut json = String::with_capacity(length + self.scope.len() + 128);
+        let (token, kind, seconds) = (self.access_token, self.token_type, self.expires_in);
+        let _ = write!(json, r#"{{"access_token":"{token}","token_type":"{kind}","expires_in":{seconds}"#);
+        let scope = Some(self.scope).filter(|scope| !scope.is_empty());
+        let rest = [("refresh_token", self.refresh_token), ("id_token", self.id_token), ("scope", scope)];
+        for (name, value) in rest {
+            if let Some(value) = value {
+                let _ = write!(json, r#","{name}":"{value}""#);
+            }
+        }
+        json.push('}');
+        json
+    }
 }
 
 /// `/oauth/token`.
@@ -56,7 +74,13 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let header = authorization::find(&parts.headers);
     let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
     asking::admit(app, &parts, &request)?;
-    let attempt = attempt(app, &request, parts.address).await?;
+    let attempt = match form.find("grant_type") {
+        // On the heap, as all that few requests come to: what is awaited makes every request's state larger.
+        Some(grant) if grant == GrantType::Password.as_str() => {
+            Box::pin(attempt(app, &request, parts.address)).await?
+        }
+        _ => None,
+    };
     let issued = asking::settle_for(app, &parts, &request, exchange).await;
     if let Some(attempt) = attempt {
         let outcome = match &issued {
@@ -64,38 +88,39 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
             Err(Failure::OAuth(error)) if error.code == ErrorCode::InvalidGrant => Outcome::Wrong,
             Err(_) => Outcome::Unjudged,
         };
-        logins::judge(app, attempt, outcome).await;
+        Box::pin(logins::judge(app, attempt, outcome)).await;
     }
     let (mut issued, made) = issued?;
     issued.token.family = issued.token.family.or(made.iter().find_map(|made| match made {
         Made::Family(key) => Some(*key),
         _ => None,
     }));
-    let token = match app.with_env(|env| issue::alg(&issued, env)) {
+    let (alg, refresh) = app.with_env(|env| (issue::alg(&issued, env), issue::render_refresh(&issued, env)));
+    let token = match alg {
         // Every store begins with a key for ES256, which is quick.
         Some(alg) if alg != Alg::Es256 => {
             let signed = issued.clone();
-            Some(app.sign(alg, move |env| issue::render(&signed, env)).await?)
+            Some(Box::pin(app.sign(alg, move |env| issue::render(&signed, env))).await?)
         }
         _ => app.with_env(|env| issue::render(&issued, env)),
     };
-    let refresh = app.with_env(|env| issue::render_refresh(&issued, env));
     let token = token.ok_or_else(|| Failure::Internal("a token could not be written".to_owned()))?;
     let id_token = match issued.id_token {
         Some(it) => {
             let beside = token.clone();
-            Some(app.sign(it.alg, move |env| id_token::render(&it, &beside, env)).await?)
+            Some(Box::pin(app.sign(it.alg, move |env| id_token::render(&it, &beside, env))).await?)
         }
         None => None,
     };
-    Ok(respond::ok(&TokenAnswer {
+    let answer = TokenAnswer {
         access_token: &token,
         token_type: dialect.token_type(),
         expires_in: issued.lifetime.seconds(),
         refresh_token: refresh.as_deref(),
         id_token: id_token.as_deref(),
-        scope: Some(issued.token.scope.to_string()).filter(|scope| !scope.is_empty()),
-    }))
+        scope: &issued.token.scope.to_string(),
+    };
+    Ok(respond::written(StatusCode::OK, answer.json()))
 }
 
 /// A password that comes through a client is throttled like one that is typed into our own page.
@@ -104,8 +129,7 @@ async fn attempt(
     request: &TokenRequest<'_>,
     address: IpAddr,
 ) -> Result<Option<Admitted>, Failure> {
-    let is_password = request.form.find("grant_type") == Some(GrantType::Password.as_str());
-    if !is_password || !app.policy.password_grant {
+    if !app.policy.password_grant {
         return Ok(None);
     }
     let (Some(id), Some(email)) = (client_auth::claimed(request), request.form.find("username")) else {

@@ -72,6 +72,7 @@ pub async fn serve(
     let bounds = Bounds {
         connections: config.max_connections,
         head_timeout: config.head_timeout,
+        body_timeout: config.body_timeout,
         idle_timeout: config.idle_timeout,
     };
     let edges = edges(&config, &issuer, address);

@@ -20,9 +20,15 @@ const BUCKETS: &[f64] =
 /// What was measured is put into its bucket this often, whether anybody asks or not.
 const UPKEEP: Duration = Duration::from_secs(5);
 
+/// A request has so long to come.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A collector or two ask, and not for long.
-const BOUNDS: Bounds =
-    Bounds { connections: 64, head_timeout: Duration::from_secs(10), idle_timeout: Duration::from_secs(120) };
+const BOUNDS: Bounds = Bounds {
+    connections: 64,
+    head_timeout: PATIENCE,
+    body_timeout: PATIENCE,
+    idle_timeout: Duration::from_secs(120),
+};
 
 /// A port that nobody is answered on yet.
 pub struct Exposition {

@@ -88,7 +88,10 @@ impl Engine for Sqlite {
     async fn ask<T: Send + 'static>(&self, queries: Vec<Query<T>>) -> Result<Vec<Vec<T>>, StoreError> {
         let answer = match &*self.readers.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(readers) => {
-                readers.ask(move |connection| queries.iter().map(|query| all(connection, query)).collect())?
+                // One query sees one moment by itself.
+                readers.ask(queries.len() > 1, move |connection| {
+                    queries.iter().map(|query| all(connection, query)).collect()
+                })?
             }
             None => return Err(closed()),
         };

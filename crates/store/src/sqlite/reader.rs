@@ -36,8 +36,12 @@ impl Readers {
         Ok(Self { jobs: Some(jobs), threads })
     }
 
-    /// Runs `read` on a connection, inside one transaction so that it sees one state.
-    pub fn ask<T, F>(&self, read: F) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError>
+    /// Runs `read` on a connection; `in_transaction`, so that all that it reads is of one state.
+    pub fn ask<T, F>(
+        &self,
+        in_transaction: bool,
+        read: F,
+    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -45,6 +49,9 @@ impl Readers {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             let read = || {
+                if !in_transaction {
+                    return read(connection);
+                }
                 let transaction = connection.unchecked_transaction().map_err(error)?;
                 let result = read(connection)?;
                 transaction.commit().map_err(error)?;

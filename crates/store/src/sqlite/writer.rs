@@ -1,11 +1,11 @@
-//! The writer: one thread that commits whatever is queued in one transaction, each commit in a savepoint of its
-//! own. Many commits share the wait for the disk; one that conflicts takes no other down.
+//! The writer: one thread that commits whatever is queued in one transaction. Many commits share the wait for the disk; one that
+//! conflicts takes no other down.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use chancery_core::types::{FamilyKey, SessionKey, TicketKey};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::row::error;
@@ -55,7 +55,7 @@ impl Drop for Writer {
     }
 }
 
-fn serve(mut connection: Connection, queue: &Receiver<Job>) {
+fn serve(connection: Connection, queue: &Receiver<Job>) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         while jobs.len() < GROUP
@@ -63,8 +63,13 @@ fn serve(mut connection: Connection, queue: &Receiver<Job>) {
         {
             jobs.push(job);
         }
+        let mut done = commit(&connection, &jobs, together);
+        if done.is_err() && jobs.len() > 1 {
+            // That is rare, and mostly one that conflicts: again, so that it takes no other down.
+            done = commit(&connection, &jobs, apart);
+        }
         // Nobody is told yes before the whole group is on disk.
-        match commit(&mut connection, &jobs) {
+        match done {
             Ok(results) => {
                 for (job, result) in jobs.into_iter().zip(results) {
                     let _ = job.reply.send(result);
@@ -79,24 +84,49 @@ fn serve(mut connection: Connection, queue: &Receiver<Job>) {
     }
 }
 
-fn commit(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
-    let mut group = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
+type Results = Vec<Result<Done, StoreError>>;
+
+/// Does what `write` does in one transaction; nothing if that fails.
+fn commit(
+    connection: &Connection,
+    jobs: &[Job],
+    write: fn(&Connection, &[Job]) -> Result<Results, StoreError>,
+) -> Result<Results, StoreError> {
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let done = write(connection, jobs).and_then(|results| execute(connection, "COMMIT").map(|()| results));
+    // A full disk, for one, has ended the whole transaction.
+    if done.is_err() && !connection.is_autocommit() {
+        execute(connection, "ROLLBACK")?;
+    }
+    done
+}
+
+/// One after the other; fails whole if one does.
+fn together(connection: &Connection, jobs: &[Job]) -> Result<Results, StoreError> {
+    jobs.iter().map(|job| run(connection, &job.statements).map(Ok)).collect()
+}
+
+/// Each by itself.
+fn apart(connection: &Connection, jobs: &[Job]) -> Result<Results, StoreError> {
     let mut results = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let mut savepoint = group.savepoint().map_err(error)?;
-        let result = run(&savepoint, &job.statements);
+        execute(connection, "SAVEPOINT one")?;
+        let result = run(connection, &job.statements);
         if let Err(why) = &result {
-            // A full disk, for one, has ended the whole transaction.
-            if savepoint.is_autocommit() {
+            if connection.is_autocommit() {
                 return Err(why.clone());
             }
-            savepoint.rollback().map_err(error)?;
+            execute(connection, "ROLLBACK TO one")?;
         }
-        savepoint.commit().map_err(error)?;
+        execute(connection, "RELEASE one")?;
         results.push(result);
     }
-    group.commit().map_err(error)?;
     Ok(results)
+}
+
+/// Prepared once: these come with every commit.
+fn execute(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(error)
 }
 
 fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreError> {

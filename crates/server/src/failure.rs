@@ -31,6 +31,9 @@ pub enum Failure {
     /// The body broke off.
     #[error("the body broke off")]
     BrokenOff,
+    /// Too many requests are in flight, or too many of this caller.
+    #[error("too many requests are in flight")]
+    Busy,
     /// There was no room for the body in time.
     #[error("there was no room for a body")]
     NoRoom,
@@ -105,7 +108,7 @@ impl Failure {
             Self::Stray(Stray::ForeignRedirectUri) => PageProblem::UnregisteredRedirectUri,
             Self::Forged => PageProblem::CrossSite,
             Self::NotFound | Self::MethodNotAllowed => PageProblem::NotFound,
-            Self::Conflict | Self::Unavailable(_) | Self::NoRoom => PageProblem::Unavailable,
+            Self::Conflict | Self::Unavailable(_) | Self::NoRoom | Self::Busy => PageProblem::Unavailable,
             Self::RateLimited(..) => PageProblem::TooManyRequests,
             Self::Internal(_) => PageProblem::ServerError,
             Self::Stray(Stray::Malformed)
@@ -142,7 +145,7 @@ impl Failure {
             | Self::MethodNotAllowed => {
                 OAuthError::new(ErrorCode::InvalidRequest, "the endpoint does not take this request")
             }
-            Self::Conflict | Self::Unavailable(_) | Self::NoRoom => {
+            Self::Conflict | Self::Unavailable(_) | Self::NoRoom | Self::Busy => {
                 OAuthError::new(ErrorCode::TemporarilyUnavailable, "try again later")
             }
             Self::Internal(_) => OAuthError::new(ErrorCode::ServerError, "the server failed"),
@@ -165,7 +168,7 @@ impl Failure {
             Self::NotFound => ApiCode::NotFound.into(),
             Self::MethodNotAllowed => ApiCode::MethodNotAllowed.into(),
             Self::Conflict => ApiCode::RequestConflict.into(),
-            Self::Unavailable(_) | Self::NoRoom => ApiCode::ServiceUnavailable.into(),
+            Self::Unavailable(_) | Self::NoRoom | Self::Busy => ApiCode::ServiceUnavailable.into(),
             Self::OAuth(_) | Self::Stray(_) | Self::WrongCredentials | Self::Forged => {
                 ApiCode::BadRequest.into()
             }

@@ -19,6 +19,8 @@ mod audit_listing;
 mod authorizations;
 #[path = "endpoint/authorize.rs"]
 mod authorize;
+#[path = "endpoint/busy.rs"]
+mod busy;
 #[path = "endpoint/cache.rs"]
 mod cache;
 #[path = "endpoint/client_secrets.rs"]

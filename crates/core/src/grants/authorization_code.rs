@@ -10,7 +10,7 @@ use crate::error::{ErrorCode, OAuthError};
 use crate::grants::{Ask, Authorization, Behalf, Grant, GrantType, Handles, Presented};
 use crate::jose::base64url;
 use crate::openid::Login;
-use crate::ticket::{Payload, Ticket};
+use crate::ticket::Payload;
 use crate::tokens::Audience;
 use crate::types::Scope;
 
@@ -57,14 +57,12 @@ impl Grant for AuthorizationCode {
 
     /// A code without challenge is anybody's who sees it, so the client must prove itself.
     fn needs_proof(&self, presented: &Presented) -> bool {
-        let Presented::Ticket(ticket) = presented else { return true };
-        read(ticket).is_none_or(|code| code.challenge.is_none())
+        !matches!(presented, Presented::Code(_, code) if code.challenge.is_some())
     }
 
     fn authorize(&self, ask: &Ask) -> Result<Authorization, Undecided<OAuthError>> {
         let refused = |detail| Err(OAuthError::new(ErrorCode::InvalidGrant, detail).into());
-        let Presented::Ticket(ticket) = ask.presented else { return refused("the code is not valid") };
-        let Some(code) = read(ticket) else { return refused("the code is not valid") };
+        let Presented::Code(_, code) = ask.presented else { return refused("the code is not valid") };
         // Section 4.1.3: the same as in the authorization request, which always has one here.
         if ask.form.find("redirect_uri") != Some(&code.redirect_uri) {
             return refused("redirect_uri is not that of the authorization request");
@@ -78,15 +76,11 @@ impl Grant for AuthorizationCode {
             (Some(_), Some(_)) => return refused("code_verifier does not match the code_challenge"),
         }
         Ok(Authorization {
-            login: code.login,
+            login: code.login.clone(),
             audience: code.audience,
-            ..Authorization::of(code.behalf, code.scope)
+            ..Authorization::of(code.behalf, code.scope.clone())
         })
     }
-}
-
-fn read(ticket: &Ticket) -> Option<Code> {
-    ticket.payload()
 }
 
 /// RFC 7636 section 4.6, for the method S256 alone.

@@ -9,7 +9,7 @@ use crate::decision::{Decision, Event, Step, Undecided};
 use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
-use crate::facts::Facts;
+use crate::facts::{Facts, Load};
 use crate::family::Family;
 use crate::form::Form;
 use crate::grants::authorization_code::Code;
@@ -102,7 +102,7 @@ fn issue(
     let left = if user.is_some() { allowed.within(&client.reach()) } else { allowed.clone() };
     // RFC 6749 section 4.1.3: the scope of a code was settled when it was given.
     let scope = match presented {
-        Presented::Ticket(_) => left,
+        Presented::Code(..) => left,
         _ => narrow_scope(form, &left, user.is_some(), request.dialect)?,
     };
     let audience = narrow_audience(form, audience, request.dialect, env)?;
@@ -148,9 +148,11 @@ fn presented(
             let ticket = facts.ticket(TicketKey(handle.row))?.as_ref().ok_or(refused)?;
             let is_right = handle.verifier.matches(&ticket.content.digest, env.keys)
                 && ticket.content.kind == kind
-                && ticket.content.client == Some(client.id)
-                && ticket.payload::<Code>().is_none_or(|code| code.dialect == request.dialect);
-            if is_right { Ok(Presented::Ticket(Arc::clone(ticket))) } else { Err(refused.into()) }
+                && ticket.content.client == Some(client.id);
+            let code = ticket.payload::<Code>().filter(|code| is_right && code.dialect == request.dialect);
+            let code = code.ok_or(refused)?;
+            facts.together([Load::User(code.behalf.user)])?;
+            Ok(Presented::Code(Arc::clone(ticket), Box::new(code)))
         }
         Handles::Refresh(name) => {
             let refused = OAuthError::new(ErrorCode::InvalidGrant, "the refresh token is not valid");
@@ -161,11 +163,12 @@ fn presented(
                 && origin.client == client.id
                 && origin.dialect == request.dialect
                 && family.is_live(env.now);
-            if is_right {
-                Ok(Presented::Refresh(Arc::clone(family), token.generation))
-            } else {
-                Err(refused.into())
+            if !is_right {
+                return Err(refused.into());
             }
+            // All that comes of it will ask for these.
+            facts.together([Load::User(origin.user), Load::Organization(origin.organization)])?;
+            Ok(Presented::Refresh(Arc::clone(family), token.generation))
         }
     }
 }

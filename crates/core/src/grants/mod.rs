@@ -19,6 +19,7 @@ use crate::error::OAuthError;
 use crate::facts::Facts;
 use crate::family::Family;
 use crate::form::Form;
+use crate::grants::authorization_code::Code;
 use crate::openid::Login;
 use crate::policy::Policy;
 use crate::ticket::Ticket;
@@ -189,8 +190,8 @@ pub enum Handles {
 pub enum Presented {
     /// Nothing.
     Nothing,
-    /// A ticket.
-    Ticket(Arc<Ticket>),
+    /// A code, and the ticket that it is.
+    Code(Arc<Ticket>, Box<Code>),
     /// A token of this family, of this generation.
     Refresh(Arc<Family>, u32),
 }

@@ -42,7 +42,7 @@ pub fn spend(
 ) -> Result<Vec<Write>, Undecided<OAuthError>> {
     match presented {
         Presented::Nothing => Ok(found(basis, issued, env).into_iter().collect()),
-        Presented::Ticket(ticket) => {
+        Presented::Code(ticket, _) => {
             refuse_spent(ticket, env)?;
             let mut writes: Vec<Write> = found(basis, issued, env).into_iter().collect();
             writes.push(Write::Redeem(ticket.key, env.now));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::jose::alg::PrivateKey;
 use crate::jose::jwk::{Jwk, KeySet};
-use crate::jose::{Alg, base64url, from_base64url, json};
+use crate::jose::{Alg, base64url, from_base64url, json, push_base64url};
 
 /// No token of others is longer, in characters.
 pub const MOST_CHARACTERS: usize = 16 * 1024;
@@ -21,10 +21,10 @@ pub fn sign(key: &PrivateKey, header: &str, claims: &[u8]) -> Option<String> {
     let mut token = String::with_capacity(header.len() + claims.len() * 4 / 3 + 352);
     token.push_str(header);
     token.push('.');
-    token.push_str(&base64url(claims));
+    push_base64url(&mut token, claims);
     let signature = key.sign(token.as_bytes())?;
     token.push('.');
-    token.push_str(&base64url(&signature));
+    push_base64url(&mut token, &signature);
     Some(token)
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::body::HttpBody;
 use axum::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER,
+    ACCEPT_LANGUAGE, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONNECTION, EXPIRES, PRAGMA, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request as Incoming, StatusCode, Version};
@@ -165,11 +165,9 @@ async fn open<B>(app: &Arc<App>, target: Target<'_>, head: Head, body: B) -> Out
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
-    // Whoever watches over the server knows its address, and not always its name.
-    let host = match target.name {
-        "live" | "ready" => Ok(()),
-        _ => address::check_host(&head, &app.edges),
-    };
+    // Whoever watches over the server knows its address, and not always its name; and sees it busy.
+    let is_watched = matches!(target.name, "live" | "ready");
+    let host = if is_watched { Ok(()) } else { address::check_host(&head, &app.edges) };
     let held = if body.is_end_stream() {
         Ok(Held::default())
     } else {
@@ -179,6 +177,12 @@ where
         Ok(held) => held,
         Err(failure) => return Outcome::from(Err(failure)),
     };
+    let credentials = head.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let place = app.limits.places.take(head.address, credentials);
+    if place.is_none() && !is_watched {
+        metrics::throttled("busy");
+        return Outcome::from(Err(Failure::Busy));
+    }
     let request = Request { head, body: held.bytes.clone() };
     let outcome = match target.answering {
         Answering::Route(route) => (route.handle)(Arc::clone(app), request).await,
@@ -187,7 +191,7 @@ where
         Answering::OtherMethods(methods) => other_methods(methods, target.group),
         Answering::Nothing => Outcome::from(Err(Failure::NotFound)),
     };
-    drop(held);
+    drop((held, place));
     outcome
 }
 
@@ -213,6 +217,10 @@ fn admonish(headers: &mut HeaderMap, failure: &Failure, group: Group, version: V
         && group != Group::Genesys
     {
         headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
+    }
+    // RFC 9110 section 15.6.4: what is too much now may do in a moment.
+    if matches!(failure, Failure::Busy | Failure::NoRoom | Failure::Unavailable(_)) {
+        headers.insert(RETRY_AFTER, HeaderValue::from(1));
     }
     // What is left of the body was not read. HTTP/2 has no such header and needs none.
     if failure.leaves_the_body() && version < Version::HTTP_2 {

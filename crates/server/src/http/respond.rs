@@ -165,7 +165,7 @@ fn outside(failure: &Failure) -> u16 {
         Failure::Misdirected => 421,
         Failure::RateLimited(..) => 429,
         Failure::Conflict => 409,
-        Failure::Unavailable(_) | Failure::NoRoom => 503,
+        Failure::Unavailable(_) | Failure::NoRoom | Failure::Busy => 503,
         Failure::Forged => 403,
         Failure::OAuth(_)
         | Failure::Api(_)

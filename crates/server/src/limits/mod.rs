@@ -1,9 +1,11 @@
 //! How many requests a caller may make: the vendor's rates, and a brake on failed client authentications.
 
 pub mod logins;
+pub mod places;
 mod window;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -15,6 +17,7 @@ use chancery_core::types::{ClientId, Timestamp, TokenId, UserId};
 
 use crate::failure::Failure;
 use crate::telemetry::metrics;
+use places::Places;
 use window::Windows;
 
 /// A client's own token may ask so often in a minute.
@@ -40,6 +43,8 @@ pub struct Requester(pub ClientId, pub IpAddr);
 /// The counters of this node.
 #[derive(Default)]
 pub struct Limits {
+    /// The room for requests in flight.
+    pub places: Arc<Places>,
     calls: Windows<Subject>,
     token_requests: Windows<Requester>,
     failures: Windows<Requester>,

@@ -134,7 +134,7 @@ impl World {
         let keys = keys.into_iter().map(Write::CreateKey).collect();
         store.commit(keys, START).await.expect("an empty store takes them");
         let (issuer, parts_clock) = (issuer.to_owned(), Arc::clone(&clock));
-        let (parts_store, parts_random) = (Arc::clone(&store), Arc::clone(&random));
+        let (parts_store, parts_random) = (Arc::new(store.polite()), Arc::clone(&random));
         let parts = Parts {
             store: parts_store,
             clock: parts_clock,

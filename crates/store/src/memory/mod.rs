@@ -33,13 +33,20 @@ use crate::{Change, Made, REVOKED_PAGE, Store, StoreError};
 /// A store that forgets everything when it is dropped. Every commit copies it whole: meant for small contents.
 #[derive(Debug, Default)]
 pub struct Memory {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
+    /// Whether its commits let others go first.
+    is_polite: bool,
 }
 
 impl Memory {
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, whose commits let others go first once, as those do that wait for a disk.
+    pub fn polite(&self) -> Self {
+        Self { state: Arc::clone(&self.state), is_polite: true }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -89,6 +96,9 @@ fn saturated(count: usize) -> u32 {
 #[async_trait]
 impl Store for Memory {
     async fn commit(&self, writes: Vec<Write>, _now: Timestamp) -> Result<Vec<Made>, StoreError> {
+        if self.is_polite {
+            tokio::task::yield_now().await;
+        }
         let mut state = self.state();
         // Whatever fails, fails on the copy.
         let mut next = state.clone();

@@ -65,7 +65,7 @@ pub trait Engine: Send + Sync {
         Ok(self.ask(vec![query]).await?.pop().unwrap_or_default())
     }
 
-    /// The first row of a query.
+    /// The row that a query finds by its key.
     async fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
         Ok(self.list(query).await?.into_iter().next())
     }
@@ -110,7 +110,8 @@ impl<E: Engine> Store for E {
     }
 
     async fn division_use(&self, id: DivisionId) -> Result<DivisionUse, StoreError> {
-        Ok(self.find(division::in_use(id)).await?.unwrap_or_default())
+        // Counts: no row that is found by its key.
+        Ok(self.list(division::in_use(id)).await?.pop().unwrap_or_default())
     }
 
     async fn division_grants(&self, id: DivisionId) -> Result<Vec<RoleGrant>, StoreError> {

@@ -58,8 +58,7 @@ def world(folder: Path, quick: bool) -> Iterator[World]:
             for alg in ("EdDSA", "RS256"):
                 config = folder / f"{alg}.toml"
                 config.write_text(f'[oauth2]\naccess_token_alg = "{alg}"\n')
-                options = ["--config", config]
-                add(f"chancery, {alg}", lambda: Chancery(folder / alg, CLIENTS, options=options))
+                add(f"chancery, {alg}", lambda: Chancery(folder / alg, CLIENTS, options=["--config", config]))
             add("postgres", lambda: Postgres(folder / "postgres"))
             if "postgres" in world.servers:
                 database = world.servers.pop("postgres").url

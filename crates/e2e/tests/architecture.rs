@@ -29,6 +29,7 @@ const CORE: &[&str] = &[
     "icu_normalizer",
     "ipnet",
     "jiff",
+    "percent-encoding",
     "postcard",
     "serde",
     "serde_json",

@@ -44,7 +44,7 @@ fn heard(level: LevelFilter) -> Targets {
 
 /// Spans are for traces: without a collector none is made.
 fn events() -> FilterFn {
-    filter_fn(|metadata| metadata.is_event())
+    filter_fn(|metadata| !metadata.is_span())
 }
 
 impl Telemetry {

@@ -85,10 +85,36 @@ def machine() -> dict:
     }
 
 
-def keep(found: dict) -> None:
-    """Writes the newest results, and their picture."""
+def keep(found: dict, verdicts: list[Verdict]) -> None:
+    """Writes the newest results, their tables, and their picture."""
     RESULTS.mkdir(exist_ok=True)
     rows = ",\n    ".join(json.dumps(row) for row in found["rows"])
-    head = json.dumps({**found, "rows": []}, indent=2)
+    head = json.dumps({**found, "goals": [vars(it) for it in verdicts], "rows": []}, indent=2)
     (RESULTS / "latest.json").write_text(head.replace('"rows": []', f'"rows": [\n    {rows}\n  ]') + "\n")
     (RESULTS / "latest.svg").write_text(picture.draw(found["rows"]))
+    (RESULTS / "latest.md").write_text(markdown(found, verdicts))
+
+
+def markdown(found: dict, verdicts: list[Verdict]) -> str:
+    """The results as tables."""
+    machine = ", ".join(f"{name} {value}" for name, value in found["machine"].items())
+    lines = [
+        "# Results",
+        "",
+        f"Measured {found['measured_at']}: {machine}. Medians of {found['rounds']} rounds of {found['seconds']} s.",
+        "",
+        "| workload | connections | contender | CPU µs/request (least, most) | requests/s | p50 ms | p99 ms | RSS MB |",
+        "|---|---:|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in found["rows"]:
+        least, most = row["cpu_us_per_request_range"]
+        lines.append(
+            f"| {row['workload']} | {row['connections']} | {row['contender']} | {row['cpu_us_per_request']:.1f} ({least:.1f}, {most:.1f}) "
+            f"| {row['rps']:,.0f} | {row['p50_ms']:.2f} | {row['p99_ms']:.2f} | {row['rss_mb']:.0f} |"
+        )
+    lines += ["", "| start | first, ms | again, ms | idle RSS MB |", "|---|---:|---:|---:|"]
+    for name, it in found["starts"].items():
+        lines.append(f"| {name} | {it['first_start_ms']} | {it['start_ms']} | {it['idle_rss_mb']} |")
+    lines += ["", "| goal | found | held |", "|---|---|---|"]
+    lines += [f"| {it.goal} | {it.found} | {'yes' if it.is_held else '**no**'} |" for it in verdicts]
+    return "\n".join(lines) + "\n"

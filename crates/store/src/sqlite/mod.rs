@@ -10,7 +10,7 @@ mod row;
 mod writer;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
@@ -28,7 +28,7 @@ pub struct Sqlite {
     /// Names this process in the change log, so that it need not read its own lines.
     node: String,
     // Dropped before the writer, whose connection closes last and alone: only then the log is folded in.
-    readers: RwLock<Option<Readers>>,
+    readers: Mutex<Option<Readers>>,
     writer: Mutex<Option<Writer>>,
 }
 
@@ -61,7 +61,7 @@ impl Sqlite {
         let node = open::random_name(&connection)?;
         let readers = Readers::start(path)?;
         let writer = Writer::start(connection)?;
-        Ok(Self { node, writer: Mutex::new(Some(writer)), readers: RwLock::new(Some(readers)) })
+        Ok(Self { node, writer: Mutex::new(Some(writer)), readers: Mutex::new(Some(readers)) })
     }
 }
 
@@ -86,27 +86,19 @@ impl Engine for Sqlite {
     }
 
     async fn ask<T: Send + 'static>(&self, queries: Vec<Query<T>>) -> Result<Vec<Vec<T>>, StoreError> {
-        let answer = match &*self.readers.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(readers) => {
-                // One query sees one moment by itself.
-                readers.ask(queries.len() > 1, move |connection| {
-                    queries.iter().map(|query| all(connection, query)).collect()
-                })?
-            }
+        let answer = match &*self.readers.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(readers) => readers.ask(queries)?,
             None => return Err(closed()),
         };
         answer.await.map_err(|_| closed())?
     }
 
     async fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
-        let found = match &*self.readers.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(readers) => readers.find(&query),
+        let answer = match &*self.readers.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(readers) => readers.find(query)?,
             None => return Err(closed()),
         };
-        match found {
-            Some(found) => found,
-            None => Ok(self.list(query).await?.into_iter().next()),
-        }
+        answer.await.map_err(|_| closed())?
     }
 
     async fn run(&self, statements: Vec<Statement>) -> Result<Done, StoreError> {
@@ -119,7 +111,7 @@ impl Engine for Sqlite {
 
     async fn close(&self) -> Result<(), StoreError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let readers = self.readers.write().unwrap_or_else(PoisonError::into_inner).take();
+        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).take();
         // Joining waits for what is queued. The writer's connection closes last and alone, and folds the log in.
         let joined = tokio::task::spawn_blocking(move || {
             drop(readers);

@@ -1,114 +1,115 @@
-//! The readers: threads that each keep one connection, since opening one costs more than a read; and connections for rows that
-//! are found by their key, which costs less than asking a thread.
+//! The readers: threads that each keep one connection, since opening one costs more than a read. One of them finds rows by their
+//! keys, many at a time: after each commit of the writer a connection reads its pages anew, once for all that wait.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::open;
-use super::row::{all, error};
+use super::row::{all, error, execute};
 use crate::sql::Query;
 use crate::{OpenError, StoreError};
 
+/// So many threads read lists, and whatever else may take its time.
 const READERS: usize = 2;
+/// So many rows are found in one transaction at most.
+const GROUP: usize = 64;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
-
-/// A row by its key takes microseconds, if the disk need not be asked, or is quick. After one that took so long, the threads
-/// read for a while: whoever serves others must not wait for a disk. A busy machine stops a thread for some milliseconds.
-const SLOW: Duration = Duration::from_millis(50);
-const RESPITE: Duration = Duration::from_secs(1);
+type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
 /// A pool of reading threads. Dropping it waits for the reads under way.
 pub struct Readers {
-    jobs: Option<Sender<Job>>,
+    rows: Option<Sender<Job>>,
+    lists: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
-    here: Vec<Mutex<Connection>>,
-    begun: Instant,
-    /// Until when the threads read, in milliseconds after the beginning.
-    respite: AtomicU64,
 }
 
 impl Readers {
     pub fn start(path: &Path) -> Result<Self, OpenError> {
-        let (jobs, queue) = channel::<Job>();
-        let queue = Arc::new(Mutex::new(queue));
         let mut threads = Vec::new();
-        for _ in 0..READERS {
-            let connection = open::reader(path)?;
-            let queue = Arc::clone(&queue);
+        let mut start = |queue: &Arc<Mutex<Receiver<Job>>>, group: usize| {
+            let (connection, queue) = (open::reader(path)?, Arc::clone(queue));
             let thread = std::thread::Builder::new().name("sqlite-reader".to_owned());
-            threads.push(thread.spawn(move || serve(&connection, &queue)).map_err(OpenError::thread)?);
+            let thread =
+                thread.spawn(move || serve(&connection, &queue, group)).map_err(OpenError::thread)?;
+            threads.push(thread);
+            Ok::<_, OpenError>(())
+        };
+        let ((rows, finds), (lists, asks)) = (channel::<Job>(), channel::<Job>());
+        start(&Arc::new(Mutex::new(finds)), GROUP)?;
+        let asks = Arc::new(Mutex::new(asks));
+        for _ in 0..READERS {
+            start(&asks, 1)?;
         }
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let here = (0..cores).map(|_| open::reader(path).map(Mutex::new)).collect::<Result<_, _>>()?;
-        Ok(Self { jobs: Some(jobs), threads, here, begun: Instant::now(), respite: AtomicU64::new(0) })
+        Ok(Self { rows: Some(rows), lists: Some(lists), threads })
     }
 
-    /// Finds a row by its key on this very thread; `None` where a thread for reading had better do it.
-    pub fn find<T>(&self, query: &Query<T>) -> Option<Result<Option<T>, StoreError>> {
-        let millis = |moment: Duration| u64::try_from(moment.as_millis()).unwrap_or(u64::MAX);
-        let begun = self.begun.elapsed();
-        if millis(begun) < self.respite.load(Ordering::Relaxed) {
-            return None;
-        }
-        let connection = self.here.iter().find_map(|connection| connection.try_lock().ok())?;
-        let found = all(&connection, query).map(|rows| rows.into_iter().next());
-        let end = self.begun.elapsed();
-        if end.saturating_sub(begun) > SLOW {
-            self.respite.store(millis(end + RESPITE), Ordering::Relaxed);
-        }
-        Some(found)
+    /// Finds the row of a query that names its key.
+    pub fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Answer<Option<T>>, StoreError> {
+        send(self.rows.as_ref(), move |connection| {
+            all(connection, &query).map(|rows| rows.into_iter().next())
+        })
     }
 
-    /// Runs `read` on a connection; `in_transaction`, so that all that it reads is of one state.
-    pub fn ask<T, F>(
-        &self,
-        in_transaction: bool,
-        read: F,
-    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    {
-        let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let read = || {
-                if !in_transaction {
-                    return read(connection);
-                }
-                let transaction = connection.unchecked_transaction().map_err(error)?;
-                let result = read(connection)?;
-                transaction.commit().map_err(error)?;
-                Ok(result)
-            };
-            // Whoever asked may have gone; then nobody needs the answer.
-            let _ = reply.send(read());
-        });
-        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(super::closed)?;
-        Ok(answer)
+    /// Answers queries, all of one moment.
+    pub fn ask<T: Send + 'static>(&self, queries: Vec<Query<T>>) -> Result<Answer<Vec<Vec<T>>>, StoreError> {
+        send(self.lists.as_ref(), move |connection| {
+            let read = || queries.iter().map(|query| all(connection, query)).collect();
+            if queries.len() > 1 { in_transaction(connection, read) } else { read() }
+        })
     }
 }
 
-fn serve(connection: &Connection, queue: &Mutex<Receiver<Job>>) {
+fn send<T: Send + 'static>(
+    jobs: Option<&Sender<Job>>,
+    read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> Result<Answer<T>, StoreError> {
+    let (reply, answer) = oneshot::channel();
+    // Whoever asked may have gone; then nobody needs the answer.
+    let job: Job = Box::new(move |connection| drop(reply.send(read(connection))));
+    jobs.and_then(|jobs| jobs.send(job).ok()).ok_or_else(super::closed)?;
+    Ok(answer)
+}
+
+fn in_transaction<T>(
+    connection: &Connection,
+    read: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.unchecked_transaction().map_err(error)?;
+    let found = read()?;
+    transaction.commit().map_err(error)?;
+    Ok(found)
+}
+
+fn serve(connection: &Connection, queue: &Mutex<Receiver<Job>>, group: usize) {
+    let mut jobs = Vec::with_capacity(group);
     loop {
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Ok(job) => job(connection),
-            Err(_) => return,
+        {
+            let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let Ok(first) = queue.recv() else { return };
+            jobs.push(first);
+            jobs.extend(queue.try_iter().take(group - 1));
+        }
+        // Without a transaction each reads its own moment, which does as well.
+        let is_group = jobs.len() > 1 && execute(connection, "BEGIN").is_ok();
+        for job in jobs.drain(..) {
+            job(connection);
+        }
+        if is_group {
+            // It has changed nothing.
+            let _ = execute(connection, "COMMIT");
         }
     }
 }
 
 impl Drop for Readers {
     fn drop(&mut self) {
-        self.jobs = None;
+        (self.rows, self.lists) = (None, None);
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

@@ -62,6 +62,11 @@ pub fn all<T>(connection: &Connection, query: &Query<T>) -> Result<Vec<T>, Store
     Ok(found)
 }
 
+/// Runs a statement that begins or ends something; prepared once, since these come with every group.
+pub fn execute(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(error)
+}
+
 /// What an error of SQLite means here: a broken constraint is a conflict, damage is damage, the rest may pass.
 pub fn error(error: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};

@@ -8,7 +8,7 @@ use chancery_core::types::{FamilyKey, SessionKey, TicketKey};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::row::error;
+use super::row::{error, execute};
 use crate::sql::engine::Done;
 use crate::sql::{Expect, Statement, resolve};
 use crate::{Made, OpenError, StoreError};
@@ -122,11 +122,6 @@ fn apart(connection: &Connection, jobs: &[Job]) -> Result<Results, StoreError> {
         results.push(result);
     }
     Ok(results)
-}
-
-/// Prepared once: these come with every commit.
-fn execute(connection: &Connection, sql: &str) -> Result<(), StoreError> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(error)
 }
 
 fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreError> {

@@ -52,9 +52,10 @@ struct Counted {
 }
 
 impl Hash for Counted {
-    /// A client has few kinds of events: its id tells nearly all of them apart.
+    /// A client has few kinds of events for one person: the ids tell nearly all of them apart.
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.client.hash(state);
+        self.user.hash(state);
     }
 }
 

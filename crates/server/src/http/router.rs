@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::body::{Body, HttpBody};
-use axum::http::header::CONTENT_LENGTH;
+use axum::body::HttpBody;
 use axum::http::{HeaderValue, Method, Request as Incoming};
 use axum::response::Response;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use super::envelope::{Answering, Target, seal};
+use super::respond::without_body;
 use super::serve::Answers;
 use super::{Group, ROUTES, cors};
 use crate::api;
@@ -123,13 +123,4 @@ impl Path {
         };
         Target { group, name, answering }
     }
-}
-
-/// The answer to `HEAD`: it tells the length of what it leaves out.
-fn without_body(response: Response) -> Response {
-    let (mut parts, body) = response.into_parts();
-    if let Some(length) = body.size_hint().exact() {
-        parts.headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from(length));
-    }
-    Response::from_parts(parts, Body::empty())
 }

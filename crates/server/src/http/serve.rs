@@ -165,15 +165,21 @@ impl<A: Answers> Connection<A> {
                 Ok::<_, Infallible>(response)
             }
         });
+        let tick = self.bounds.tick();
         let connection = self.builder.serve_connection(stream, service);
         let mut connection = std::pin::pin!(connection);
         tokio::select! {
             // A connection that breaks off concerns nobody but its client.
             _ = connection.as_mut() => return,
             _ = self.stopped.changed() => {}
-            () = activity.idle(self.bounds.idle_timeout, self.bounds.tick()) => {}
+            () = activity.idle(self.bounds.idle_timeout, tick) => {}
         }
         connection.as_mut().graceful_shutdown();
-        let _ = tokio::time::timeout(DRAIN, connection).await;
+        // Ticks go on, for whoever is late.
+        let late = Activity::default();
+        let rest = async {
+            tokio::select! { _ = connection => {}, () = late.idle(Duration::MAX, tick) => {} }
+        };
+        let _ = tokio::time::timeout(DRAIN, rest).await;
     }
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chancery_core::session::attempts::network;
 use foldhash::HashMap;
 
 /// So many requests are in flight at a time, however many connections there are. At a few thousand commits a second the last
@@ -18,7 +19,10 @@ const ADDRESS: usize = MOST / 4 * 3;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Who {
-    Address(IpAddr),
+    /// All that come from a network.
+    Network(IpAddr),
+    /// Those of them that bring no credentials.
+    Nobody(IpAddr),
     /// Credentials as they came, hashed under a key of this process.
     Credentials(u64),
 }
@@ -45,8 +49,10 @@ impl Places {
         if taken < CALM {
             return Some(place);
         }
-        let from = Who::Address(address);
-        let who = credentials.map_or(from, |it| Who::Credentials(self.hasher.hash_one(it)));
+        let network = network(address);
+        let from = Who::Network(network);
+        let nobody = Who::Nobody(network);
+        let who = credentials.map_or(nobody, |it| Who::Credentials(self.hasher.hash_one(it)));
         let mut whose = self.whose.lock().unwrap_or_else(PoisonError::into_inner);
         let has = |who| whose.get(&who).copied().unwrap_or_default();
         // Nobody has more than are free: half of all at most, and less the more others have.
@@ -54,9 +60,7 @@ impl Places {
             return None;
         }
         *whose.entry(from).or_default() += 1;
-        if who != from {
-            *whose.entry(who).or_default() += 1;
-        }
+        *whose.entry(who).or_default() += 1;
         place.whose = Some((from, who));
         Some(place)
     }
@@ -76,9 +80,7 @@ impl Drop for Place {
             }
         };
         give_back(from);
-        if who != from {
-            give_back(who);
-        }
+        give_back(who);
     }
 }
 
@@ -101,6 +103,7 @@ mod tests {
         assert!(places.take(HERE, Some(b"Basic one")).is_none());
         let others: Vec<_> = (0..100).map(|_| places.take(HERE, Some(b"Basic other")).is_some()).collect();
         assert!(others.iter().all(|it| *it), "another client at the same address");
+        assert!(places.take(HERE, None).is_some(), "somebody without credentials, at the same address");
         assert!(places.take(THERE, None).is_some(), "another address");
         drop(flood);
         assert!(places.take(HERE, Some(b"Basic one")).is_some());

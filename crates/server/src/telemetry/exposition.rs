@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 
 use super::metrics;
+use crate::http::respond::without_body;
 use crate::http::serve::{Answers, Bounds, serve};
 
 /// From half a millisecond to ten seconds.
@@ -83,6 +84,7 @@ impl Answers for Shown {
             return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET,HEAD")]).into_response();
         }
         let kind = "text/plain; version=0.0.4; charset=utf-8";
-        ([(CONTENT_TYPE, kind)], self.0.render()).into_response()
+        let shown = ([(CONTENT_TYPE, kind)], self.0.render()).into_response();
+        if request.method() == Method::HEAD { without_body(shown) } else { shown }
     }
 }

@@ -64,8 +64,8 @@ fn serve(connection: Connection, queue: &Receiver<Job>) {
             jobs.push(job);
         }
         let mut done = commit(&connection, &jobs, together);
-        if done.is_err() && jobs.len() > 1 {
-            // That is rare, and mostly one that conflicts: again, so that it takes no other down.
+        if matches!(done, Err(StoreError::Conflict)) && jobs.len() > 1 {
+            // That is rare: again, so that the one that conflicts takes no other down.
             done = commit(&connection, &jobs, apart);
         }
         // Nobody is told yes before the whole group is on disk.
@@ -92,11 +92,16 @@ fn commit(
     jobs: &[Job],
     write: fn(&Connection, &[Job]) -> Result<Results, StoreError>,
 ) -> Result<Results, StoreError> {
+    if !connection.is_autocommit() {
+        // The last one could not be ended.
+        execute(connection, "ROLLBACK")?;
+    }
     execute(connection, "BEGIN IMMEDIATE")?;
     let done = write(connection, jobs).and_then(|results| execute(connection, "COMMIT").map(|()| results));
     // A full disk, for one, has ended the whole transaction.
     if done.is_err() && !connection.is_autocommit() {
-        execute(connection, "ROLLBACK")?;
+        // What went wrong first is what is told.
+        let _ = execute(connection, "ROLLBACK");
     }
     done
 }

@@ -51,7 +51,7 @@ const DEAF: Lifetime = Lifetime::from_seconds(60);
 /// A commit whose end was not heard is visible by then, or what memory knew of before is forgotten.
 const UNSURE: Lifetime = Lifetime::from_seconds(120);
 /// Tokens opened lately.
-const OPENED: usize = 8192;
+const OPENED: usize = 16_384;
 /// Writers of one record take turns; so many records can be written at the same time.
 const TURNS: usize = 64;
 

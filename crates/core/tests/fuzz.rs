@@ -52,7 +52,7 @@ fn a_client_is_named_or_not() {
         let dialect = if *standard { Dialect::Standard } else { Dialect::Genesys };
         for value in [&*encoded, &*raw] {
             let header = Header::new(value);
-            let request = TokenRequest { dialect, authorization: Some(&header), form: &form };
+            let request = TokenRequest::new(dialect, Some(&header), &form);
             let _ = client_auth::claimed(&request);
         }
     });

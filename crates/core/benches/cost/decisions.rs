@@ -39,7 +39,7 @@ fn exchanges(bencher: Bencher, dialect: Dialect, body: &str) {
     let world = world();
     let basic = world.basic(world.client.id);
     let (header, form) = (Header::new(&basic), Form::parse(body.as_bytes()).expect("a form"));
-    let request = TokenRequest { dialect, authorization: Some(&header), form: &form };
+    let request = TokenRequest::new(dialect, Some(&header), &form);
     bencher.bench(|| allowed(exchange(&world.facts, black_box(&request), &world.env())));
 }
 
@@ -54,7 +54,7 @@ fn introspection(bencher: Bencher, asking: Asking) {
         Asking::Other => world.other,
     });
     let (header, form) = (Header::new(&basic), Form::parse(body.as_bytes()).expect("a form"));
-    let request = TokenRequest { dialect: Dialect::Standard, authorization: Some(&header), form: &form };
+    let request = TokenRequest::new(Dialect::Standard, Some(&header), &form);
     bencher.bench(|| allowed(introspect(&world.facts, black_box(&request), Some(&token), &world.env())));
 }
 

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::client_auth::{AuthMethod, Claim, ClientAuth, Proof};
+use crate::client_auth::{AuthMethod, Claim, ClientAuth, PresentedSecret, Proof};
 use crate::error::{ErrorCode, OAuthError};
 use crate::form;
 use crate::grants::exchange::TokenRequest;
@@ -40,7 +40,7 @@ impl ClientAuth for ClientSecretBasic {
 pub fn public(request: &TokenRequest) -> Option<String> {
     request.form.find("code_verifier")?;
     let claim = read(request.authorization?.credentials("basic")?, request.dialect.basic_is_form_encoded())?;
-    matches!(&claim.proof, Proof::Secret(secret) if secret.is_empty()).then_some(claim.client_id)
+    matches!(&claim.proof, Proof::Secret(secret) if secret.text.is_empty()).then_some(claim.client_id)
 }
 
 fn read(credentials: &str, form_encoded: bool) -> Option<Claim> {
@@ -50,7 +50,7 @@ fn read(credentials: &str, form_encoded: bool) -> Option<Claim> {
     let decode = |text: &str| {
         if form_encoded { form::decode(text).map(Cow::into_owned) } else { Some(text.to_owned()) }
     };
-    Some(Claim { client_id: decode(client_id)?, proof: Proof::Secret(Zeroizing::new(decode(secret)?)) })
+    Some(Claim { client_id: decode(client_id)?, proof: Proof::Secret(PresentedSecret::new(decode(secret)?)) })
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
 
     fn of(text: &str, form_encoded: bool) -> Option<(String, String)> {
         read(&STANDARD.encode(text), form_encoded).map(|claim| match claim.proof {
-            Proof::Secret(secret) => (claim.client_id, secret.to_string()),
+            Proof::Secret(secret) => (claim.client_id, secret.text.to_string()),
             Proof::None | Proof::Assertion(_) => panic!("a secret"),
         })
     }

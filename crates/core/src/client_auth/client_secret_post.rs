@@ -1,8 +1,6 @@
 //! `client_secret_post`: id and secret in the form (RFC 6749 section 2.3.1).
 
-use zeroize::Zeroizing;
-
-use crate::client_auth::{AuthMethod, Claim, ClientAuth, Proof};
+use crate::client_auth::{AuthMethod, Claim, ClientAuth, PresentedSecret, Proof};
 use crate::error::OAuthError;
 use crate::grants::exchange::TokenRequest;
 
@@ -17,6 +15,6 @@ impl ClientAuth for ClientSecretPost {
     fn presented(&self, request: &TokenRequest) -> Option<Result<Claim, OAuthError>> {
         let secret = request.form.find("client_secret")?;
         let client_id = request.form.find("client_id").unwrap_or_default().to_owned();
-        Some(Ok(Claim { client_id, proof: Proof::Secret(Zeroizing::new(secret.to_owned())) }))
+        Some(Ok(Claim { client_id, proof: Proof::Secret(PresentedSecret::new(secret.to_owned())) }))
     }
 }

@@ -6,8 +6,10 @@ pub mod none;
 pub mod private_key_jwt;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::client::{Client, ClientState};
 use crate::decision::Undecided;
@@ -16,7 +18,8 @@ use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::grants::exchange::TokenRequest;
-use crate::types::{ClientId, SecretId};
+use crate::keyring::Keyring;
+use crate::types::{ClientId, Digest, SecretId};
 use crate::write::Write;
 
 /// A method, by its name in discovery (`token_endpoint_auth_methods_supported`, RFC 8414 section 2).
@@ -84,9 +87,47 @@ pub enum Proof {
     /// Nothing.
     None,
     /// A secret.
-    Secret(zeroize::Zeroizing<String>),
+    Secret(PresentedSecret),
     /// A token that it signed.
     Assertion(String),
+}
+
+/// A secret as a client sent it. Never printed.
+pub struct PresentedSecret {
+    text: Zeroizing<String>,
+    /// What it was found to match: a decision is made in rounds, and a MAC is dear.
+    matched: OnceLock<Digest>,
+}
+
+impl PresentedSecret {
+    /// Takes the text.
+    pub fn new(text: String) -> Self {
+        Self { text: Zeroizing::new(text), matched: OnceLock::new() }
+    }
+
+    /// Whether `digest` was made of it.
+    fn matches(&self, digest: &Digest, keys: &Keyring) -> bool {
+        self.matched.get() == Some(digest)
+            || keys.matches(digest, self.text.as_bytes())
+                && self.matched.get_or_init(|| digest.clone()) == digest
+    }
+}
+
+/// All that a request says of its client, by method. Never printed.
+#[derive(Default)]
+pub struct Claims(Vec<(AuthMethod, Result<Claim, OAuthError>)>);
+
+impl Claims {
+    /// Reads them off the request.
+    pub fn of(request: &TokenRequest) -> Self {
+        Self(ALL.iter().filter_map(|it| Some((it.method(), it.presented(request)?))).collect())
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Claims(..)")
+    }
 }
 
 /// One method.
@@ -108,7 +149,7 @@ pub const ALL: &[&dyn ClientAuth] = &[
 
 /// The client that a request says it comes from, whether that is true or not; `None` if no client could have that id.
 pub fn claimed(request: &TokenRequest) -> Option<ClientId> {
-    let claim = ALL.iter().find_map(|method| method.presented(request)?.ok())?;
+    let claim = request.claims.0.iter().find_map(|(_, claim)| claim.as_ref().ok())?;
     ClientId::parse(&claim.client_id)
 }
 
@@ -152,10 +193,9 @@ pub fn authenticate<'a>(
     request: &TokenRequest,
     env: &Env,
 ) -> Result<Proven<'a>, Undecided<OAuthError>> {
-    let mut presented =
-        ALL.iter().filter_map(|method| method.presented(request).map(|claim| (method.method(), claim)));
+    let mut presented = request.claims.0.iter();
     let refused = |detail| OAuthError::new(ErrorCode::InvalidClient, detail);
-    let (method, claim) = presented.next().ok_or(refused("no client credentials were presented"))?;
+    let &(method, ref claim) = presented.next().ok_or(refused("no client credentials were presented"))?;
     // RFC 6749 section 2.3: one method a request.
     if presented.next().is_some() {
         return Err(OAuthError::new(
@@ -164,7 +204,7 @@ pub fn authenticate<'a>(
         )
         .into());
     }
-    let claim = claim?;
+    let claim = claim.as_ref().map_err(|error| *error)?;
     let (unknown, wrong) = match request.dialect {
         Dialect::Genesys => ("client not found", "authentication failed"),
         Dialect::Standard => ("client authentication failed", "client authentication failed"),
@@ -179,7 +219,7 @@ pub fn authenticate<'a>(
         Proof::None => Ok(Proven { client, method, secret: None, writes: Vec::new() }),
         Proof::Secret(presented) => {
             let mut live = client.secrets.iter().filter(|secret| secret.is_live(env.now));
-            let matching = live.find(|secret| env.keys.matches(&secret.digest, presented.as_bytes()));
+            let matching = live.find(|secret| presented.matches(&secret.digest, env.keys));
             let secret = matching.ok_or(refused(wrong))?;
             Ok(Proven { client, method, secret: Some(secret.id), writes: Vec::new() })
         }

@@ -30,7 +30,7 @@ fn tried(tenant: &Tenant, app: &App, dialect: Dialect, header: Option<&str>, bod
     let body = fill(body);
     let form = Form::parse(body.as_bytes()).expect("a form");
     let header = header.as_deref().map(Header::new);
-    let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
+    let request = TokenRequest::new(dialect, header.as_ref(), &form);
     let (decided, _) = tenant.run(|facts, env| {
         let proven = authenticate(facts, &request, env);
         proven

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::client::Client;
-use crate::client_auth::{self, AuthMethod, Proven};
+use crate::client_auth::{self, AuthMethod, Claims, Proven};
 use crate::decision::{Decision, Event, Step, Undecided};
 use crate::dialect::Dialect;
 use crate::env::Env;
@@ -23,7 +23,7 @@ use crate::tokens::{Audience, verify};
 use crate::types::{ClientId, OrganizationId, Scope, TicketKey, UserId};
 
 /// A request at the token endpoint.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct TokenRequest<'a> {
     /// How the caller speaks.
     pub dialect: Dialect,
@@ -31,6 +31,20 @@ pub struct TokenRequest<'a> {
     pub authorization: Option<&'a client_auth::Header<'a>>,
     /// The body.
     pub form: &'a Form<'a>,
+    /// What both say of the client, read once.
+    pub claims: Claims,
+}
+
+impl<'a> TokenRequest<'a> {
+    /// The request that these are parts of.
+    pub fn new(
+        dialect: Dialect,
+        authorization: Option<&'a client_auth::Header<'a>>,
+        form: &'a Form<'a>,
+    ) -> Self {
+        let bare = Self { dialect, authorization, form, claims: Claims::default() };
+        Self { claims: Claims::of(&bare), ..bare }
+    }
 }
 
 /// Decides a token request.

@@ -196,7 +196,7 @@ impl Tenant {
         let form = Form::parse(body.as_bytes()).expect("a form");
         let value = basic.map(|it| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(it)));
         let header = value.as_deref().map(Header::new);
-        let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
+        let request = TokenRequest::new(dialect, header.as_ref(), &form);
         let (decided, asked) = self.run(|facts, env| exchange(facts, &request, env));
         assert_eq!(decided.events.len(), 1, "every answer is counted once");
         (decided, asked)

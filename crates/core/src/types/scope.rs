@@ -1,6 +1,8 @@
 //! Scope (RFC 6749 section 3.3): the names that the server knows, and sets of them.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -29,6 +31,10 @@ known! {
     openid: "openid" "profile" "email" "address" "phone" "offline_access";
 }
 
+/// Tokens and rows hold names, so they are looked up again and again.
+static BY_NAME: LazyLock<HashMap<&str, ScopeName>> =
+    LazyLock::new(|| KNOWN.iter().map(|name| (*name, ScopeName(name))).collect());
+
 /// The name of one scope that the server knows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScopeName(&'static str);
@@ -36,7 +42,7 @@ pub struct ScopeName(&'static str);
 impl ScopeName {
     /// Looks a name up; names are case-sensitive (RFC 6749 section 3.3).
     pub fn find(name: &str) -> Option<Self> {
-        KNOWN.iter().find(|known| **known == name).map(|known| Self(known))
+        BY_NAME.get(name).copied()
     }
 
     /// All of them, by name.

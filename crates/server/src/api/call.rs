@@ -51,25 +51,25 @@ impl Call {
     }
 
     /// Settles a decision that stands on what memory has.
-    pub async fn settle<T, E: Into<Failure>>(
+    pub async fn settle<T: Send, E: Into<Failure> + Send>(
         &self,
-        decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
+        decide: impl FnMut(&Facts, &Env) -> Step<T, E> + Send,
     ) -> Result<T, Failure> {
         settle(&self.app, decide).await
     }
 
     /// Settles a change, on facts of this moment.
-    pub async fn change<T, E: Into<Failure>>(
+    pub async fn change<T: Send, E: Into<Failure> + Send>(
         &self,
-        decide: impl FnMut(&Facts, &Env) -> Step<T, E>,
+        decide: impl FnMut(&Facts, &Env) -> Step<T, E> + Send,
     ) -> Result<T, Failure> {
         settle_afresh(&self.app, decide).await
     }
 
     /// Reads facts and decides nothing.
-    pub async fn look_up<T>(
+    pub async fn look_up<T: Send>(
         &self,
-        read: impl FnMut(&Facts) -> Result<T, Undecided<ApiError>>,
+        read: impl FnMut(&Facts) -> Result<T, Undecided<ApiError>> + Send,
     ) -> Result<T, Failure> {
         look_up(&self.app, read).await
     }

@@ -20,11 +20,11 @@ use crate::limits::Requester;
 use crate::settle::settle_made;
 
 /// Settles what a client asks for.
-pub async fn settle_for<T>(
+pub async fn settle_for<T: Send>(
     app: &Arc<App>,
     parts: &Head,
     request: &TokenRequest<'_>,
-    mut decide: impl FnMut(&Facts, &TokenRequest, &Env) -> Step<T, OAuthError>,
+    mut decide: impl FnMut(&Facts, &TokenRequest, &Env) -> Step<T, OAuthError> + Send,
 ) -> Result<(T, Vec<Made>), Failure> {
     let who = || client_auth::claimed(request).map(|client| Requester(client, parts.address));
     let settled = settle_made(app, |facts, env| decide(facts, request, env)).await;
@@ -50,16 +50,16 @@ pub fn admit(app: &Arc<App>, parts: &Head, request: &TokenRequest<'_>) -> Result
 
 /// Settles what a client asks for about a token at the standard side. Judged only where this node knows what was revoked
 /// elsewhere. Answers the head of the request too.
-pub async fn about_a_token<T>(
+pub async fn about_a_token<T: Send>(
     app: &Arc<App>,
     request: Request,
-    mut decide: impl FnMut(&Facts, &TokenRequest, Option<&Arc<AccessToken>>, &Env) -> Step<T, OAuthError>,
+    mut decide: impl FnMut(&Facts, &TokenRequest, Option<&Arc<AccessToken>>, &Env) -> Step<T, OAuthError> + Send,
 ) -> Result<(T, Head), Failure> {
     let (parts, content) = request.into_parts();
     let bytes = body::form(&parts.headers, content)?;
     let form = Form::parse(&bytes)?;
     let header = authorization::find(&parts.headers);
-    let request = TokenRequest { dialect: Dialect::Standard, authorization: header.as_ref(), form: &form };
+    let request = TokenRequest::new(Dialect::Standard, header.as_ref(), &form);
     admit(app, &parts, &request)?;
     if app.is_deaf() {
         return Err(Failure::Unavailable("no word of other nodes".to_owned()));

@@ -72,7 +72,7 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
     let bytes = body::form(&parts.headers, body)?;
     let form = Form::parse(&bytes)?;
     let header = authorization::find(&parts.headers);
-    let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
+    let request = TokenRequest::new(dialect, header.as_ref(), &form);
     asking::admit(app, &parts, &request)?;
     let attempt = match form.find("grant_type") {
         // On the heap, as all that few requests come to: what is awaited makes every request's state larger.

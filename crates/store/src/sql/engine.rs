@@ -69,6 +69,11 @@ pub trait Engine: Send + Sync {
     async fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
         Ok(self.list(query).await?.into_iter().next())
     }
+
+    /// The same of a row that whoever asks is about to change.
+    async fn find_to_change<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
+        self.find(query).await
+    }
 }
 
 #[async_trait]
@@ -229,11 +234,11 @@ impl<E: Engine> Store for E {
     }
 
     async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError> {
-        self.find(ticket::find(key)).await
+        self.find_to_change(ticket::find(key)).await
     }
 
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
-        self.find(family::find(key)).await
+        self.find_to_change(family::find(key)).await
     }
 
     async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError> {

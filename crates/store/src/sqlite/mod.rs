@@ -16,12 +16,16 @@ use async_trait::async_trait;
 
 use reader::Readers;
 use row::all;
+use tokio::sync::oneshot;
 use writer::Writer;
 
 use crate::sql::engine::{Done, Engine};
 use crate::sql::{Query, Statement, Value};
 use crate::transfer::Source;
 use crate::{OpenError, Schema, StoreError};
+
+/// What one of the threads will say.
+type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
 /// A store in one SQLite file, in WAL mode at FULL durability. Several processes can have it open.
 pub struct Sqlite {
@@ -93,9 +97,9 @@ impl Engine for Sqlite {
         answer.await.map_err(|_| closed())?
     }
 
-    async fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
-        let answer = match &*self.readers.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(readers) => readers.find(query)?,
+    async fn find_to_change<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
+        let answer = match &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(writer) => writer.find(query)?,
             None => return Err(closed()),
         };
         answer.await.map_err(|_| closed())?
@@ -103,7 +107,7 @@ impl Engine for Sqlite {
 
     async fn run(&self, statements: Vec<Statement>) -> Result<Done, StoreError> {
         let answer = match &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(writer) => writer.queue(statements)?,
+            Some(writer) => writer.commit(statements)?,
             None => return Err(closed()),
         };
         answer.await.map_err(|_| closed())?

@@ -1,6 +1,8 @@
 //! The writer: one thread that commits whatever is queued in one transaction. Many commits share the wait for the disk; one that
-//! conflicts takes no other down.
+//! conflicts takes no other down. It also finds the rows that are about to be changed: its connection alone still has their
+//! pages in memory after a commit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -8,17 +10,25 @@ use chancery_core::types::{FamilyKey, SessionKey, TicketKey};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::row::{error, execute};
+use super::Answer;
+use super::row::{all, error, execute};
 use crate::sql::engine::Done;
-use crate::sql::{Expect, Statement, resolve};
+use crate::sql::{Expect, Query, Statement, resolve};
 use crate::{Made, OpenError, StoreError};
 
-/// So many commits share one transaction at most; bounds the wait of the first.
+/// So many jobs are done together at most; bounds the wait of the first.
 const GROUP: usize = 512;
 
-struct Job {
+type Find = Box<dyn FnOnce(&Connection) + Send>;
+
+struct Commit {
     statements: Vec<Statement>,
     reply: oneshot::Sender<Result<Done, StoreError>>,
+}
+
+enum Job {
+    Find(Find),
+    Commit(Commit),
 }
 
 /// The queue of the writing thread. Dropping it waits until everything queued is committed.
@@ -35,14 +45,25 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    pub fn queue(
-        &self,
-        statements: Vec<Statement>,
-    ) -> Result<oneshot::Receiver<Result<Done, StoreError>>, StoreError> {
+    /// Does all statements or none.
+    pub fn commit(&self, statements: Vec<Statement>) -> Result<Answer<Done>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { statements, reply };
-        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(super::closed)?;
+        self.queue(Job::Commit(Commit { statements, reply }))?;
         Ok(answer)
+    }
+
+    /// Finds the row of a query that names its key.
+    pub fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Answer<Option<T>>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        // Whoever asked may have gone; then nobody needs the answer.
+        self.queue(Job::Find(Box::new(move |connection| {
+            drop(reply.send(all(connection, &query).map(|rows| rows.into_iter().next())));
+        })))?;
+        Ok(answer)
+    }
+
+    fn queue(&self, job: Job) -> Result<(), StoreError> {
+        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(super::closed)
     }
 }
 
@@ -57,28 +78,58 @@ impl Drop for Writer {
 
 fn serve(connection: Connection, queue: &Receiver<Job>) {
     while let Ok(first) = queue.recv() {
-        let mut jobs = vec![first];
-        while jobs.len() < GROUP
-            && let Ok(job) = queue.try_recv()
-        {
-            jobs.push(job);
-        }
-        let mut done = commit(&connection, &jobs, together);
-        if matches!(done, Err(StoreError::Conflict)) && jobs.len() > 1 {
-            // That is rare: again, so that the one that conflicts takes no other down.
-            done = commit(&connection, &jobs, apart);
-        }
-        // Nobody is told yes before the whole group is on disk.
-        match done {
-            Ok(results) => {
-                for (job, result) in jobs.into_iter().zip(results) {
-                    let _ = job.reply.send(result);
-                }
+        let (mut finds, mut commits) = (Vec::new(), Vec::new());
+        for job in std::iter::once(first).chain(queue.try_iter()).take(GROUP) {
+            match job {
+                Job::Find(find) => finds.push(find),
+                Job::Commit(commit) => commits.push(commit),
             }
-            Err(error) => {
-                for job in jobs {
-                    let _ = job.reply.send(Err(error.clone()));
-                }
+        }
+        // Before the commits, since these wait for the disk.
+        answer(&connection, finds);
+        if !commits.is_empty() {
+            write(&connection, commits);
+        }
+    }
+}
+
+fn answer(connection: &Connection, finds: Vec<Find>) {
+    // Without a transaction each reads its own moment, which does as well.
+    let is_group = finds.len() > 1 && begin(connection, "BEGIN").is_ok();
+    for find in finds {
+        // One that panics has no answer; the others are found all the same.
+        let _ = catch_unwind(AssertUnwindSafe(|| find(connection)));
+    }
+    if is_group {
+        // Nothing was changed, and whatever stays open ends before the next begins.
+        let _ = execute(connection, "COMMIT");
+    }
+}
+
+fn begin(connection: &Connection, how: &str) -> Result<(), StoreError> {
+    if !connection.is_autocommit() {
+        // The last one could not be ended.
+        execute(connection, "ROLLBACK")?;
+    }
+    execute(connection, how)
+}
+
+fn write(connection: &Connection, commits: Vec<Commit>) {
+    let mut done = commit(connection, &commits, together);
+    if matches!(done, Err(StoreError::Conflict)) && commits.len() > 1 {
+        // That is rare: again, so that the one that conflicts takes no other down.
+        done = commit(connection, &commits, apart);
+    }
+    // Nobody is told yes before the whole group is on disk.
+    match done {
+        Ok(results) => {
+            for (commit, result) in commits.into_iter().zip(results) {
+                let _ = commit.reply.send(result);
+            }
+        }
+        Err(error) => {
+            for commit in commits {
+                let _ = commit.reply.send(Err(error.clone()));
             }
         }
     }
@@ -89,15 +140,11 @@ type Results = Vec<Result<Done, StoreError>>;
 /// Does what `write` does in one transaction; nothing if that fails.
 fn commit(
     connection: &Connection,
-    jobs: &[Job],
-    write: fn(&Connection, &[Job]) -> Result<Results, StoreError>,
+    commits: &[Commit],
+    write: fn(&Connection, &[Commit]) -> Result<Results, StoreError>,
 ) -> Result<Results, StoreError> {
-    if !connection.is_autocommit() {
-        // The last one could not be ended.
-        execute(connection, "ROLLBACK")?;
-    }
-    execute(connection, "BEGIN IMMEDIATE")?;
-    let done = write(connection, jobs).and_then(|results| execute(connection, "COMMIT").map(|()| results));
+    begin(connection, "BEGIN IMMEDIATE")?;
+    let done = write(connection, commits).and_then(|results| execute(connection, "COMMIT").map(|()| results));
     // A full disk, for one, has ended the whole transaction.
     if done.is_err() && !connection.is_autocommit() {
         // What went wrong first is what is told.
@@ -107,16 +154,16 @@ fn commit(
 }
 
 /// One after the other; fails whole if one does.
-fn together(connection: &Connection, jobs: &[Job]) -> Result<Results, StoreError> {
-    jobs.iter().map(|job| run(connection, &job.statements).map(Ok)).collect()
+fn together(connection: &Connection, commits: &[Commit]) -> Result<Results, StoreError> {
+    commits.iter().map(|commit| run(connection, &commit.statements).map(Ok)).collect()
 }
 
 /// Each by itself.
-fn apart(connection: &Connection, jobs: &[Job]) -> Result<Results, StoreError> {
-    let mut results = Vec::with_capacity(jobs.len());
-    for job in jobs {
+fn apart(connection: &Connection, commits: &[Commit]) -> Result<Results, StoreError> {
+    let mut results = Vec::with_capacity(commits.len());
+    for commit in commits {
         execute(connection, "SAVEPOINT one")?;
-        let result = run(connection, &job.statements);
+        let result = run(connection, &commit.statements);
         if let Err(why) = &result {
             if connection.is_autocommit() {
                 return Err(why.clone());

@@ -17,7 +17,7 @@ use crate::write::Write;
 fn ask(world: &World, dialect: Dialect, header: Option<&str>, body: &str) -> Result<Issued, OAuthError> {
     let form = Form::parse(body.as_bytes())?;
     let header = header.map(Header::new);
-    let request = TokenRequest { dialect, authorization: header.as_ref(), form: &form };
+    let request = TokenRequest::new(dialect, header.as_ref(), &form);
     match exchange(&world.facts(), &request, &world.env()) {
         Step::Done(decision) => {
             assert!(decision.writes.is_empty(), "a client-credentials token writes no row");

@@ -91,7 +91,8 @@ async fn drive(app: &Arc<App>, mut age: Age, decide: Decide<'_>) -> Result<Vec<M
             Turn::Need(loads) => {
                 rounds += 1;
                 for load in loads {
-                    from_memory |= Box::pin(app.fetch(&mut facts, load, age)).await?;
+                    from_memory |= app.recall(&mut facts, &load, age)
+                        || Box::pin(app.fetch(&mut facts, load, age)).await?;
                 }
                 continue;
             }

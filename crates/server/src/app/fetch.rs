@@ -1,5 +1,6 @@
 //! What a decision asks for: from memory if that will do, else from the store.
 
+use std::convert::identity;
 use std::sync::Arc;
 
 use chancery_core::facts::{Facts, Load};
@@ -10,15 +11,35 @@ use crate::cache::Age;
 use crate::password;
 
 impl App {
-    /// Fetches one fact, from memory if that is young enough. Says whether memory was asked.
+    /// Adds a fact that memory has, if it is young enough. Says whether it had.
+    pub fn recall(&self, facts: &mut Facts, load: &Load, age: Age) -> bool {
+        let now = self.clock.now();
+        macro_rules! recall {
+            ($cache:ident, $id:expr, $put:ident, $wrap:expr) => {
+                self.$cache.find($id, age, now).map(|value| facts.$put($id, $wrap(value))).is_some()
+            };
+        }
+        match *load {
+            Load::Client(id) => recall!(clients, id, put_client, Some),
+            Load::User(id) => recall!(users, id, put_user, Some),
+            Load::Organization(id) => recall!(organizations, id, put_organization, Some),
+            Load::Roles(id) => recall!(roles, id, put_roles, identity),
+            Load::Divisions(id) => recall!(divisions, id, put_divisions, identity),
+            Load::RoleGrants(id) => recall!(role_grants, id, put_role_grants, identity),
+            Load::Consent(pair) => recall!(consents, pair, put_consent, Some),
+            Load::FamilyUse(key) if age == Age::Any => {
+                let used = self.recorder.family_used(key);
+                used.map(|used| facts.put_family_use(key, Some(used))).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Fetches one fact. Says whether any came from memory all the same.
     pub async fn fetch(&self, facts: &mut Facts, load: Load, age: Age) -> Result<bool, StoreError> {
         let now = self.clock.now();
         macro_rules! fetch {
             ($cache:ident, $id:expr, $put:ident, $read:expr, $wrap:expr, $found:ident => $keep:expr) => {{
-                if let Some(value) = self.$cache.find($id, age, now) {
-                    facts.$put($id, $wrap(value));
-                    return Ok(true);
-                }
                 let ticket = self.$cache.ticket();
                 let $found = $read.await?;
                 match $keep {
@@ -59,10 +80,10 @@ impl App {
                 fetch!(organizations, id, put_organization, self.store.find_organization(id), Some, it => it)
             }
             Load::Roles(id) => {
-                fetch!(roles, id, put_roles, self.store.roles(id), std::convert::identity, it => Some(it))
+                fetch!(roles, id, put_roles, self.store.roles(id), identity, it => Some(it))
             }
             Load::Divisions(id) => {
-                fetch!(divisions, id, put_divisions, self.store.divisions(id), std::convert::identity, it => Some(it))
+                fetch!(divisions, id, put_divisions, self.store.divisions(id), identity, it => Some(it))
             }
             Load::UserByEmail((organization, email)) => {
                 let found = self.store.find_user_by_email(organization, Arc::clone(&email)).await?;
@@ -93,20 +114,22 @@ impl App {
                 Ok(false)
             }
             Load::Ticket(key) => {
-                facts.put_ticket(key, self.store.find_ticket(key).await?.map(Arc::new));
-                Ok(false)
+                let found = self.store.find_ticket(key).await?.map(Arc::new);
+                let user = found.as_ref().and_then(|it| it.content.user);
+                facts.put_ticket(key, found);
+                // Whoever redeems it asks for this next.
+                Ok(user.is_some_and(|user| self.recall(facts, &Load::User(user), age)))
             }
             Load::Family(key) => {
-                facts.put_family(key, self.store.find_family(key).await?.map(Arc::new));
-                Ok(false)
+                let found = self.store.find_family(key).await?.map(Arc::new);
+                let origin = found.as_ref().map(|it| (it.origin.user, it.origin.organization));
+                facts.put_family(key, found);
+                let Some((user, organization)) = origin else { return Ok(false) };
+                // Whoever refreshes asks for these next.
+                let has_user = self.recall(facts, &Load::User(user), age);
+                Ok(self.recall(facts, &Load::Organization(organization), age) || has_user)
             }
             Load::FamilyUse(key) => {
-                if age == Age::Any
-                    && let Some(used) = self.recorder.family_used(key)
-                {
-                    facts.put_family_use(key, Some(used));
-                    return Ok(true);
-                }
                 let kept = self.store.find_family(key).await?;
                 let kept =
                     kept.map(|it| it.last_used_at.map_or(it.rotated_at, |used| used.max(it.rotated_at)));
@@ -120,7 +143,7 @@ impl App {
                 fetch!(consents, pair, put_consent, self.store.find_consent(pair.0, pair.1), Some, it => it)
             }
             Load::RoleGrants(id) => {
-                fetch!(role_grants, id, put_role_grants, self.store.role_grants(id), std::convert::identity, it => Some(it))
+                fetch!(role_grants, id, put_role_grants, self.store.role_grants(id), identity, it => Some(it))
             }
         }
     }

@@ -6,7 +6,7 @@ use chancery_core::types::{
     ClientId, Digest, KeyId, Lifetime, OrganizationId, Scope, Secret, SecretId, Timestamp, UserId, from_wire,
 };
 
-use super::{Columns, Expect, Query, Row, Statement, Value, json, params};
+use super::{Columns, Expect, Query, Row, Statement, Value, any_of, json, params};
 use crate::StoreError;
 
 /// The writable columns, in the order of `INSERT` and `UPDATE`.
@@ -162,17 +162,6 @@ pub enum Part {
     Grant(RoleGrant),
 }
 
-/// The client and its secrets.
-pub fn parts(id: ClientId) -> [Query<Part>; 2] {
-    [find(id), secrets(id)]
-}
-
-/// What the client may do on its own.
-pub fn grants(id: ClientId) -> Query<Part> {
-    let Query { sql, params, .. } = super::role::grants(id.into());
-    Query { sql, params, read: |row| super::role::read_grant(row).map(Part::Grant) }
-}
-
 /// One client of its parts, if it was there.
 pub fn whole(parts: impl IntoIterator<Item = Part>) -> Option<(Client, Vec<RoleGrant>)> {
     let (mut client, mut secrets, mut grants) = (None, Vec::new(), Vec::new());
@@ -186,34 +175,70 @@ pub fn whole(parts: impl IntoIterator<Item = Part>) -> Option<(Client, Vec<RoleG
     client.map(|client| (Client { secrets, ..*client }, grants))
 }
 
-fn find(id: ClientId) -> Query<Part> {
-    Query {
-        sql: "SELECT id, organization_id, version, created_at, created_by, name, description, token_lifetime,
-                  redirect_uris, grant_types, scope, state, date_to_delete, epoch, modified_at, modified_by, metadata
-              FROM clients WHERE id = $1",
-        params: params![id],
-        read: |row| Ok(Part::Client(Box::new(read(row)?))),
-    }
+macro_rules! clients {
+    ($which:expr) => {
+        concat!(
+            "SELECT id, organization_id, version, created_at, created_by, name, description, token_lifetime,
+                 redirect_uris, grant_types, scope, state, date_to_delete, epoch, modified_at, modified_by, metadata
+             FROM clients WHERE id ",
+            $which
+        )
+    };
 }
 
-/// The secrets of a client, in their order.
-fn secrets(client: ClientId) -> Query<Part> {
-    Query {
-        sql: "SELECT id, name, digest_key, digest, created_at, expires_at, last_used_at
-              FROM client_secrets WHERE client_id = $1 ORDER BY position",
-        params: params![client],
-        read: |row| {
-            let mut row = Columns::of(row);
-            Ok(Part::Secret(Secret {
-                id: row.parse(SecretId::parse)?,
-                name: row.maybe()?,
-                digest: Digest { key: KeyId(row.next()?), bytes: digest(row.next()?)? },
-                created_at: row.next()?,
-                expires_at: row.maybe()?,
-                last_used_at: row.maybe()?,
-            }))
+macro_rules! secrets {
+    ($which:expr) => {
+        concat!(
+            "SELECT client_id, id, name, digest_key, digest, created_at, expires_at, last_used_at
+             FROM client_secrets WHERE client_id ",
+            $which,
+            " ORDER BY client_id, position"
+        )
+    };
+}
+
+/// The client and its secrets.
+pub fn parts(id: ClientId) -> [Query<(ClientId, Part)>; 2] {
+    [
+        Query { sql: clients!("= $1"), params: params![id], read: read_client },
+        Query { sql: secrets!("= $1"), params: params![id], read: read_secret },
+    ]
+}
+
+/// The same of up to `MANY` clients, with what they may do on their own.
+pub fn parts_of_many(ids: &[ClientId]) -> [Query<(ClientId, Part)>; 3] {
+    let params = any_of(ids);
+    [
+        Query { sql: clients!(any_of!()), params: params.clone(), read: read_client },
+        Query { sql: secrets!(any_of!()), params: params.clone(), read: read_secret },
+        Query {
+            sql: super::role::GRANTS_OF_MANY,
+            params,
+            read: |row| {
+                let grant = super::role::read_grant(row)?;
+                Ok((grant.subject.into(), Part::Grant(grant)))
+            },
         },
-    }
+    ]
+}
+
+fn read_client(row: &dyn Row) -> Result<(ClientId, Part), StoreError> {
+    let client = read(row)?;
+    Ok((client.id, Part::Client(Box::new(client))))
+}
+
+fn read_secret(row: &dyn Row) -> Result<(ClientId, Part), StoreError> {
+    let mut row = Columns::of(row);
+    let client = row.parse(ClientId::parse)?;
+    let secret = Secret {
+        id: row.parse(SecretId::parse)?,
+        name: row.maybe()?,
+        digest: Digest { key: KeyId(row.next()?), bytes: digest(row.next()?)? },
+        created_at: row.next()?,
+        expires_at: row.maybe()?,
+        last_used_at: row.maybe()?,
+    };
+    Ok((client, Part::Secret(secret)))
 }
 
 /// Name and id of every client, to be put in order.

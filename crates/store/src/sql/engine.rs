@@ -1,5 +1,6 @@
 //! The store, over anything that runs SQL: which statements a commit is made of, and which query answers what.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ use chancery_core::user::{User, UserState};
 use chancery_core::write::{Changed, Revoked, RevokedId, Write};
 
 use super::{
-    Query, Statement, assertion, attempt, audit, change, client, consent, division, family, key, lease,
+    MANY, Query, Statement, assertion, attempt, audit, change, client, consent, division, family, key, lease,
     organization, revoked, role, session, sweep, ticket, usage, user,
 };
 use crate::{Change, Made, REVOKED_PAGE, Store, StoreError};
@@ -190,7 +191,8 @@ impl<E: Engine> Store for E {
 
     async fn find_client(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
         let parts = self.ask(client::parts(id).into()).await?;
-        Ok(client::whole(parts.into_iter().flatten()).map(|(client, _)| client))
+        let parts = parts.into_iter().flatten().map(|(_, part)| part);
+        Ok(client::whole(parts).map(|(client, _)| client))
     }
 
     async fn client_ids(&self, organization: OrganizationId) -> Result<Vec<ClientId>, StoreError> {
@@ -208,13 +210,12 @@ impl<E: Engine> Store for E {
     }
 
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError> {
-        let queries = ids.iter().flat_map(|id| {
-            let [client, secrets] = client::parts(*id);
-            [client, secrets, client::grants(*id)]
-        });
-        let mut parts = self.ask(queries.collect()).await?.into_iter();
-        let clients = ids.iter().map(|_| client::whole(parts.by_ref().take(3).flatten()));
-        Ok(clients.flatten().collect())
+        let found = self.ask(ids.chunks(MANY).flat_map(client::parts_of_many).collect()).await?;
+        let mut parts: HashMap<_, Vec<_>> = HashMap::with_capacity(ids.len());
+        for (id, part) in found.into_iter().flatten() {
+            parts.entry(id).or_default().push(part);
+        }
+        Ok(ids.iter().filter_map(|id| client::whole(parts.remove(id)?)).collect())
     }
 
     async fn clients_to_delete(&self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, StoreError> {

@@ -3,6 +3,13 @@
 //! It keeps to what SQLite, PostgreSQL and engines that speak PostgreSQL's protocol share: BIGINT, TEXT and
 //! BLOB/BYTEA, times passed in, parameters `$1..$n` in ascending order of first use, single-statement transitions.
 
+/// Finds rows by `MANY` keys.
+macro_rules! any_of {
+    () => {
+        "IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+    };
+}
+
 pub mod assertion;
 pub mod attempt;
 pub mod audit;
@@ -163,6 +170,15 @@ pub struct Query<T> {
     pub sql: &'static str,
     pub params: Vec<Value>,
     pub read: fn(&dyn Row) -> Result<T, StoreError>,
+}
+
+/// So many rows are found by their keys with one query.
+pub const MANY: usize = 25;
+
+/// The parameters of such a query: where there are fewer keys, one stands for the rest.
+fn any_of<T: Copy + Into<Value>>(keys: &[T]) -> Vec<Value> {
+    let rest = keys.last().into_iter().cycle();
+    keys.iter().chain(rest).take(MANY).map(|key| (*key).into()).collect()
 }
 
 /// A row of an answer, whatever the engine.

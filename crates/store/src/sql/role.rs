@@ -120,6 +120,13 @@ pub fn grants(subject: SubjectId) -> Query<RoleGrant> {
     }
 }
 
+/// The grants of many subjects.
+pub const GRANTS_OF_MANY: &str = concat!(
+    "SELECT subject_id, subject_kind, role_id, division, granted_at FROM role_grants WHERE subject_id ",
+    any_of!(),
+    " ORDER BY subject_id, position"
+);
+
 /// The grants of a role in the organization that it belongs to.
 pub fn holders(role: RoleId) -> Query<RoleGrant> {
     Query {

@@ -80,6 +80,16 @@ fn users_are_listed_from_the_index_alone() {
 }
 
 #[test]
+fn many_clients_are_found_by_their_keys() {
+    let (_directory, connection) = database();
+    for query in sql::client::parts_of_many(&[client()]) {
+        assert_eq!(query.params.len(), sql::MANY);
+        let found = plan(&connection, query.sql, &query.params);
+        assert!(found.contains("SEARCH") && !found.contains("SCAN"), "{}: {found}", query.sql);
+    }
+}
+
+#[test]
 fn nothing_of_people_is_found_or_deleted_by_reading_a_whole_table() {
     let (_directory, connection) = database();
     let now = Timestamp::from_millis(1);

@@ -13,8 +13,8 @@ from .requests import BACK, FORM, ID, SECRET, credentials, exchange, form, refre
 from .wrk import ACCESS, REFRESH, Load, Request
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = ROOT / "target/release/chancery"
-FILL = ROOT / "target/release/examples/fill"
+BINARY = ROOT / "target/dist/chancery"
+FILL = ROOT / "target/dist/examples/fill"
 
 EMAIL, PASSWORD = "ada@example.com", "a-password-for-the-measurement"
 ENV = {

@@ -17,7 +17,7 @@ POSTGRES = "chancery on PostgreSQL"
 
 def build() -> None:
     """Builds Chancery, what fills its store, and the limit servers."""
-    cargo = ["cargo", "build", "--release", "--quiet"]
+    cargo = ["cargo", "build", "--profile", "dist", "--quiet"]
     subprocess.run([*cargo, "--workspace", "--bins", "--example", "fill"], cwd=ROOT, check=True)
     limit = ["--manifest-path", "bench/limit/Cargo.toml", "--target-dir", "target"]
     subprocess.run([*cargo, *limit], cwd=ROOT, check=True)

@@ -25,10 +25,12 @@ def judge(results: dict) -> list[Verdict]:
     def ratio(workload: str, other: str, least: float, ours: str = "chancery", than: str = "") -> None:
         """So many times as good as the other contender: by CPU time and by requests per second."""
         mine, theirs = rows.get((workload, ours, 32)), rows.get((than or workload, other, 32))
-        if mine and theirs:
+        goal = f"{workload}: at least {least:g} of {other}" + (f" ({than})" if than else "")
+        if mine and not theirs:
+            verdicts.append(Verdict(goal, f"{other} is absent", False))
+        elif mine:
             cpu = theirs["cpu_us_per_request"] / mine["cpu_us_per_request"]
             rate = mine["rps"] / theirs["rps"]
-            goal = f"{workload}: at least {least:g} of {other}" + (f" ({than})" if than else "")
             verdicts.append(Verdict(goal, f"{cpu:.2f} by CPU, {rate:.2f} by requests/s", min(cpu, rate) >= least))
 
     def most(what: str, found: float | None, limit: float, unit: str) -> None:

@@ -7,7 +7,7 @@ from .processes import Server
 from .requests import credentials, form
 from .wrk import ACCESS, Load
 
-BINARY = ROOT / "target/release/limit"
+BINARY = ROOT / "target/dist/limit"
 
 
 class Limit(Server):

@@ -116,7 +116,7 @@ ALL = [
     ),
     Workload("read of a client", {"limit": CONSTANT, "chancery": get(f"/api/v2/oauth/clients/{ID}")}, (32, 256), quick=True),
     Workload("read of the own token", {"limit": CONSTANT, "chancery": get("/api/v2/tokens/me")}),
-    Workload(f"list of {CLIENTS:,} clients", {"limit": CONSTANT, "chancery": get("/api/v2/oauth/clients")}),
+    Workload(f"list of {CLIENTS:,} clients", {"limit": limit("/list"), "chancery": get("/api/v2/oauth/clients")}),
     Workload(
         "code exchange, durable",
         {"limit": ROW, "chancery": ("chancery", EXCHANGE), "on PostgreSQL": (POSTGRES, EXCHANGE), "oidc-provider": ("oidc-provider", EXCHANGE)},

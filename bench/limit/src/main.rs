@@ -3,6 +3,7 @@
 
 mod client;
 mod jwt;
+mod list;
 mod routes;
 mod row;
 mod sealed;

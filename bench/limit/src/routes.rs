@@ -12,6 +12,7 @@ use axum::routing::{any, post};
 use crate::Error;
 use crate::client::Client;
 use crate::jwt::{Key, Signer, Verifier};
+use crate::list::List;
 use crate::row::Writer;
 use crate::sealed::Seal;
 
@@ -36,10 +37,11 @@ pub struct Routes {
     verifier: Verifier,
     seal: Seal,
     writer: Option<Writer>,
+    list: Option<List>,
 }
 
 impl Routes {
-    /// With fresh keys; rows are written only where there is a folder for them.
+    /// With fresh keys; rows are written and read only where there is a folder for them.
     pub fn new(issuer: &str, data_dir: Option<&Path>) -> Result<Self, Error> {
         let client = Client::from_env()?;
         let signer = |key| Signer::new(key, issuer, &client.id);
@@ -51,6 +53,7 @@ impl Routes {
             rs256: signer(Key::rs256()?)?,
             seal: Seal::new()?,
             writer: data_dir.map(Writer::start).transpose()?,
+            list: data_dir.map(List::start).transpose()?,
             client,
         })
     }
@@ -70,6 +73,7 @@ impl Routes {
             .route("/sealed", token(|routes| routes.seal.token()))
             .route("/verify", post(async |body: Bytes| self.verify(&body)))
             .route("/row", post(async |_: Bytes| self.row().await))
+            .route("/list", any(async |_: Bytes| self.list().await))
     }
 
     /// The client credentials grant.
@@ -95,14 +99,25 @@ impl Routes {
     }
 
     async fn row(&self) -> Response {
-        let Some(writer) = &self.writer else {
-            return json(StatusCode::NOT_FOUND, r#"{"error":"not_found"}"#);
-        };
-        match writer.commit().await {
-            Some(()) => json(StatusCode::OK, CONSTANT),
-            None => json(StatusCode::SERVICE_UNAVAILABLE, r#"{"error":"temporarily_unavailable"}"#),
-        }
+        let Some(writer) = &self.writer else { return not_found() };
+        written(writer.commit().await.map(|()| CONSTANT))
     }
+
+    async fn list(&'static self) -> Response {
+        let Some(list) = &self.list else { return not_found() };
+        written(list.read().await)
+    }
+}
+
+fn written(answer: Option<impl IntoResponse>) -> Response {
+    match answer {
+        Some(answer) => json(StatusCode::OK, answer),
+        None => json(StatusCode::SERVICE_UNAVAILABLE, r#"{"error":"temporarily_unavailable"}"#),
+    }
+}
+
+fn not_found() -> Response {
+    json(StatusCode::NOT_FOUND, r#"{"error":"not_found"}"#)
 }
 
 fn json(status: StatusCode, body: impl IntoResponse) -> Response {

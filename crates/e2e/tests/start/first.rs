@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chancery_e2e::{Builder, Server, folder, mode};
+use chancery_e2e::{Builder, Server, folder, mode, until};
 use serde_json::{Value, json};
 
 /// The names of the members of an object, and of those of its objects.
@@ -134,4 +134,16 @@ fn a_second_server_on_the_same_directory_is_refused_and_the_first_goes_on() {
     chancery_e2e::until("the first server ends", Duration::from_secs(10), || server.process().ended());
     let next = next.start();
     assert!(next.client().authenticates(&made.id, &made.secret));
+}
+
+#[test]
+fn what_the_first_password_took_is_given_back() {
+    let mut server = Server::start();
+    let status = format!("/proc/{}/status", server.process().id());
+    until("a server keeps less than the digest of a password takes", Duration::from_secs(60), || {
+        let text = std::fs::read_to_string(&status).expect("the process is there");
+        let size = text.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("a size");
+        let kib: u32 = size.trim().trim_end_matches(" kB").parse().expect("a number");
+        (kib < 19 * 1024).then_some(())
+    });
 }

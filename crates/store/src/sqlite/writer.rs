@@ -78,31 +78,26 @@ impl Drop for Writer {
 
 fn serve(connection: Connection, queue: &Receiver<Job>) {
     while let Ok(first) = queue.recv() {
-        let (mut finds, mut commits) = (Vec::new(), Vec::new());
+        let (mut commits, mut is_reading) = (Vec::new(), false);
+        // What is found is answered at once, since commits wait for the disk; those who asked may be back for this group.
         for job in std::iter::once(first).chain(queue.try_iter()).take(GROUP) {
             match job {
-                Job::Find(find) => finds.push(find),
                 Job::Commit(commit) => commits.push(commit),
+                Job::Find(find) => {
+                    // Without a transaction each reads its own moment, which does as well.
+                    is_reading = is_reading || begin(&connection, "BEGIN").is_ok();
+                    // One that panics has no answer; the others are found all the same.
+                    let _ = catch_unwind(AssertUnwindSafe(|| find(&connection)));
+                }
             }
         }
-        // Before the commits, since these wait for the disk.
-        answer(&connection, finds);
+        if is_reading {
+            // Nothing was changed, and whatever stays open ends before the next begins.
+            let _ = execute(&connection, "COMMIT");
+        }
         if !commits.is_empty() {
             write(&connection, commits);
         }
-    }
-}
-
-fn answer(connection: &Connection, finds: Vec<Find>) {
-    // Without a transaction each reads its own moment, which does as well.
-    let is_group = finds.len() > 1 && begin(connection, "BEGIN").is_ok();
-    for find in finds {
-        // One that panics has no answer; the others are found all the same.
-        let _ = catch_unwind(AssertUnwindSafe(|| find(connection)));
-    }
-    if is_group {
-        // Nothing was changed, and whatever stays open ends before the next begins.
-        let _ = execute(connection, "COMMIT");
     }
 }
 

@@ -11,7 +11,6 @@ use chancery_core::error::ErrorCode;
 use chancery_core::form::Form;
 use chancery_core::grants::GrantType;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
-use chancery_core::jose::Alg;
 use chancery_core::openid::id_token;
 use chancery_core::session::attempts::{Login, Outcome, Who};
 use chancery_core::tokens::issue;
@@ -96,15 +95,17 @@ async fn answer(app: &Arc<App>, dialect: Dialect, request: Request) -> Answer {
         _ => None,
     }));
     let (alg, refresh) = app.with_env(|env| (issue::alg(&issued, env), issue::render_refresh(&issued, env)));
-    let token = match alg {
-        // Every store begins with a key for ES256, which is quick.
-        Some(alg) if alg != Alg::Es256 => {
+    let is_quick = alg.is_none_or(|alg| !alg.is_slow());
+    let written = is_quick.then(|| app.with_env(|env| issue::render(&issued, env))).flatten();
+    let token = match (written, alg) {
+        (Some(token), _) => token,
+        // It takes long, or its key is not made yet.
+        (None, Some(alg)) => {
             let signed = issued.clone();
-            Some(Box::pin(app.sign(alg, move |env| issue::render(&signed, env))).await?)
+            Box::pin(app.sign(alg, move |env| issue::render(&signed, env))).await?
         }
-        _ => app.with_env(|env| issue::render(&issued, env)),
+        (None, None) => return Err(Failure::Internal("a token could not be written".to_owned())),
     };
-    let token = token.ok_or_else(|| Failure::Internal("a token could not be written".to_owned()))?;
     let id_token = match issued.id_token {
         Some(it) => {
             let beside = token.clone();

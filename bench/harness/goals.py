@@ -17,8 +17,8 @@ class Verdict:
     is_held: bool
 
 
-def judge(results: dict) -> list[Verdict]:
-    """Every goal for which the run has figures."""
+def judge(results: dict, is_whole: bool) -> list[Verdict]:
+    """Every goal for which the run has figures; in a whole run, those too that lack a contender."""
     rows = {(it["workload"], it["contender"], it["connections"]): it for it in results["rows"]}
     verdicts = []
 
@@ -26,9 +26,9 @@ def judge(results: dict) -> list[Verdict]:
         """So many times as good as the other contender: by CPU time and by requests per second."""
         mine, theirs = rows.get((workload, ours, 32)), rows.get((than or workload, other, 32))
         goal = f"{workload}: at least {least:g} of {other}" + (f" ({than})" if than else "")
-        if mine and not theirs:
+        if is_whole and mine and not theirs:
             verdicts.append(Verdict(goal, f"{other} is absent", False))
-        elif mine:
+        elif mine and theirs:
             cpu = theirs["cpu_us_per_request"] / mine["cpu_us_per_request"]
             rate = mine["rps"] / theirs["rps"]
             verdicts.append(Verdict(goal, f"{cpu:.2f} by CPU, {rate:.2f} by requests/s", min(cpu, rate) >= least))
@@ -60,7 +60,8 @@ def judge(results: dict) -> list[Verdict]:
     ours = results["starts"].get("chancery", {})
     most("start with a store", ours.get("start_ms"), 30, "ms")
     most("first start", ours.get("first_start_ms"), 150, "ms")
-    most("memory when idle", ours.get("idle_rss_mb"), 25, "MB")
+    most("memory when idle, existing store", ours.get("idle_rss_mb"), 25, "MB")
+    most("memory when idle, after the first start", ours.get("first_idle_rss_mb"), 25, "MB")
     most("memory after the load", max(it["rss_mb_range"][1] for it in results["rows"] if it["contender"] == "chancery"), 64, "MB")
     most("release binary", os.path.getsize(BINARY) / MB, 25, "MB")
     return verdicts

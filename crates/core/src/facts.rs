@@ -36,6 +36,8 @@ pub enum Load {
     Ticket(TicketKey),
     /// A family. Never from memory.
     Family(FamilyKey),
+    /// The same, to advance it.
+    FamilyToAdvance(FamilyKey),
     /// When a token of a family was last used.
     FamilyUse(FamilyKey),
     /// Whether an assertion was used. Never from memory.
@@ -132,7 +134,10 @@ macro_rules! facts {
             )+
 
             fn knows(&self, load: &Load) -> bool {
-                match load { $(Load::$load(id) => self.$field.find(id).is_some()),+ }
+                match load {
+                    $(Load::$load(id) => self.$field.find(id).is_some(),)+
+                    Load::FamilyToAdvance(id) => self.families.find(id).is_some(),
+                }
             }
         }
     };
@@ -187,6 +192,11 @@ impl Facts {
     /// What stays true however the world changed: verdicts are costly, and about the same password and hash for ever.
     pub fn kept(self) -> Self {
         Self { verdicts: self.verdicts, ..Self::default() }
+    }
+
+    /// The family that the decision may advance, `None` if there is none.
+    pub fn family_to_advance<E>(&self, key: FamilyKey) -> Result<&Option<Arc<Family>>, Undecided<E>> {
+        self.families.load(key, Load::FamilyToAdvance)
     }
 
     /// Asks for all of these at once, so that many of one kind take one round.

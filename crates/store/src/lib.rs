@@ -129,7 +129,7 @@ pub trait Store: Send + Sync {
     async fn count_clients(&self, organization: OrganizationId) -> Result<u32, StoreError>;
     /// Counts them one by one, whatever was known of their number.
     async fn recount_clients(&self, organization: OrganizationId) -> Result<(), StoreError>;
-    /// Those of the clients that still exist, in the order asked for, each with its grants.
+    /// Those of the clients that still exist, in the order asked for, each with its grants. No id stands twice.
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError>;
     /// Inactive clients whose date of deletion has passed; at most `limit`.
     async fn clients_to_delete(&self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, StoreError>;
@@ -143,6 +143,10 @@ pub trait Store: Send + Sync {
     async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError>;
     /// One family. Never cached.
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError>;
+    /// The same, for whoever is about to change it: where that is less work, it waits for the commits under way.
+    async fn find_family_to_change(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
+        self.find_family(key).await
+    }
     /// What was counted under these keys, in any order. Never cached.
     async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError>;
     /// Whether an assertion was used. Never cached.

@@ -107,9 +107,15 @@ impl PresentedSecret {
 
     /// Whether `digest` was made of it.
     fn matches(&self, digest: &Digest, keys: &Keyring) -> bool {
-        self.matched.get() == Some(digest)
-            || keys.matches(digest, self.text.as_bytes())
-                && self.matched.get_or_init(|| digest.clone()) == digest
+        if self.matched.get() == Some(digest) {
+            return true;
+        }
+        let is_right = keys.matches(digest, self.text.as_bytes());
+        if is_right {
+            // Another may stand there already; then this one is judged anew.
+            let _ = self.matched.set(digest.clone());
+        }
+        is_right
     }
 }
 

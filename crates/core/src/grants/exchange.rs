@@ -171,7 +171,7 @@ fn presented(
         Handles::Refresh(name) => {
             let refused = OAuthError::new(ErrorCode::InvalidGrant, "the refresh token is not valid");
             let token = RefreshToken::parse(member(name)?).ok_or(refused)?;
-            let family = facts.family(token.family)?.as_ref().ok_or(refused)?;
+            let family = facts.family_to_advance(token.family)?.as_ref().ok_or(refused)?;
             let origin = &family.origin;
             let is_right = token.is_genuine(origin.mac_key, env.keys)
                 && origin.client == client.id

@@ -121,7 +121,11 @@ impl App {
                 Ok(user.is_some_and(|user| self.recall(facts, &Load::User(user), age)))
             }
             Load::Family(key) => {
-                let found = self.store.find_family(key).await?.map(Arc::new);
+                facts.put_family(key, self.store.find_family(key).await?.map(Arc::new));
+                Ok(false)
+            }
+            Load::FamilyToAdvance(key) => {
+                let found = self.store.find_family_to_change(key).await?.map(Arc::new);
                 let origin = found.as_ref().map(|it| (it.origin.user, it.origin.organization));
                 facts.put_family(key, found);
                 let Some((user, organization)) = origin else { return Ok(false) };

@@ -4,6 +4,7 @@ mod flush;
 mod hear;
 mod rotate;
 mod sweep;
+mod tidy;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -22,9 +23,6 @@ use crate::telemetry::metrics;
 pub use flush::flush;
 
 type Run = fn(Arc<App>) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
-
-/// In bytes; never written to, so it takes no memory itself.
-const LARGE: usize = 4 * 1024 * 1024;
 
 /// One job.
 pub struct Job {
@@ -46,18 +44,7 @@ pub const ALL: &[Job] = &[
         every: Duration::from_secs(600),
         run: |app| Box::pin(async move { app.load_revoked().await }),
     },
-    // The allocator gives what nobody uses back to the system only when something large is freed: an idle server would keep
-    // what its last password took.
-    Job {
-        name: "tidy",
-        every: Duration::from_secs(5),
-        run: |_| {
-            Box::pin(async {
-                drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE)));
-                Ok(())
-            })
-        },
-    },
+    Job { name: "tidy", every: Duration::from_secs(5), run: |_| Box::pin(tidy::tidy()) },
     Job { name: "sweep", every: Duration::from_secs(60), run: |app| Box::pin(sweep::sweep(app)) },
 ];
 

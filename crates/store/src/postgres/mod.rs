@@ -162,7 +162,7 @@ impl Database {
         let status = [Query {
             sql: "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))",
             params: crate::sql::params![transaction],
-            read: |row| row.text(0),
+            read: |row| Ok(row.text(0)?.map(str::to_owned)),
         }];
         let ended = loop {
             match self.ask(&status).await {

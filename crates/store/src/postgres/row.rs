@@ -54,7 +54,7 @@ impl Row for tokio_postgres::Row {
         self.try_get(column).map_err(unreadable)
     }
 
-    fn text(&self, column: usize) -> Result<Option<String>, StoreError> {
+    fn text(&self, column: usize) -> Result<Option<&str>, StoreError> {
         self.try_get(column).map_err(unreadable)
     }
 

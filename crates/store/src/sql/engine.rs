@@ -116,8 +116,7 @@ impl<E: Engine> Store for E {
     }
 
     async fn division_use(&self, id: DivisionId) -> Result<DivisionUse, StoreError> {
-        // Counts: no row that is found by its key.
-        Ok(self.list(division::in_use(id)).await?.pop().unwrap_or_default())
+        Ok(self.find(division::in_use(id)).await?.unwrap_or_default())
     }
 
     async fn division_grants(&self, id: DivisionId) -> Result<Vec<RoleGrant>, StoreError> {
@@ -239,6 +238,10 @@ impl<E: Engine> Store for E {
     }
 
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
+        self.find(family::find(key)).await
+    }
+
+    async fn find_family_to_change(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
         self.find_to_change(family::find(key)).await
     }
 

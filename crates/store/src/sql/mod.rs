@@ -184,7 +184,7 @@ fn any_of<T: Copy + Into<Value>>(keys: &[T]) -> Vec<Value> {
 /// A row of an answer, whatever the engine.
 pub trait Row {
     fn int(&self, column: usize) -> Result<Option<i64>, StoreError>;
-    fn text(&self, column: usize) -> Result<Option<String>, StoreError>;
+    fn text(&self, column: usize) -> Result<Option<&str>, StoreError>;
     fn blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError>;
     /// All columns, each as what it is.
     fn values(&self) -> Result<Vec<Value>, StoreError>;
@@ -221,7 +221,7 @@ impl<'a> Columns<'a> {
     /// The next column, as text that `parse` understands.
     pub fn parse<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
         let column = self.column();
-        self.row.text(column)?.and_then(|text| parse(&text)).ok_or_else(|| corrupt(column))
+        self.row.text(column)?.and_then(parse).ok_or_else(|| corrupt(column))
     }
 
     /// The same, or `None` if the column is null.
@@ -229,7 +229,7 @@ impl<'a> Columns<'a> {
         let column = self.column();
         match self.row.text(column)? {
             None => Ok(None),
-            Some(text) => parse(&text).map(Some).ok_or_else(|| corrupt(column)),
+            Some(text) => parse(text).map(Some).ok_or_else(|| corrupt(column)),
         }
     }
 
@@ -280,7 +280,7 @@ impl Column for Timestamp {
 
 impl Column for String {
     fn read(row: &dyn Row, column: usize) -> Result<Option<Self>, StoreError> {
-        row.text(column)
+        Ok(row.text(column)?.map(str::to_owned))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::sql::Query;
 use crate::{OpenError, StoreError};
 
 /// So many read at the same time.
-const READERS: usize = 2;
+const READERS: usize = 3;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 

@@ -28,8 +28,9 @@ impl Row for SqliteRow<'_, '_> {
         self.0.get(column).map_err(error)
     }
 
-    fn text(&self, column: usize) -> Result<Option<String>, StoreError> {
-        self.0.get(column).map_err(error)
+    fn text(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        let value = self.0.get_ref(column).map_err(error)?;
+        value.as_str_or_null().map_err(|why| StoreError::Corrupt(format!("column {column}: {why}")))
     }
 
     fn blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {

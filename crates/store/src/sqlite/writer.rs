@@ -16,8 +16,9 @@ use crate::sql::engine::Done;
 use crate::sql::{Expect, Query, Statement, resolve};
 use crate::{Made, OpenError, StoreError};
 
-/// So many jobs are done together at most; bounds the wait of the first.
+/// So many jobs are taken off the queue at a time, and so often before what is to be committed is: bounds the wait of the first.
 const GROUP: usize = 512;
+const TURNS: usize = 4;
 
 type Find = Box<dyn FnOnce(&Connection) + Send>;
 
@@ -78,26 +79,40 @@ impl Drop for Writer {
 
 fn serve(connection: Connection, queue: &Receiver<Job>) {
     while let Ok(first) = queue.recv() {
-        let (mut commits, mut is_reading) = (Vec::new(), false);
-        // What is found is answered at once, since commits wait for the disk; those who asked may be back for this group.
-        for job in std::iter::once(first).chain(queue.try_iter()).take(GROUP) {
-            match job {
-                Job::Commit(commit) => commits.push(commit),
-                Job::Find(find) => {
-                    // Without a transaction each reads its own moment, which does as well.
-                    is_reading = is_reading || begin(&connection, "BEGIN").is_ok();
-                    // One that panics has no answer; the others are found all the same.
-                    let _ = catch_unwind(AssertUnwindSafe(|| find(&connection)));
+        let (mut first, mut commits) = (Some(first), Vec::new());
+        // Commits wait for the disk, finds do not; and whoever was answered may be back with a commit for this group.
+        for _ in 0..TURNS {
+            let mut finds = Vec::new();
+            for job in first.take().into_iter().chain(queue.try_iter()).take(GROUP) {
+                match job {
+                    Job::Find(find) => finds.push(find),
+                    Job::Commit(commit) => commits.push(commit),
                 }
             }
-        }
-        if is_reading {
-            // Nothing was changed, and whatever stays open ends before the next begins.
-            let _ = execute(&connection, "COMMIT");
+            if finds.is_empty() {
+                break;
+            }
+            answer(&connection, finds);
         }
         if !commits.is_empty() {
             write(&connection, commits);
         }
+    }
+}
+
+fn answer(connection: &Connection, finds: Vec<Find>) {
+    let is_group = begin(connection, "BEGIN").is_ok();
+    if !is_group && !connection.is_autocommit() {
+        // In a commit that cannot be ended: nobody may be told of that. Whoever asked hears that the store is away.
+        return;
+    }
+    for find in finds {
+        // One that panics has no answer; the others are found all the same.
+        let _ = catch_unwind(AssertUnwindSafe(|| find(connection)));
+    }
+    if is_group {
+        // Nothing was changed, and whatever stays open ends before the next begins.
+        let _ = execute(connection, "COMMIT");
     }
 }
 

@@ -11,7 +11,7 @@ from .wrk import Load
 # Different tokens at introspection; families whose refresh tokens are rotated.
 TOKENS, FAMILIES = 10_000, 1000
 # No contender uses up more codes, or more tokens that it has not seen, in a second.
-CODES, UNSEEN = 32_000, 24_000
+CODES, UNSEEN = 48_000, 32_000
 
 
 @dataclass

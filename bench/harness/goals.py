@@ -62,6 +62,7 @@ def judge(results: dict, is_whole: bool) -> list[Verdict]:
     most("first start", ours.get("first_start_ms"), 150, "ms")
     most("memory when idle, existing store", ours.get("idle_rss_mb"), 25, "MB")
     most("memory when idle, after the first start", ours.get("first_idle_rss_mb"), 25, "MB")
-    most("memory after the load", max(it["rss_mb_range"][1] for it in results["rows"] if it["contender"] == "chancery"), 64, "MB")
+    loaded = (it["rss_mb_range"][1] for it in results["rows"] if it["contender"] == "chancery")
+    most("memory after the load", max(loaded, default=None), 64, "MB")
     most("release binary", os.path.getsize(BINARY) / MB, 25, "MB")
     return verdicts

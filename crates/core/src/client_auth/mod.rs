@@ -125,7 +125,7 @@ pub struct Claims(Vec<(AuthMethod, Result<Claim, OAuthError>)>);
 
 impl Claims {
     /// Reads them off the request.
-    pub fn of(request: &TokenRequest) -> Self {
+    pub(crate) fn of(request: &TokenRequest) -> Self {
         Self(ALL.iter().filter_map(|it| Some((it.method(), it.presented(request)?))).collect())
     }
 }

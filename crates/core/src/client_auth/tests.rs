@@ -1,10 +1,12 @@
 //! Which method a request speaks, and what comes of it.
 
 use super::*;
+use crate::env::fixed::Counting;
 use crate::form::Form;
+use crate::keyring::{MasterKey, rotation};
 use crate::tenant::Tenant;
 use crate::tenant::flow::App;
-use crate::types::Lifetime;
+use crate::types::{Lifetime, Timestamp};
 
 fn world() -> (Tenant, App) {
     let mut tenant = Tenant::found();
@@ -105,4 +107,20 @@ fn a_secret_is_good_until_it_expires_and_any_of_them_will_do() {
     assert_eq!(tried(&tenant, &app, Dialect::Genesys, None, body), post);
     tenant.now = end;
     assert_eq!(tried(&tenant, &app, Dialect::Genesys, None, body), Err(ErrorCode::InvalidClient));
+}
+
+#[test]
+fn a_secret_that_matched_one_digest_is_judged_anew_for_another() {
+    let keys = |seed| {
+        let master = MasterKey::random(&Counting::new(1));
+        let rows = rotation::first_keys(&master, &Counting::new(seed), Timestamp::default()).expect("keys");
+        Keyring::open(&rows, &master).expect("a keyring")
+    };
+    let (one, other) = (keys(2), keys(3));
+    let presented = PresentedSecret::new("a secret".to_owned());
+    assert!(!presented.matches(&one.digest(b"another"), &one));
+    for keys in [&one, &other, &one] {
+        assert!(presented.matches(&keys.digest(b"a secret"), keys));
+        assert!(!presented.matches(&keys.digest(b"another"), keys));
+    }
 }

@@ -287,7 +287,6 @@ pub async fn clients_come_in_the_order_asked_for_without_the_gone(store: Arc<dyn
     let grants = |n: u64| -> Vec<RoleGrant> {
         (0..n % 4).map(|role| grant(client_id(n), SubjectKind::Client, role)).rev().collect()
     };
-    // More than a query finds at a time.
     for n in 1..=60 {
         create_client(&store, client(n)).await;
         commit(&store, [Write::ReplaceRoleGrants(organization_id(1), client_id(n).into(), grants(n))]).await;
@@ -296,6 +295,7 @@ pub async fn clients_come_in_the_order_asked_for_without_the_gone(store: Arc<dyn
     let asked = (1..=61).rev();
     let found = asked.clone().filter(|n| ![3, 61].contains(n)).map(|n| (client(n), grants(n)));
     assert_eq!(store.clients(asked.map(client_id).collect()).await, Ok(found.collect()));
+    assert_eq!(store.clients(vec![client_id(3), client_id(61)]).await, Ok(vec![]));
 }
 
 pub async fn only_inactive_clients_that_are_due_are_to_be_deleted(store: Arc<dyn Store>) {

@@ -12,8 +12,8 @@ use crate::rbac::{Role, RoleGrant, SubjectKind};
 use crate::session::Session;
 use crate::ticket::Ticket;
 use crate::types::{
-    AssertionKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId, TicketKey,
-    Timestamp, UserId,
+    AssertionKey, ClientId, CodeId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId,
+    TicketKey, Timestamp, UserId,
 };
 use crate::user::{PasswordCheck, User};
 
@@ -38,6 +38,8 @@ pub enum Load {
     Family(FamilyKey),
     /// The same, to advance it.
     FamilyToAdvance(FamilyKey),
+    /// The family that came of a code. Never from memory.
+    FamilyOfCode(CodeId),
     /// When a token of a family was last used.
     FamilyUse(FamilyKey),
     /// Whether an assertion was used. Never from memory.
@@ -102,6 +104,7 @@ pub struct Facts {
     consents: Known<(UserId, ClientId), Option<Arc<Consent>>>,
     tickets: Known<TicketKey, Option<Arc<Ticket>>>,
     families: Known<FamilyKey, Option<Arc<Family>>>,
+    families_of_codes: Known<CodeId, Option<Arc<Family>>>,
     family_uses: Known<FamilyKey, Option<Timestamp>>,
     assertion_uses: Known<AssertionKey, bool>,
     key_sets: Known<Arc<str>, Option<Arc<KeySet>>>,
@@ -115,6 +118,7 @@ pub struct Facts {
     working_holders: Known<RoleId, Arc<Vec<(SubjectId, SubjectKind)>>>,
     division_uses: Known<DivisionId, DivisionUse>,
     deleted_divisions: Known<OrganizationId, Arc<Vec<Division>>>,
+    anew: bool,
 }
 
 /// Declares how each fact is read and put, and which are known.
@@ -160,6 +164,8 @@ facts! {
     ticket / put_ticket (TicketKey => Option<Arc<Ticket>>) in tickets as Ticket;
     /// The family, `None` if there is none.
     family / put_family (FamilyKey => Option<Arc<Family>>) in families as Family;
+    /// The family that came of the code, `None` if none did.
+    family_of_code / put_family_of_code (CodeId => Option<Arc<Family>>) in families_of_codes as FamilyOfCode;
     /// When a token of the family was last used or refreshed, or the family began; `None` if there is none.
     family_use / put_family_use (FamilyKey => Option<Timestamp>) in family_uses as FamilyUse;
     /// Whether the assertion was used.
@@ -191,7 +197,12 @@ facts! {
 impl Facts {
     /// What stays true however the world changed: verdicts are costly, and about the same password and hash for ever.
     pub fn kept(self) -> Self {
-        Self { verdicts: self.verdicts, ..Self::default() }
+        Self { verdicts: self.verdicts, anew: true, ..Self::default() }
+    }
+
+    /// Whether the same was decided before and did not hold: what was hoped for then is looked up now.
+    pub const fn is_anew(&self) -> bool {
+        self.anew
     }
 
     /// The family that the decision may advance, `None` if there is none.

@@ -6,7 +6,7 @@ use crate::env::Env;
 use crate::grants::Behalf;
 use crate::openid::Login;
 use crate::tokens::Audience;
-use crate::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
+use crate::types::{ClientId, CodeId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
 
 /// A family that is not stored yet; the store makes its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct NewFamily {
     pub mac_key: KeyId,
     /// Whether the client proved who it is; a refresh demands the same.
     pub client_authenticated: bool,
+    /// The code that it came of, if it came of one. No two come of the same.
+    pub code: Option<CodeId>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it ends, used or not.
@@ -68,6 +70,7 @@ impl NewFamily {
             login,
             mac_key: env.keys.digest_key(),
             client_authenticated,
+            code: None,
             created_at: env.now,
             expires_at,
         }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::env::Random;
 use crate::jose::{base64url, from_base64url};
 use crate::keyring::Keyring;
-use crate::types::{ClientId, Digest, FamilyKey, OrganizationId, TicketKey, Timestamp, UserId};
+use crate::types::{ClientId, Digest, OrganizationId, TicketKey, Timestamp, UserId};
 
 /// What one kind of ticket carries.
 pub trait Payload: Serialize + DeserializeOwned {
@@ -29,8 +29,6 @@ pub struct NewTicket {
     pub client: Option<ClientId>,
     /// For which user, if one is known.
     pub user: Option<UserId>,
-    /// The family that came of it, if any.
-    pub family: Option<FamilyKey>,
     /// From then on it is refused.
     pub expires_at: Timestamp,
     /// The payload, as JSON.

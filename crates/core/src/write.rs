@@ -83,8 +83,6 @@ pub enum Write {
     CreateTicket(NewTicket),
     /// Marks a ticket spent; conflicts if it was spent, has expired or is gone.
     Spend(TicketKey, Timestamp),
-    /// The same, for the family that this commit made last; what the ticket became can be found by it.
-    Redeem(TicketKey, Timestamp),
     /// Replaces digest, expiry and payload of an unspent ticket; conflicts unless its version is `expect`.
     ReplaceTicket {
         /// Which.
@@ -98,7 +96,7 @@ pub enum Write {
         /// The new payload.
         payload: String,
     },
-    /// A new family, under a key that the store makes.
+    /// A new family, under a key that the store makes; conflicts with one that came of the same code.
     CreateFamily(NewFamily),
     /// Counts a family's generation up; conflicts unless it stands at `generation` and is live.
     Advance(FamilyKey, u32, Timestamp),
@@ -263,7 +261,6 @@ impl Write {
             Self::Require(_)
             | Self::CreateTicket(_)
             | Self::Spend(..)
-            | Self::Redeem(..)
             | Self::ReplaceTicket { .. }
             | Self::CreateFamily(_)
             | Self::Advance(..)

@@ -106,6 +106,7 @@ impl Pattern {
             login: None,
             mac_key: self.keys.digest_key(),
             client_authenticated: true,
+            code: None,
             created_at,
             expires_at,
         }))

@@ -22,8 +22,8 @@ use chancery_core::session::Session;
 use chancery_core::session::attempts::Tries;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AssertionKey, AttemptKey, ClientId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey, SubjectId,
-    TicketKey, Timestamp, UserId,
+    AssertionKey, AttemptKey, ClientId, CodeId, DivisionId, FamilyKey, OrganizationId, RoleId, SessionKey,
+    SubjectId, TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -47,16 +47,6 @@ pub enum Made {
     Family(FamilyKey),
     /// Of a session.
     Session(SessionKey),
-}
-
-impl Made {
-    /// The family that was made last.
-    fn last_family(made: &[Self]) -> Option<FamilyKey> {
-        made.iter().rev().find_map(|it| match it {
-            Self::Family(key) => Some(*key),
-            Self::Ticket(_) | Self::Session(_) => None,
-        })
-    }
 }
 
 /// A change that another process or node committed.
@@ -147,6 +137,8 @@ pub trait Store: Send + Sync {
     async fn find_family_to_change(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
         self.find_family(key).await
     }
+    /// The family that came of a code. Never cached.
+    async fn find_family_of_code(&self, code: CodeId) -> Result<Option<Family>, StoreError>;
     /// What was counted under these keys, in any order. Never cached.
     async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError>;
     /// Whether an assertion was used. Never cached.

@@ -164,15 +164,14 @@ macro_rules! suite {
                     replacing_a_stale_version_conflicts
                     replacing_a_spent_one_conflicts
                     replacing_one_that_does_not_exist_conflicts
-                    of_64_replacements_of_a_version_one_succeeds
-                    redeeming_names_the_family_that_was_made_last
-                    redeeming_without_a_family_conflicts
-                    what_cannot_be_spent_cannot_be_redeemed
-                    of_64_who_redeem_it_one_succeeds_and_makes_the_only_family;
+                    of_64_replacements_of_a_version_one_succeeds;
                 family:
                     every_field_reads_back
                     one_that_does_not_exist_is_not_found
                     every_family_has_a_key_of_its_own
+                    one_is_found_by_the_code_that_it_came_of
+                    of_64_who_redeem_a_code_one_makes_the_only_family
+                    a_second_of_a_code_takes_nothing_else_down
                     a_key_is_not_made_again_after_its_family_was_swept
                     advancing_counts_up
                     another_generation_does_not_advance

@@ -16,7 +16,12 @@ fn seal(bencher: Bencher, holder: Holder) {
 fn open_sealed(bencher: Bencher, holder: Holder) {
     let token = world().token(holder, Dialect::Genesys).token;
     let text = sealed::seal(&token, &world().env()).expect("a token");
-    bencher.bench(|| black_box_drop(sealed::open(black_box(&text), &world().env()).expect("a token")));
+    bencher.bench(|| {
+        black_box_drop(
+            sealed::open::<chancery_core::tokens::AccessToken>(black_box(&text), &world().env())
+                .expect("a token"),
+        )
+    });
 }
 
 /// With ES256.

@@ -48,6 +48,7 @@ impl World {
             login: None,
             mac_key: self.tenant.env().keys.digest(b"").key,
             client_authenticated: true,
+            code: None,
             created_at: self.tenant.now,
             expires_at: self.token.expires_at,
         };

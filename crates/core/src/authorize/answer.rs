@@ -6,18 +6,17 @@ use crate::env::Env;
 use crate::error::OAuthError;
 use crate::family::NewFamily;
 use crate::grants::Behalf;
-use crate::grants::authorization_code::Code;
+use crate::grants::authorization_code::{Code, sha256};
 use crate::openid::Login;
 use crate::policy::CODE;
 use crate::session::Session;
-use crate::ticket::{Handle, NewTicket, Payload, Verifier};
-use crate::tokens::Audience;
 use crate::tokens::issue::{Issued, mint, render};
-use crate::types::{FamilyKey, TicketKey};
+use crate::tokens::{Audience, sealed};
+use crate::types::{CodeId, FamilyKey};
 use crate::user::User;
 use crate::write::Write;
 
-/// What goes back, to where; complete once the commit has made its key.
+/// What goes back, to where; complete once what it stands on is committed.
 pub struct Answer {
     target: Target,
     content: Content,
@@ -25,7 +24,7 @@ pub struct Answer {
 
 enum Content {
     Error(OAuthError),
-    Code(Verifier),
+    Code(Box<Code>),
     Token(Box<Issued>),
 }
 
@@ -38,15 +37,6 @@ pub enum Written {
     Form(String, Vec<(&'static str, String)>),
 }
 
-/// A key that the commit made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
-    /// Of the code's ticket.
-    Ticket(TicketKey),
-    /// Of the token's family.
-    Family(FamilyKey),
-}
-
 /// Answers with what was wanted, for a person who agreed.
 pub fn grant(
     target: &Target,
@@ -55,7 +45,7 @@ pub fn grant(
     user: &User,
     consent_epoch: u32,
     env: &Env,
-) -> (Answer, Vec<Write>) {
+) -> (Answer, Option<Write>) {
     let (client, dialect) = (&target.client, target.dialect);
     let behalf = Behalf {
         user: user.id,
@@ -65,12 +55,13 @@ pub fn grant(
     };
     let (content, write) = match wanted.response_type {
         ResponseType::Code => {
-            let verifier = Verifier::random(env.random);
             let is_standard = dialect == Dialect::Standard;
             let code = Code {
+                id: CodeId::made_at(env.now, env.random),
+                client: client.id,
                 dialect,
-                redirect_uri: target.redirect_uri.clone(),
-                challenge: wanted.challenge.clone(),
+                redirect_uri: sha256(&target.redirect_uri),
+                challenge: wanted.challenge,
                 behalf,
                 scope: wanted.scope.clone(),
                 audience: is_standard.then_some(wanted.audience),
@@ -80,18 +71,9 @@ pub fn grant(
                     nonce: wanted.nonce.clone(),
                     claims: wanted.claims.clone(),
                 }),
-            };
-            let ticket = NewTicket {
-                kind: Code::KIND.to_owned(),
-                digest: verifier.digest(env.keys),
-                organization: client.organization,
-                client: Some(client.id),
-                user: Some(user.id),
-                family: None,
                 expires_at: env.now + CODE,
-                payload: serde_json::to_string(&code).unwrap_or_default(),
             };
-            (Content::Code(verifier), Write::CreateTicket(ticket))
+            (Content::Code(Box::new(code)), None)
         }
         ResponseType::Token => {
             let holder = Some((user.id, user.epoch));
@@ -101,10 +83,10 @@ pub fn grant(
             let ends = issued.token.expires_at;
             let (scope, audience) = (wanted.scope.clone(), Audience::Management);
             let family = NewFamily::begin(client, behalf, scope, audience, dialect, None, false, ends, env);
-            (Content::Token(Box::new(issued)), Write::CreateFamily(family))
+            (Content::Token(Box::new(issued)), Some(Write::CreateFamily(family)))
         }
     };
-    (Answer { target: target.clone(), content }, vec![write])
+    (Answer { target: target.clone(), content }, write)
 }
 
 impl Answer {
@@ -118,8 +100,8 @@ impl Answer {
         if let Content::Token(issued) = &self.content { Some(issued) } else { None }
     }
 
-    /// Writes it down; `None` if the token cannot be written, or the key is missing.
-    pub fn write(self, made: Option<Made>, env: &Env) -> Option<Written> {
+    /// Writes it down, a token with the key of the family that the commit made; `None` if it cannot be written.
+    pub fn write(self, made: Option<FamilyKey>, env: &Env) -> Option<Written> {
         let Target { redirect_uri, state, mode, dialect, .. } = self.target;
         let mut pairs = match (self.content, made) {
             (Content::Error(error), _) => {
@@ -128,10 +110,8 @@ impl Answer {
                     ("error_description", error.detail.to_owned()),
                 ]
             }
-            (Content::Code(verifier), Some(Made::Ticket(key))) => {
-                vec![("code", Handle { row: key.0, verifier }.expose())]
-            }
-            (Content::Token(mut issued), Some(Made::Family(key))) => {
+            (Content::Code(code), _) => vec![("code", sealed::seal(&*code, env)?)],
+            (Content::Token(mut issued), Some(key)) => {
                 issued.token.family = Some(key);
                 vec![
                     ("access_token", render(&issued, env)?),
@@ -139,7 +119,7 @@ impl Answer {
                     ("token_type", dialect.token_type().to_owned()),
                 ]
             }
-            _ => return None,
+            (Content::Token(_), None) => return None,
         };
         pairs.extend(state.map(|state| ("state", state)));
         // RFC 9207 section 2: so that no other server's answer is taken for ours.

@@ -94,7 +94,7 @@ pub struct Wanted {
     /// How the answer comes.
     pub response_type: ResponseType,
     /// The challenge of RFC 7636.
-    pub challenge: Option<String>,
+    pub challenge: Option<[u8; 32]>,
     /// What was asked for, cut down to what the client may have.
     pub scope: Scope,
     /// For what the token will be good.

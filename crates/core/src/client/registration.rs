@@ -54,7 +54,6 @@ impl InitialAccess {
             organization,
             client: None,
             user: None,
-            family: None,
             expires_at: now + lifetime,
             payload: serde_json::to_string(&self).unwrap_or_default(),
         }

@@ -8,35 +8,58 @@ use crate::decision::Undecided;
 use crate::dialect::Dialect;
 use crate::error::{ErrorCode, OAuthError};
 use crate::grants::{Ask, Authorization, Behalf, Grant, GrantType, Handles, Presented};
-use crate::jose::base64url;
 use crate::openid::Login;
-use crate::ticket::Payload;
 use crate::tokens::Audience;
-use crate::types::Scope;
+use crate::tokens::sealed::Sealed;
+use crate::types::{ClientId, CodeId, Scope, Timestamp};
 
-/// What a code stands for.
+/// A code: all that it stands for, under a seal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
+    /// Its own id: what comes of it keeps it, so that nothing else does.
+    pub id: CodeId,
+    /// For whom it is.
+    pub client: ClientId,
     /// The side that issued it.
     pub dialect: Dialect,
-    /// Where it was sent.
-    pub redirect_uri: String,
+    /// The SHA-256 digest of where it was sent.
+    pub redirect_uri: [u8; 32],
     /// The challenge (RFC 7636 section 4.2, S256), if the client sent one.
-    pub challenge: Option<String>,
+    pub challenge: Option<[u8; 32]>,
     /// Who agreed.
     pub behalf: Behalf,
     /// To what.
     pub scope: Scope,
     /// For what the token will be good, unless the token request says otherwise.
-    #[serde(default)]
     pub audience: Option<Audience>,
     /// The login, where the client asked for one (OpenID Connect).
-    #[serde(default)]
+    #[serde(with = "as_json")]
     pub login: Option<Login>,
+    /// From then on it is refused.
+    pub expires_at: Timestamp,
 }
 
-impl Payload for Code {
-    const KIND: &'static str = "authorization_code";
+impl Sealed for Code {
+    const CONTEXT: &'static [u8] = b"chancery authorization code 1";
+}
+
+/// A login holds whatever values a client asked for, which only JSON can tell apart.
+mod as_json {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::openid::Login;
+
+    pub fn serialize<S: Serializer>(login: &Option<Login>, to: S) -> Result<S::Ok, S::Error> {
+        let text = login.as_ref().map(serde_json::to_string).transpose().map_err(S::Error::custom)?;
+        text.serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Login>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| serde_json::from_str(&text)).transpose().map_err(D::Error::custom)
+    }
 }
 
 /// See the module.
@@ -48,7 +71,7 @@ impl Grant for AuthorizationCode {
     }
 
     fn handles(&self) -> Handles {
-        Handles::Ticket("code", Code::KIND)
+        Handles::Code("code")
     }
 
     fn is_refreshable(&self) -> bool {
@@ -57,14 +80,14 @@ impl Grant for AuthorizationCode {
 
     /// A code without challenge is anybody's who sees it, so the client must prove itself.
     fn needs_proof(&self, presented: &Presented) -> bool {
-        !matches!(presented, Presented::Code(_, code) if code.challenge.is_some())
+        !matches!(presented, Presented::Code(code) if code.challenge.is_some())
     }
 
     fn authorize(&self, ask: &Ask) -> Result<Authorization, Undecided<OAuthError>> {
         let refused = |detail| Err(OAuthError::new(ErrorCode::InvalidGrant, detail).into());
-        let Presented::Code(_, code) = ask.presented else { return refused("the code is not valid") };
+        let Presented::Code(code) = ask.presented else { return refused("the code is not valid") };
         // Section 4.1.3: the same as in the authorization request, which always has one here.
-        if ask.form.find("redirect_uri") != Some(&code.redirect_uri) {
+        if ask.form.find("redirect_uri").map(sha256) != Some(code.redirect_uri) {
             return refused("redirect_uri is not that of the authorization request");
         }
         match (&code.challenge, ask.form.find("code_verifier")) {
@@ -84,35 +107,37 @@ impl Grant for AuthorizationCode {
 }
 
 /// RFC 7636 section 4.6, for the method S256 alone.
-fn answers(verifier: &str, challenge: &str) -> bool {
+fn answers(verifier: &str, challenge: &[u8; 32]) -> bool {
     // Section 4.1.
     let is_verifier = (43..=128).contains(&verifier.len())
         && verifier.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
-    let made = base64url(digest(&SHA256, verifier.as_bytes()).as_ref());
-    is_verifier && bool::from(made.as_bytes().ct_eq(challenge.as_bytes()))
+    is_verifier && bool::from(sha256(verifier).ct_eq(challenge))
+}
+
+/// What a code keeps of a text.
+pub fn sha256(text: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+    bytes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jose::from_base64url;
 
     #[test]
     fn a_verifier_answers_its_own_challenge() {
         // RFC 7636 appendix B.
         let (verifier, challenge) =
             ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-        assert!(answers(verifier, challenge));
-        for (verifier, challenge) in [
-            (challenge, challenge),
-            (verifier, verifier),
-            (&verifier[1..], challenge),
-            ("null", challenge),
-            ("", challenge),
-            (verifier, ""),
-        ] {
-            assert!(!answers(verifier, challenge), "{verifier} {challenge}");
+        let digest = from_base64url(challenge).expect("base64url").try_into().expect("32 bytes");
+        assert!(answers(verifier, &digest));
+        for wrong in [challenge, &verifier[1..], "null", ""] {
+            assert!(!answers(wrong, &digest), "{wrong}");
+            assert!(!answers(verifier, &sha256(wrong)), "{wrong}");
         }
         let spaced = " ".repeat(43);
-        assert!(!answers(&spaced, &base64url(digest(&SHA256, spaced.as_bytes()).as_ref())));
+        assert!(!answers(&spaced, &sha256(&spaced)));
     }
 }

@@ -16,11 +16,10 @@ use crate::grants::authorization_code::Code;
 use crate::grants::spend::{Basis, spend};
 use crate::grants::{ALL, Ask, Authorization, Behalf, Grant, Handles, Presented};
 use crate::openid::{self, id_token};
-use crate::ticket::Handle;
 use crate::tokens::issue::{Issued, mint};
 use crate::tokens::refresh::RefreshToken;
-use crate::tokens::{Audience, verify};
-use crate::types::{ClientId, OrganizationId, Scope, TicketKey, UserId};
+use crate::tokens::{Audience, sealed, verify};
+use crate::types::{ClientId, OrganizationId, Scope, UserId};
 
 /// A request at the token endpoint.
 #[derive(Debug)]
@@ -116,7 +115,7 @@ fn issue(
     let left = if user.is_some() { allowed.within(&client.reach()) } else { allowed.clone() };
     // RFC 6749 section 4.1.3: the scope of a code was settled when it was given.
     let scope = match presented {
-        Presented::Code(..) => left,
+        Presented::Code(_) => left,
         _ => narrow_scope(form, &left, user.is_some(), request.dialect)?,
     };
     let audience = narrow_audience(form, audience, request.dialect, env)?;
@@ -133,7 +132,7 @@ fn issue(
     let dialect = request.dialect;
     let basis = Basis { grant, proven, behalf: user, scope: allowed, dialect, login };
     writes.extend(basis.proven.writes.iter().cloned());
-    writes.extend(spend(&presented, &basis, &mut issued, env)?);
+    writes.extend(spend(&presented, &basis, &mut issued, facts, env)?);
     if let Presented::Refresh(family, _) = &presented {
         not_lapsed(family, facts, env)?;
     }
@@ -141,8 +140,8 @@ fn issue(
     Ok(Decision::write(issued, writes).and(event))
 }
 
-/// What the request presented: it exists, is of the grant's kind, this client's and this side's. Whether it was spent or has
-/// expired comes later, since a replay must first be known to be one.
+/// What the request presented: it is one of ours, this client's and this side's. Whether it was used or has expired comes
+/// later, since a replay must first be known to be one.
 fn presented(
     grant: &dyn Grant,
     client: &Client,
@@ -156,17 +155,16 @@ fn presented(
     };
     match grant.handles() {
         Handles::None => Ok(Presented::Nothing),
-        Handles::Ticket(name, kind) => {
+        Handles::Code(name) => {
             let refused = OAuthError::new(ErrorCode::InvalidGrant, "the code is not valid");
-            let handle = Handle::parse(member(name)?).ok_or(refused)?;
-            let ticket = facts.ticket(TicketKey(handle.row))?.as_ref().ok_or(refused)?;
-            let is_right = handle.verifier.matches(&ticket.content.digest, env.keys)
-                && ticket.content.kind == kind
-                && ticket.content.client == Some(client.id);
-            let code = ticket.payload::<Code>().filter(|code| is_right && code.dialect == request.dialect);
-            let code = code.ok_or(refused)?;
-            facts.together([Load::User(code.behalf.user)])?;
-            Ok(Presented::Code(Arc::clone(ticket), Box::new(code)))
+            let code: Code = sealed::open(member(name)?, env).ok_or(refused)?;
+            if code.client != client.id || code.dialect != request.dialect {
+                return Err(refused.into());
+            }
+            // Whether it still stands will ask for these.
+            let user = code.behalf.user;
+            facts.together([Load::User(user), Load::Consent((user, client.id))])?;
+            Ok(Presented::Code(Box::new(code)))
         }
         Handles::Refresh(name) => {
             let refused = OAuthError::new(ErrorCode::InvalidGrant, "the refresh token is not valid");

@@ -22,7 +22,6 @@ use crate::form::Form;
 use crate::grants::authorization_code::Code;
 use crate::openid::Login;
 use crate::policy::Policy;
-use crate::ticket::Ticket;
 use crate::tokens::Audience;
 use crate::types::{Scope, UserId};
 use crate::write::Write;
@@ -174,13 +173,13 @@ pub struct Behalf {
     pub consent_epoch: Option<u32>,
 }
 
-/// What a grant's requests carry that this server keeps the state of.
+/// What a grant's requests carry that this server gave out before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handles {
     /// Nothing.
     None,
-    /// A ticket of this kind, in this member.
-    Ticket(&'static str, &'static str),
+    /// A code, in this member.
+    Code(&'static str),
     /// A refresh token, in this member.
     Refresh(&'static str),
 }
@@ -190,8 +189,8 @@ pub enum Handles {
 pub enum Presented {
     /// Nothing.
     Nothing,
-    /// A code, and the ticket that it is.
-    Code(Arc<Ticket>, Box<Code>),
+    /// This code.
+    Code(Box<Code>),
     /// A token of this family, of this generation.
     Refresh(Arc<Family>, u32),
 }

@@ -8,13 +8,14 @@ use crate::decision::Undecided;
 use crate::dialect::Dialect;
 use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
+use crate::facts::Facts;
 use crate::family::{Family, NewFamily};
+use crate::grants::authorization_code::Code;
 use crate::grants::{Behalf, Grant, GrantType, Presented};
 use crate::openid::{self, Login};
 use crate::policy::{CODE_RETRY, LONGEST_TOKEN};
-use crate::ticket::Ticket;
 use crate::tokens::issue::{Issued, Refresh};
-use crate::types::{FamilyKey, OrganizationId, Scope, Timestamp};
+use crate::types::{CodeId, FamilyKey, OrganizationId, Scope, Timestamp};
 use crate::write::{Revoked, RevokedId, Write};
 
 /// What a token stands on.
@@ -38,15 +39,14 @@ pub fn spend(
     presented: &Presented,
     basis: &Basis,
     issued: &mut Issued,
+    facts: &Facts,
     env: &Env,
 ) -> Result<Vec<Write>, Undecided<OAuthError>> {
     match presented {
-        Presented::Nothing => Ok(found(basis, issued, env).into_iter().collect()),
-        Presented::Code(ticket, _) => {
-            refuse_spent(ticket, env)?;
-            let mut writes: Vec<Write> = found(basis, issued, env).into_iter().collect();
-            writes.push(Write::Redeem(ticket.key, env.now));
-            Ok(writes)
+        Presented::Nothing => Ok(found(basis, None, issued, env).into_iter().collect()),
+        Presented::Code(code) => {
+            refuse_used(code, basis, facts, env)?;
+            Ok(found(basis, Some(code.id), issued, env).into_iter().collect())
         }
         Presented::Refresh(family, generation) => advance(family, *generation, basis, issued, env),
     }
@@ -54,7 +54,7 @@ pub fn spend(
 
 /// A family for what is issued on behalf of a person; the commit makes its key. What cannot be refreshed ends with its only
 /// token.
-fn found(basis: &Basis, issued: &mut Issued, env: &Env) -> Option<Write> {
+fn found(basis: &Basis, code: Option<CodeId>, issued: &mut Issued, env: &Env) -> Option<Write> {
     let (behalf, client) = (basis.behalf?, basis.proven.client);
     let mut ends = issued.token.expires_at;
     if basis.grant.is_refreshable() && may_refresh(client, basis) {
@@ -67,7 +67,7 @@ fn found(basis: &Basis, issued: &mut Issued, env: &Env) -> Option<Write> {
     let login = basis.login.clone().map(|login| Login { nonce: None, ..login });
     let family =
         NewFamily::begin(client, behalf, scope, audience, basis.dialect, login, is_proven, ends, env);
-    Some(Write::CreateFamily(family))
+    Some(Write::CreateFamily(NewFamily { code, ..family }))
 }
 
 /// A client that is registered for it; one that speaks OpenID Connect, where `offline_access` was allowed (Core section 11).
@@ -76,24 +76,24 @@ fn may_refresh(client: &Client, basis: &Basis) -> bool {
     client.grant_types.contains(GrantType::RefreshToken) && (is_offline || basis.dialect == Dialect::Genesys)
 }
 
-/// RFC 6749 section 4.1.2: a code is used once. Who got here has proved to be the client, and to have the verifier if there
-/// is a challenge: soon after the first use that is a retry, later it is a theft on one side or the other.
-fn refuse_spent(ticket: &Ticket, env: &Env) -> Result<(), Undecided<OAuthError>> {
+/// RFC 6749 section 4.1.2: a code is used once. The commit sees to that; who comes back from there, or after the code's time,
+/// has proved to be the client, and to have the verifier if there is a challenge: soon after the first use that is a retry,
+/// later it is a theft on one side or the other.
+fn refuse_used(code: &Code, basis: &Basis, facts: &Facts, env: &Env) -> Result<(), Undecided<OAuthError>> {
+    let is_live = env.now < code.expires_at;
+    if is_live && !facts.is_anew() {
+        return Ok(());
+    }
     let refused = |detail| OAuthError::new(ErrorCode::InvalidGrant, detail);
-    match ticket.spent_at {
-        None if ticket.is_live(env.now) => Ok(()),
+    match facts.family_of_code(code.id)?.as_deref() {
+        None if is_live => Ok(()),
         None => Err(refused("the code has expired").into()),
-        Some(spent) if env.now < spent + CODE_RETRY => Err(refused("the code was used before").into()),
-        Some(_) => {
-            let organization = ticket.content.organization;
-            let mut writes =
-                ticket.content.family.map_or(Vec::new(), |key| revoke(organization, key, env.now));
-            writes.push(Write::Audit(Box::new(Entry {
-                client: ticket.content.client,
-                entity: ticket.content.user.map(|user| ("user".to_owned(), user.to_string())),
-                ..Entry::of(organization, kinds::CODE_REPLAYED, env.now)
-            })));
-            Err(Undecided::RefusedWith(refused("the code was used before"), writes))
+        Some(family) if env.now < family.origin.created_at + CODE_RETRY => {
+            Err(refused("the code was used before").into())
+        }
+        Some(family) => {
+            let replayed = downfall(family, kinds::CODE_REPLAYED, basis.proven.client, env);
+            Err(Undecided::RefusedWith(refused("the code was used before"), replayed))
         }
     }
 }
@@ -118,15 +118,20 @@ fn advance(
         issued.refresh = successor(family.generation);
         return Ok(Vec::new());
     }
-    let client = basis.proven.client;
+    let refused = OAuthError::new(ErrorCode::InvalidGrant, "the refresh token was used before");
+    let replayed = downfall(family, kinds::REFRESH_REPLAYED, basis.proven.client, env);
+    Err(Undecided::RefusedWith(refused, replayed))
+}
+
+/// Somebody has a copy: all that came of the login ends, and the audit log says why.
+fn downfall(family: &Family, kind: &str, client: &Client, env: &Env) -> Vec<Write> {
     let mut writes = revoke(client.organization, family.key, env.now);
     writes.push(Write::Audit(Box::new(Entry {
         client: Some(client.id),
         entity: Some(("user".to_owned(), family.origin.user.to_string())),
-        ..Entry::of(client.organization, kinds::REFRESH_REPLAYED, env.now)
+        ..Entry::of(client.organization, kind, env.now)
     })));
-    let refused = OAuthError::new(ErrorCode::InvalidGrant, "the refresh token was used before");
-    Err(Undecided::RefusedWith(refused, writes))
+    writes
 }
 
 /// Ends a family: it is never refreshed again, and no access token of it is accepted.

@@ -1,7 +1,6 @@
 //! How applications and people go about it, for tests: log in, authorize, ask for tokens.
 
 use super::Tenant;
-use crate::authorize::answer::Made;
 use crate::authorize::{self, Ask, Next, Stray, Verdict, Written};
 use crate::client::Client;
 use crate::client_auth::Header;
@@ -17,9 +16,7 @@ use crate::session::NewSession;
 use crate::ticket::{Handle, Verifier};
 use crate::tokens::AccessToken;
 use crate::tokens::issue::{Issued, render_refresh};
-use crate::types::{
-    ClientId, ClientSecret, FamilyKey, RedirectUri, Scope, Secret, SessionKey, TicketKey, UserId,
-};
+use crate::types::{ClientId, ClientSecret, FamilyKey, RedirectUri, Scope, Secret, SessionKey, UserId};
 use crate::user::PasswordHash;
 use crate::write::Write;
 
@@ -133,7 +130,15 @@ impl Tenant {
         &self,
         decision: impl Fn(&Facts, &Env) -> Step<T, E>,
     ) -> (Decision<T, E>, Vec<Load>) {
-        let (mut facts, mut asked) = (Facts::default(), Vec::new());
+        self.run_on(Facts::default(), decision)
+    }
+
+    fn run_on<T, E>(
+        &self,
+        mut facts: Facts,
+        decision: impl Fn(&Facts, &Env) -> Step<T, E>,
+    ) -> (Decision<T, E>, Vec<Load>) {
+        let mut asked = Vec::new();
         for _ in 0..24 {
             match decision(&facts, &self.env()) {
                 Step::Done(done) => return (done, asked),
@@ -166,12 +171,8 @@ impl Tenant {
         let ask = Ask { dialect, form: &form, session: handle.as_ref(), decision };
         let (decided, _) = self.run(|facts, env| authorize::authorize(facts, &ask, env));
         self.commit(decided.writes.clone()).expect("no conflict");
-        let key = self.made;
-        let made = decided.writes.iter().find_map(|write| match write {
-            Write::CreateTicket(_) => Some(Made::Ticket(TicketKey(key))),
-            Write::CreateFamily(_) => Some(Made::Family(FamilyKey(key))),
-            _ => None,
-        });
+        let is_family = |write: &Write| matches!(write, Write::CreateFamily(_));
+        let made = decided.writes.iter().any(is_family).then_some(FamilyKey(self.made));
         let told = match decided.outcome {
             Err(stray) => Told::Page(stray),
             Ok(Next::LogIn) => Told::LogIn,
@@ -185,7 +186,8 @@ impl Tenant {
         (told, decided.writes)
     }
 
-    /// A request at the token endpoint, with `Basic` credentials if there are any. Nothing is written.
+    /// A request at the token endpoint, with `Basic` credentials if there are any, decided anew if it could not be written.
+    /// Nothing is written.
     pub(crate) fn ask_token(
         &self,
         dialect: Dialect,
@@ -197,7 +199,16 @@ impl Tenant {
         let value = basic.map(|it| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(it)));
         let header = value.as_deref().map(Header::new);
         let request = TokenRequest::new(dialect, header.as_ref(), &form);
-        let (decided, asked) = self.run(|facts, env| exchange(facts, &request, env));
+        let decide = |facts: &Facts, env: &Env| exchange(facts, &request, env);
+        let (mut decided, mut asked) = self.run(decide);
+        let is_used = |code| self.family_of(code).is_some();
+        if decided
+            .writes
+            .iter()
+            .any(|it| matches!(it, Write::CreateFamily(it) if it.code.is_some_and(is_used)))
+        {
+            (decided, asked) = self.run_on(Facts::default().kept(), decide);
+        }
         assert_eq!(decided.events.len(), 1, "every answer is counted once");
         (decided, asked)
     }

@@ -6,7 +6,7 @@ use crate::consent::Consent;
 use crate::family::Family;
 use crate::session::Session;
 use crate::ticket::Ticket;
-use crate::types::{FamilyKey, SessionKey, TicketKey};
+use crate::types::{CodeId, FamilyKey, SessionKey, TicketKey};
 use crate::write::Write;
 
 impl Tenant {
@@ -16,22 +16,23 @@ impl Tenant {
         self.made
     }
 
+    /// The family that came of a code.
+    pub(crate) fn family_of(&self, code: CodeId) -> Option<&Family> {
+        self.families.values().find(|family| family.origin.code == Some(code))
+    }
+
     pub(super) fn write_of_person(&mut self, write: Write) -> Result<(), Conflict> {
         match write {
             Write::CreateTicket(content) => {
                 let key = TicketKey(self.key());
                 self.tickets.insert(key, Ticket { key, content, version: 1, spent_at: None });
             }
-            Write::Spend(key, at) | Write::Redeem(key, at) => {
-                let family = self.families.keys().max().copied();
+            Write::Spend(key, at) => {
                 let ticket = self.tickets.get_mut(&key).filter(|ticket| ticket.is_live(at));
-                let ticket = ticket.ok_or(Conflict)?;
-                ticket.spent_at = Some(at);
-                if matches!(write, Write::Redeem(..)) {
-                    ticket.content.family = family;
-                }
+                ticket.ok_or(Conflict)?.spent_at = Some(at);
             }
             Write::CreateFamily(origin) => {
+                demand(origin.code.is_none_or(|code| self.family_of(code).is_none()))?;
                 let (key, rotated_at) = (FamilyKey(self.key()), origin.created_at);
                 let family = Family {
                     key,

@@ -44,6 +44,9 @@ impl Tenant {
             Load::Family(key) | Load::FamilyToAdvance(key) => {
                 facts.put_family(key, self.families.get(&key).cloned().map(Arc::new))
             }
+            Load::FamilyOfCode(id) => {
+                facts.put_family_of_code(id, self.family_of(id).cloned().map(Arc::new));
+            }
             Load::FamilyUse(key) => {
                 let family = self.families.get(&key);
                 facts.put_family_use(

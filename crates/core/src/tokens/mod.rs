@@ -11,6 +11,7 @@ pub mod verify;
 use serde::{Deserialize, Serialize};
 
 use crate::env::Env;
+use crate::tokens::sealed::Sealed;
 use crate::types::{ClientId, FamilyKey, Scope, Timestamp, TokenId, UserId};
 
 /// What a token is good for.
@@ -74,6 +75,10 @@ pub struct AccessToken {
     pub issued_at: Timestamp,
     /// From then on it is refused, in whole seconds.
     pub expires_at: Timestamp,
+}
+
+impl Sealed for AccessToken {
+    const CONTEXT: &'static [u8] = b"chancery access token 3";
 }
 
 /// The ids that were revoked one by one, held in memory whole.

@@ -1,38 +1,43 @@
-//! Sealed tokens: `base64url(key id, nonce, AES-256-GCM-SIV(claims))` (RFC 8452). Opaque to everybody else,
+//! Seals: `base64url(key id, nonce, AES-256-GCM-SIV(content))` (RFC 8452). Opaque to everybody else,
 //! and made of `[A-Za-z0-9_-]`, which every SDK carries unharmed.
 
 use aws_lc_rs::aead::{Aad, Nonce};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::env::Env;
 use crate::jose::{base64url, from_base64url};
-use crate::tokens::AccessToken;
 use crate::types::KeyId;
 
-/// Bound to every seal: a ciphertext made for another use does not open as a token.
-const CONTEXT: &[u8] = b"chancery access token 3";
+/// What is given out under a seal.
+pub trait Sealed: Serialize + DeserializeOwned {
+    /// Bound to every seal: a ciphertext made for another use does not open as this.
+    const CONTEXT: &'static [u8];
+}
+
 const KEY_ID: usize = 4;
 const NONCE: usize = 12;
-/// No token of ours is longer; what is, is not decoded.
+/// Nothing of ours is longer; what is, is not decoded.
 const LONGEST: usize = 8192;
 
-/// Seals a token under the current key.
-pub fn seal(token: &AccessToken, env: &Env) -> Option<String> {
+/// Seals it under the current key.
+pub fn seal<T: Sealed>(content: &T, env: &Env) -> Option<String> {
     let (id, key) = env.keys.sealing_key(env.now);
     let mut nonce = [0; NONCE];
     env.random.fill(&mut nonce);
     let mut text = Vec::with_capacity(160);
     text.extend_from_slice(&id.0.to_be_bytes());
     text.extend_from_slice(&nonce);
-    let mut text = postcard::to_extend(token, text).ok()?;
-    let claims = &mut text[KEY_ID + NONCE..];
+    let mut text = postcard::to_extend(content, text).ok()?;
+    let clear = &mut text[KEY_ID + NONCE..];
     let nonce = Nonce::assume_unique_for_key(nonce);
-    let tag = key.seal_in_place_separate_tag(nonce, Aad::from(CONTEXT), claims).ok()?;
+    let tag = key.seal_in_place_separate_tag(nonce, Aad::from(T::CONTEXT), clear).ok()?;
     text.extend_from_slice(tag.as_ref());
     Some(base64url(&text))
 }
 
-/// Opens a token that one of our keys sealed.
-pub fn open(text: &str, env: &Env) -> Option<AccessToken> {
+/// Opens what one of our keys sealed.
+pub fn open<T: Sealed>(text: &str, env: &Env) -> Option<T> {
     if text.len() > LONGEST {
         return None;
     }
@@ -41,7 +46,7 @@ pub fn open(text: &str, env: &Env) -> Option<AccessToken> {
     let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
     let key = env.keys.find_sealing_key(KeyId(u32::from_be_bytes(*id)))?;
     let mut sealed = sealed.to_vec();
-    let claims =
-        key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(CONTEXT), &mut sealed).ok()?;
-    postcard::from_bytes(claims).ok()
+    let nonce = Nonce::assume_unique_for_key(*nonce);
+    let clear = key.open_in_place(nonce, Aad::from(T::CONTEXT), &mut sealed).ok()?;
+    postcard::from_bytes(clear).ok()
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::env::Random;
+use crate::types::Timestamp;
 
 macro_rules! uuids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -65,6 +66,17 @@ uuids! {
     SubjectId,
     /// An access token; is the `jti` of RFC 7519 section 4.1.7.
     TokenId,
+    /// An authorization code.
+    CodeId,
+}
+
+impl CodeId {
+    /// A fresh version 7 UUID (RFC 9562 section 5.7): those made one after another stand side by side in an index.
+    pub fn made_at(now: Timestamp, random: &dyn Random) -> Self {
+        let mut bytes = [0; 10];
+        random.fill(&mut bytes);
+        Self(uuid::Builder::from_unix_timestamp_millis(now.millis().unsigned_abs(), &bytes).into_uuid())
+    }
 }
 
 impl From<ClientId> for SubjectId {

@@ -7,8 +7,8 @@ pub mod secret;
 pub mod time;
 
 pub use ids::{
-    AssertionKey, AttemptKey, AuditKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId,
-    SecretId, SessionKey, SubjectId, TicketKey, TokenId, UserId,
+    AssertionKey, AttemptKey, AuditKey, ClientId, CodeId, DivisionId, FamilyKey, KeyId, OrganizationId,
+    RoleId, SecretId, SessionKey, SubjectId, TicketKey, TokenId, UserId,
 };
 pub use redirect_uri::RedirectUri;
 pub use scope::{Scope, ScopeName};

@@ -114,11 +114,8 @@ impl App {
                 Ok(false)
             }
             Load::Ticket(key) => {
-                let found = self.store.find_ticket(key).await?.map(Arc::new);
-                let user = found.as_ref().and_then(|it| it.content.user);
-                facts.put_ticket(key, found);
-                // Whoever redeems it asks for this next.
-                Ok(user.is_some_and(|user| self.recall(facts, &Load::User(user), age)))
+                facts.put_ticket(key, self.store.find_ticket(key).await?.map(Arc::new));
+                Ok(false)
             }
             Load::Family(key) => {
                 facts.put_family(key, self.store.find_family(key).await?.map(Arc::new));
@@ -132,6 +129,10 @@ impl App {
                 // Whoever refreshes asks for these next.
                 let has_user = self.recall(facts, &Load::User(user), age);
                 Ok(self.recall(facts, &Load::Organization(organization), age) || has_user)
+            }
+            Load::FamilyOfCode(id) => {
+                facts.put_family_of_code(id, self.store.find_family_of_code(id).await?.map(Arc::new));
+                Ok(false)
             }
             Load::FamilyUse(key) => {
                 let kept = self.store.find_family(key).await?;

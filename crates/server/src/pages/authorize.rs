@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use chancery_core::authorize::answer::Made as Key;
 use chancery_core::authorize::{self, Next, Verdict, Written};
 use chancery_store::Made;
 
@@ -42,9 +41,8 @@ pub async fn go_on(visit: &Visit<'_>, decision: Option<Verdict>) -> Result<Respo
         Next::Answer(answer) => answer,
     };
     let key = made.iter().find_map(|made| match made {
-        Made::Ticket(key) => Some(Key::Ticket(*key)),
-        Made::Family(key) => Some(Key::Family(*key)),
-        Made::Session(_) => None,
+        Made::Family(key) => Some(*key),
+        Made::Ticket(_) | Made::Session(_) => None,
     });
     let written = app.with_env(|env| answer.write(key, env));
     match written.ok_or_else(|| Failure::Internal("an answer could not be written".to_owned()))? {

@@ -27,6 +27,7 @@ fn family() -> NewFamily {
         login: None,
         mac_key: KeyId(1),
         client_authenticated: true,
+        code: None,
         created_at: NOW,
         expires_at: NOW + Lifetime::from_days(30),
     }

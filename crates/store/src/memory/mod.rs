@@ -20,8 +20,8 @@ use chancery_core::session::Session;
 use chancery_core::session::attempts::{FORGOTTEN, Tries};
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AssertionKey, AttemptKey, AuditKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId,
-    SessionKey, SubjectId, TicketKey, Timestamp, UserId,
+    AssertionKey, AttemptKey, AuditKey, ClientId, CodeId, DivisionId, FamilyKey, KeyId, OrganizationId,
+    RoleId, SessionKey, SubjectId, TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -104,7 +104,7 @@ impl Store for Memory {
         let mut next = state.clone();
         let mut made = Vec::new();
         for write in writes {
-            made.extend(next.apply(write, &made)?);
+            made.extend(next.apply(write)?);
         }
         *state = next;
         Ok(made)
@@ -257,6 +257,10 @@ impl Store for Memory {
 
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
         Ok(self.state().families.get(&key).cloned())
+    }
+
+    async fn find_family_of_code(&self, code: CodeId) -> Result<Option<Family>, StoreError> {
+        Ok(self.state().family_of(code).cloned())
     }
 
     async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError> {

@@ -6,7 +6,7 @@ use chancery_core::client::Client;
 use chancery_core::family::{Family, NewFamily};
 use chancery_core::organization::Organization;
 use chancery_core::ticket::{NewTicket, Ticket};
-use chancery_core::types::{ClientId, FamilyKey, Secret, SecretId, TicketKey, Timestamp};
+use chancery_core::types::{ClientId, CodeId, FamilyKey, Secret, SecretId, TicketKey, Timestamp};
 use chancery_core::usage::UsageCount;
 use chancery_core::write::{Require, Write};
 
@@ -28,11 +28,11 @@ pub fn insert<K: Ord, V>(rows: &mut BTreeMap<K, V>, key: K, row: V, clashes: imp
 }
 
 impl State {
-    /// Does one write of a commit that has made these keys so far.
-    pub fn apply(&mut self, write: Write, made: &[Made]) -> Result<Option<Made>, StoreError> {
+    /// Does one write of a commit.
+    pub fn apply(&mut self, write: Write) -> Result<Option<Made>, StoreError> {
         match write {
             Write::CreateTicket(it) => return Ok(Some(Made::Ticket(self.create_ticket(it)))),
-            Write::CreateFamily(it) => return Ok(Some(Made::Family(self.create_family(it)))),
+            Write::CreateFamily(it) => return self.create_family(it).map(Made::Family).map(Some),
             Write::CreateSession(it) => return Ok(Some(Made::Session(self.create_session(it)))),
             Write::Require(require) => demand(self.holds(require)),
             Write::CreateOrganization(it) => {
@@ -78,10 +78,9 @@ impl State {
                 self.keys.remove(&id);
                 Ok(())
             }
-            Write::Spend(key, at) => self.spend(key, at).map(drop),
-            Write::Redeem(key, at) => {
-                let family = Made::last_family(made).ok_or(StoreError::Conflict)?;
-                self.spend(key, at)?.content.family = Some(family);
+            Write::Spend(key, at) => {
+                let ticket = self.tickets.get_mut(&key).filter(|ticket| ticket.is_live(at));
+                ticket.ok_or(StoreError::Conflict)?.spent_at = Some(at);
                 Ok(())
             }
             Write::ReplaceTicket { key, expect, digest, expires_at, payload } => {
@@ -254,14 +253,6 @@ impl State {
         }
     }
 
-    /// Marks a live ticket spent.
-    fn spend(&mut self, key: TicketKey, at: Timestamp) -> Result<&mut Ticket, StoreError> {
-        let ticket = self.tickets.get_mut(&key).filter(|ticket| ticket.is_live(at));
-        let ticket = ticket.ok_or(StoreError::Conflict)?;
-        ticket.spent_at = Some(at);
-        Ok(ticket)
-    }
-
     fn create_ticket(&mut self, content: NewTicket) -> TicketKey {
         self.last_ticket += 1;
         let key = TicketKey(self.last_ticket);
@@ -269,7 +260,8 @@ impl State {
         key
     }
 
-    fn create_family(&mut self, origin: NewFamily) -> FamilyKey {
+    fn create_family(&mut self, origin: NewFamily) -> Result<FamilyKey, StoreError> {
+        demand(origin.code.is_none_or(|code| self.family_of(code).is_none()))?;
         self.last_family += 1;
         let key = FamilyKey(self.last_family);
         let rotated_at = origin.created_at;
@@ -283,6 +275,11 @@ impl State {
             version: 1,
         };
         self.families.insert(key, family);
-        key
+        Ok(key)
+    }
+
+    /// The family that came of a code.
+    pub fn family_of(&self, code: CodeId) -> Option<&Family> {
+        self.families.values().find(|family| family.origin.code == Some(code))
     }
 }

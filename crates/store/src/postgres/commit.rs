@@ -9,7 +9,7 @@ use super::many;
 use super::row::Fault;
 use super::session::{Answer, LONG, PATIENCE, Sent, Session};
 use crate::sql::engine::Done;
-use crate::sql::{Expect, Statement, Value, resolve};
+use crate::sql::{Expect, Statement, Value};
 use crate::{Made, StoreError};
 
 /// Statements with the keys of all rows that they make.
@@ -49,7 +49,7 @@ impl Body {
         let mut body =
             Self { statements: Vec::with_capacity(statements.len()), made: Vec::new(), witness: None };
         for it in statements {
-            let mut params = resolve(&it.params, &body.made)?.into_owned();
+            let mut params = it.params;
             if let Expect::Ticket | Expect::Family | Expect::Session | Expect::Log = it.expect {
                 let key = key(it.expect);
                 params[0] = Value::Int(key);

@@ -15,7 +15,7 @@ impl Value {
     pub fn type_(&self) -> Type {
         match self {
             Self::Null => Type::UNKNOWN,
-            Self::Int(_) | Self::MadeFamily => Type::INT8,
+            Self::Int(_) => Type::INT8,
             Self::Text(_) => Type::TEXT,
             Self::Blob(_) => Type::BYTEA,
         }
@@ -37,7 +37,6 @@ impl ToSql for Value {
             }
             Self::Text(value) => value.to_sql_checked(ty, out),
             Self::Blob(value) => value.to_sql_checked(ty, out),
-            Self::MadeFamily => Err("the key of a family that is not made yet".into()),
         }
     }
 

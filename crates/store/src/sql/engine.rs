@@ -16,8 +16,8 @@ use chancery_core::session::Session;
 use chancery_core::session::attempts::Tries;
 use chancery_core::ticket::Ticket;
 use chancery_core::types::{
-    AssertionKey, AttemptKey, ClientId, DivisionId, FamilyKey, Lifetime, OrganizationId, RoleId, SessionKey,
-    SubjectId, TicketKey, Timestamp, UserId,
+    AssertionKey, AttemptKey, ClientId, CodeId, DivisionId, FamilyKey, Lifetime, OrganizationId, RoleId,
+    SessionKey, SubjectId, TicketKey, Timestamp, UserId,
 };
 use chancery_core::usage::{Day, UsageCount};
 use chancery_core::user::{User, UserState};
@@ -243,6 +243,10 @@ impl<E: Engine> Store for E {
 
     async fn find_family_to_change(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
         self.find_to_change(family::find(key)).await
+    }
+
+    async fn find_family_of_code(&self, code: CodeId) -> Result<Option<Family>, StoreError> {
+        self.find(family::of_code(code)).await
     }
 
     async fn attempts(&self, keys: [AttemptKey; 3]) -> Result<Vec<(AttemptKey, Tries)>, StoreError> {

@@ -3,16 +3,19 @@
 use chancery_core::dialect::Dialect;
 use chancery_core::family::{Family, NewFamily};
 use chancery_core::tokens::Audience;
-use chancery_core::types::{ClientId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId, from_wire};
+use chancery_core::types::{
+    ClientId, CodeId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId, from_wire,
+};
 
-use super::{Columns, Expect, Query, Statement, Value, params};
+use super::{Columns, Expect, Query, Row, Statement, Value, params};
+use crate::StoreError;
 
 pub fn insert(it: &NewFamily) -> Statement {
     Statement {
         sql: "INSERT INTO families (key, version, generation, organization_id, client_id, client_epoch, user_id,
-                  user_epoch, consent_epoch, dialect, scope, audience, login, mac_key, client_authenticated, created_at,
-                  rotated_at, expires_at)
-              VALUES ($1, 1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)",
+                  user_epoch, consent_epoch, dialect, scope, audience, login, mac_key, client_authenticated, code,
+                  created_at, rotated_at, expires_at)
+              VALUES ($1, 1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)",
         params: params![
             Value::Null,
             it.organization,
@@ -27,6 +30,7 @@ pub fn insert(it: &NewFamily) -> Statement {
             it.login.as_ref().and_then(|login| serde_json::to_string(login).ok()),
             it.mac_key.0,
             it.client_authenticated,
+            it.code,
             it.created_at,
             it.expires_at
         ],
@@ -67,39 +71,51 @@ pub fn require(key: FamilyKey, version: u32) -> Statement {
     }
 }
 
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT key, version, generation, rotated_at, revoked_at, last_used_at, organization_id, client_id,
+                 client_epoch, user_id, user_epoch, consent_epoch, dialect, scope, audience, login, mac_key,
+                 client_authenticated, code, created_at, expires_at
+             FROM families WHERE ",
+            $which
+        )
+    };
+}
+
 pub fn find(key: FamilyKey) -> Query<Family> {
-    Query {
-        sql: "SELECT key, version, generation, rotated_at, revoked_at, last_used_at, organization_id, client_id,
-                  client_epoch, user_id, user_epoch, consent_epoch, dialect, scope, audience, login, mac_key,
-                  client_authenticated, created_at, expires_at
-              FROM families WHERE key = $1",
-        params: params![key.0],
-        read: |row| {
-            let mut row = Columns::of(row);
-            Ok(Family {
-                key: FamilyKey(row.next()?),
-                version: row.next()?,
-                generation: row.next()?,
-                rotated_at: row.next()?,
-                revoked_at: row.maybe()?,
-                last_used_at: row.maybe()?,
-                origin: NewFamily {
-                    organization: row.parse(OrganizationId::parse)?,
-                    client: row.parse(ClientId::parse)?,
-                    client_epoch: row.next()?,
-                    user: row.parse(UserId::parse)?,
-                    user_epoch: row.next()?,
-                    consent_epoch: row.maybe()?,
-                    dialect: row.parse(|text| from_wire(Dialect::ALL, text))?,
-                    scope: row.parse(Scope::parse)?,
-                    audience: row.parse(|text| from_wire(Audience::ALL, text))?,
-                    login: row.maybe_parse(|text| serde_json::from_str(text).ok())?,
-                    mac_key: KeyId(row.next()?),
-                    client_authenticated: row.next()?,
-                    created_at: row.next()?,
-                    expires_at: row.next()?,
-                },
-            })
+    Query { sql: select!("key = $1"), params: params![key.0], read }
+}
+
+pub fn of_code(code: CodeId) -> Query<Family> {
+    Query { sql: select!("code = $1"), params: params![code], read }
+}
+
+fn read(row: &dyn Row) -> Result<Family, StoreError> {
+    let mut row = Columns::of(row);
+    Ok(Family {
+        key: FamilyKey(row.next()?),
+        version: row.next()?,
+        generation: row.next()?,
+        rotated_at: row.next()?,
+        revoked_at: row.maybe()?,
+        last_used_at: row.maybe()?,
+        origin: NewFamily {
+            organization: row.parse(OrganizationId::parse)?,
+            client: row.parse(ClientId::parse)?,
+            client_epoch: row.next()?,
+            user: row.parse(UserId::parse)?,
+            user_epoch: row.next()?,
+            consent_epoch: row.maybe()?,
+            dialect: row.parse(|text| from_wire(Dialect::ALL, text))?,
+            scope: row.parse(Scope::parse)?,
+            audience: row.parse(|text| from_wire(Audience::ALL, text))?,
+            login: row.maybe_parse(|text| serde_json::from_str(text).ok())?,
+            mac_key: KeyId(row.next()?),
+            client_authenticated: row.next()?,
+            code: row.maybe_parse(CodeId::parse)?,
+            created_at: row.next()?,
+            expires_at: row.next()?,
         },
-    }
+    })
 }

@@ -31,11 +31,9 @@ pub mod usage;
 pub mod user;
 pub mod write;
 
-use std::borrow::Cow;
-
 use chancery_core::types::Timestamp;
 
-use crate::{Made, StoreError};
+use crate::StoreError;
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +46,6 @@ pub enum Value {
     Text(String),
     /// Bytes.
     Blob(Vec<u8>),
-    /// The key of the family that the commit made last.
-    MadeFamily,
 }
 
 impl From<i64> for Value {
@@ -116,7 +112,7 @@ macro_rules! values_from_ids {
     )+};
 }
 
-values_from_ids!(OrganizationId ClientId UserId RoleId DivisionId SecretId SubjectId);
+values_from_ids!(OrganizationId ClientId UserId RoleId DivisionId SecretId SubjectId CodeId);
 
 /// What must come of a statement, lest the commit fails with `Conflict`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,20 +145,6 @@ pub struct Statement {
     pub sql: &'static str,
     pub params: Vec<Value>,
     pub expect: Expect,
-}
-
-/// The parameters with the keys that the commit made so far in the places of what stands for them; a conflict where
-/// it made none.
-pub fn resolve<'a>(params: &'a [Value], made: &[Made]) -> Result<Cow<'a, [Value]>, StoreError> {
-    if !params.contains(&Value::MadeFamily) {
-        return Ok(Cow::Borrowed(params));
-    }
-    let family = Made::last_family(made).ok_or(StoreError::Conflict)?;
-    let resolved = params.iter().map(|it| match it {
-        Value::MadeFamily => Value::Int(family.0),
-        other => other.clone(),
-    });
-    Ok(Cow::Owned(resolved.collect()))
 }
 
 /// A query, and how one of its rows is read.

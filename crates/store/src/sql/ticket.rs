@@ -1,9 +1,7 @@
 //! Tickets of every kind.
 
 use chancery_core::ticket::{NewTicket, Ticket};
-use chancery_core::types::{
-    ClientId, Digest, FamilyKey, KeyId, OrganizationId, TicketKey, Timestamp, UserId,
-};
+use chancery_core::types::{ClientId, Digest, KeyId, OrganizationId, TicketKey, Timestamp, UserId};
 
 use super::{Columns, Expect, Query, Statement, Value, params};
 
@@ -11,8 +9,8 @@ pub fn insert(it: &NewTicket) -> Statement {
     Statement {
         sql:
             "INSERT INTO tickets (key, kind, digest_key, digest, version, organization_id, client_id, user_id,
-                  family_key, expires_at, payload)
-              VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10)",
+                  expires_at, payload)
+              VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9)",
         params: params![
             Value::Null,
             &*it.kind,
@@ -21,7 +19,6 @@ pub fn insert(it: &NewTicket) -> Statement {
             it.organization,
             it.client,
             it.user,
-            it.family.map(|key| key.0),
             it.expires_at,
             &*it.payload
         ],
@@ -33,16 +30,6 @@ pub fn spend(key: TicketKey, at: Timestamp) -> Statement {
     Statement {
         sql: "UPDATE tickets SET spent_at = $1 WHERE key = $2 AND spent_at IS NULL AND expires_at > $1",
         params: params![at, key.0],
-        expect: Expect::OneRow,
-    }
-}
-
-/// Spends it for the family that the same commit made.
-pub fn redeem(key: TicketKey, at: Timestamp) -> Statement {
-    Statement {
-        sql: "UPDATE tickets SET spent_at = $1, family_key = $2
-              WHERE key = $3 AND spent_at IS NULL AND expires_at > $1",
-        params: params![at, Value::MadeFamily, key.0],
         expect: Expect::OneRow,
     }
 }
@@ -64,8 +51,8 @@ pub fn replace(
 
 pub fn find(key: TicketKey) -> Query<Ticket> {
     Query {
-        sql: "SELECT key, version, spent_at, kind, digest_key, digest, organization_id, client_id, user_id, family_key,
-                  expires_at, payload
+        sql: "SELECT key, version, spent_at, kind, digest_key, digest, organization_id, client_id, user_id, expires_at,
+                  payload
               FROM tickets WHERE key = $1",
         params: params![key.0],
         read: |row| {
@@ -80,7 +67,6 @@ pub fn find(key: TicketKey) -> Query<Ticket> {
                     organization: row.parse(OrganizationId::parse)?,
                     client: row.maybe_parse(ClientId::parse)?,
                     user: row.maybe_parse(UserId::parse)?,
-                    family: row.maybe()?.map(FamilyKey),
                     expires_at: row.next()?,
                     payload: row.next()?,
                 },

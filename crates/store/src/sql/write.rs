@@ -65,7 +65,6 @@ fn statements(write: &Write) -> Vec<Statement> {
         Write::DeleteKey(id) => key::delete(*id),
         Write::CreateTicket(it) => ticket::insert(it),
         Write::Spend(key, at) => ticket::spend(*key, *at),
-        Write::Redeem(key, at) => ticket::redeem(*key, *at),
         Write::ReplaceTicket { key, expect, digest, expires_at, payload } => {
             ticket::replace(*key, *expect, digest, *expires_at, payload)
         }

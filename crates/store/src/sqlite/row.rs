@@ -13,10 +13,6 @@ impl rusqlite::ToSql for Value {
             Self::Int(value) => ToSqlOutput::Owned(SqliteValue::Integer(*value)),
             Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
             Self::Blob(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
-            Self::MadeFamily => {
-                let unresolved = "the key of a family that is not made yet";
-                return Err(rusqlite::Error::ToSqlConversionFailure(unresolved.into()));
-            }
         })
     }
 }

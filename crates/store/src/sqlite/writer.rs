@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::Answer;
 use super::row::{all, error, execute};
 use crate::sql::engine::Done;
-use crate::sql::{Expect, Query, Statement, resolve};
+use crate::sql::{Expect, Query, Statement};
 use crate::{Made, OpenError, StoreError};
 
 /// So many jobs are taken off the queue at a time, and so often before what is to be committed is: bounds the wait of the first.
@@ -163,9 +163,18 @@ fn commit(
     done
 }
 
-/// One after the other; fails whole if one does.
+/// One after the other; fails whole if one does that has changed something already.
 fn together(connection: &Connection, commits: &[Commit]) -> Result<Results, StoreError> {
-    commits.iter().map(|commit| run(connection, &commit.statements).map(Ok)).collect()
+    let mut results = Vec::with_capacity(commits.len());
+    for commit in commits {
+        let mut done = Done::default();
+        results.push(match run(connection, &commit.statements, &mut done) {
+            Ok(()) => Ok(done),
+            Err(StoreError::Conflict) if done.changed == 0 => Err(StoreError::Conflict),
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(results)
 }
 
 /// Each by itself.
@@ -173,7 +182,8 @@ fn apart(connection: &Connection, commits: &[Commit]) -> Result<Results, StoreEr
     let mut results = Vec::with_capacity(commits.len());
     for commit in commits {
         execute(connection, "SAVEPOINT one")?;
-        let result = run(connection, &commit.statements);
+        let mut done = Done::default();
+        let result = run(connection, &commit.statements, &mut done).map(|()| done);
         if let Err(why) = &result {
             if connection.is_autocommit() {
                 return Err(why.clone());
@@ -186,12 +196,11 @@ fn apart(connection: &Connection, commits: &[Commit]) -> Result<Results, StoreEr
     Ok(results)
 }
 
-fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreError> {
-    let mut done = Done::default();
+/// Does all statements, and notes in `done` what came of them so far.
+fn run(connection: &Connection, statements: &[Statement], done: &mut Done) -> Result<(), StoreError> {
     for it in statements {
         let mut statement = connection.prepare_cached(it.sql).map_err(error)?;
-        let params = resolve(&it.params, &done.made)?;
-        let params = rusqlite::params_from_iter(params.iter());
+        let params = rusqlite::params_from_iter(&it.params);
         if let Expect::Found | Expect::Held = it.expect {
             if !statement.exists(params).map_err(error)? {
                 return Err(StoreError::Conflict);
@@ -213,5 +222,5 @@ fn run(connection: &Connection, statements: &[Statement]) -> Result<Done, StoreE
             _ => {}
         }
     }
-    Ok(done)
+    Ok(())
 }

@@ -24,7 +24,7 @@ impl Sum {
         let mut context = Context::new(&SHA256);
         for value in row {
             let (kind, bytes) = match value {
-                Value::Null | Value::MadeFamily => (b'n', Vec::new()),
+                Value::Null => (b'n', Vec::new()),
                 Value::Int(value) => (b'i', value.to_be_bytes().to_vec()),
                 Value::Text(text) => (b't', text.clone().into_bytes()),
                 Value::Blob(bytes) => (b'b', bytes.clone()),

@@ -16,7 +16,7 @@ use super::sample::*;
 
 /// Each way to conflict, in a store that `populate` filled, whether before or after `one_of_each`.
 fn conflicts(made: Rows) -> Vec<Write> {
-    let Rows { ticket, code, family, .. } = made;
+    let Rows { ticket, family, .. } = made;
     let stale = |version| Write::ReplaceClient(Box::new(Client { version, ..client(1) }));
     let replace_organization =
         |n, version| Write::ReplaceOrganization(Box::new(Organization { version, ..organization(n) }));
@@ -93,8 +93,7 @@ fn conflicts(made: Rows) -> Vec<Write> {
         Write::CreateKey(KeyRow { id: KeyId(1), ..keys().remove(2) }),
         Write::Spend(ticket, NOW + DAY),
         Write::Spend(TicketKey(-1), NOW),
-        Write::Redeem(code, NOW),
-        Write::Redeem(TicketKey(-1), NOW),
+        Write::CreateFamily(from_code(1)),
         replace(ticket, 3),
         replace(TicketKey(-1), 1),
         Write::Advance(family, 3, NOW),

@@ -38,7 +38,7 @@ pub async fn every_field_reads_back(store: Arc<dyn Store>) {
         ..family()
     };
     let extreme = NewFamily { consent_epoch: Some(u32::MAX), user_epoch: u32::MAX, ..family() };
-    for origin in [family(), other, extreme] {
+    for origin in [family(), other, extreme, from_code(1)] {
         let key = create_family(&store, origin.clone()).await;
         let rotated_at = origin.created_at;
         assert_eq!(store.find_family(key).await, Ok(Some(Family { origin, rotated_at, ..fresh(key) })));
@@ -62,6 +62,47 @@ pub async fn every_family_has_a_key_of_its_own(store: Arc<dyn Store>) {
         assert_eq!(read_family(&store, key).await, fresh(key));
     }
     assert_eq!(keys.len(), 128);
+}
+
+pub async fn one_is_found_by_the_code_that_it_came_of(store: Arc<dyn Store>) {
+    create_family(&store, family()).await;
+    let keys = [create_family(&store, from_code(1)).await, create_family(&store, from_code(2)).await];
+    for (n, key) in (1..).zip(keys) {
+        let origin = from_code(n);
+        assert_eq!(store.find_family_of_code(code_id(n)).await, Ok(Some(Family { origin, ..fresh(key) })));
+    }
+    assert_eq!(store.find_family_of_code(code_id(3)).await, Ok(None));
+}
+
+pub async fn of_64_who_redeem_a_code_one_makes_the_only_family(store: Arc<dyn Store>) {
+    let redeem = |_| vec![Write::CreateFamily(from_code(1)), Write::Audit(Box::new(entry(1)))];
+    let results = race(&[Arc::clone(&store)], 64, redeem).await;
+    assert_eq!(winners(&results), 1);
+    let made: Vec<_> = results.into_iter().flatten().flatten().collect();
+    let [Made::Family(made)] = made[..] else { panic!("{made:?}") };
+    assert_eq!(read_family(&store, made).await.origin, from_code(1));
+    assert_eq!(read_audit(&store, all_of(1)).await.len(), 1, "what else they wrote went with them");
+    // Whatever became of it since.
+    commit(&store, [Write::Advance(made, 0, NOW), Write::RevokeFamily(made, NOW)]).await;
+    conflict(&store, [Write::CreateFamily(from_code(1))]).await;
+    let long_after = NOW + DAY + DAY + DAY + DAY;
+    assert_eq!(store.sweep(long_after, LONG_AGO, 1000).await, Ok(1), "the family");
+}
+
+pub async fn a_second_of_a_code_takes_nothing_else_down(store: Arc<dyn Store>) {
+    create_family(&store, from_code(0)).await;
+    let one_of_two = |n: u64| match n % 3 {
+        0 => vec![Write::CreateFamily(from_code(n))],
+        1 => vec![Write::CreateFamily(from_code(0))],
+        _ => vec![Write::Audit(Box::new(entry(1))), Write::CreateFamily(from_code(0))],
+    };
+    let results = race(&[Arc::clone(&store)], 63, |n| one_of_two(n + 3)).await;
+    assert_eq!(winners(&results), 21);
+    for n in 3..66 {
+        let found = store.find_family_of_code(code_id(n)).await.expect("reads").is_some();
+        assert_eq!(found, n % 3 == 0, "{n}");
+    }
+    assert_eq!(read_audit(&store, all_of(1)).await.len(), 0);
 }
 
 /// Or an old refresh token, and an old revocation, would name the family of somebody else.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chancery_core::ticket::{NewTicket, Ticket};
-use chancery_core::types::{FamilyKey, TicketKey, Timestamp};
+use chancery_core::types::TicketKey;
 use chancery_core::write::Write;
 use chancery_store::{Made, Store};
 
@@ -22,18 +22,12 @@ fn replaced(key: TicketKey, version: u32, n: u8) -> Ticket {
     Ticket { key, content, version, spent_at: None }
 }
 
-/// What `Redeem` makes of it.
-fn redeemed(key: TicketKey, family: FamilyKey) -> Ticket {
-    let content = NewTicket { family: Some(family), ..ticket() };
-    Ticket { content, spent_at: Some(NOW), ..fresh(key) }
-}
-
 fn fresh(key: TicketKey) -> Ticket {
     Ticket { key, content: ticket(), version: 1, spent_at: None }
 }
 
 pub async fn every_field_reads_back(store: Arc<dyn Store>) {
-    let bare = NewTicket { client: None, user: None, family: None, payload: String::new(), ..ticket() };
+    let bare = NewTicket { client: None, user: None, payload: String::new(), ..ticket() };
     let other = NewTicket { kind: UNICODE.to_owned(), user: None, ..ticket() };
     for content in [ticket(), bare, other] {
         let key = create_ticket(&store, content.clone()).await;
@@ -160,82 +154,4 @@ pub async fn of_64_replacements_of_a_version_one_succeeds(store: Arc<dyn Store>)
     assert_eq!(winners(&results), 1);
     let winner = (0..).zip(&results).find(|(_, result)| result.is_ok()).map(|(n, _)| n).expect("one");
     assert_eq!(read_ticket(&store, key).await, replaced(key, 2, winner));
-}
-
-pub async fn redeeming_names_the_family_that_was_made_last(store: Arc<dyn Store>) {
-    create_family(&store, family()).await;
-    let mut keys = Vec::new();
-    for _ in 0..4 {
-        keys.push(create_ticket(&store, ticket()).await);
-    }
-    let make = || Write::CreateFamily(family());
-    let redeem = |n: usize| Write::Redeem(keys[n], NOW);
-    let writes = [
-        make(),
-        redeem(0),
-        redeem(1),
-        make(),
-        // What is made between them is no family.
-        Write::CreateTicket(ticket()),
-        Write::CreateSession(session(1)),
-        Write::Audit(Box::new(entry(1))),
-        Write::CreateUser(user(1)),
-        redeem(2),
-        make(),
-    ];
-    let made = commit(&store, writes).await;
-    let families: Vec<_> = made
-        .into_iter()
-        .filter_map(|it| match it {
-            Made::Family(key) => Some(key),
-            Made::Ticket(_) | Made::Session(_) => None,
-        })
-        .collect();
-    assert_eq!(families.len(), 3);
-    assert_eq!(read_ticket(&store, keys[0]).await, redeemed(keys[0], families[0]));
-    assert_eq!(read_ticket(&store, keys[1]).await, redeemed(keys[1], families[0]));
-    assert_eq!(read_ticket(&store, keys[2]).await, redeemed(keys[2], families[1]));
-    assert_eq!(read_ticket(&store, keys[3]).await, fresh(keys[3]));
-}
-
-pub async fn redeeming_without_a_family_conflicts(store: Arc<dyn Store>) {
-    // Those of other commits do not count, nor those that come after it.
-    create_family(&store, family()).await;
-    let key = create_ticket(&store, ticket()).await;
-    conflict(&store, [Write::Redeem(key, NOW)]).await;
-    conflict(&store, [Write::CreateTicket(ticket()), Write::Redeem(key, NOW)]).await;
-    conflict(&store, [Write::Redeem(key, NOW), Write::CreateFamily(family())]).await;
-    assert_eq!(read_ticket(&store, key).await, fresh(key));
-}
-
-pub async fn what_cannot_be_spent_cannot_be_redeemed(store: Arc<dyn Store>) {
-    let end = ticket().expires_at;
-    let (key, spent) = (create_ticket(&store, ticket()).await, create_ticket(&store, ticket()).await);
-    let made = commit(&store, [Write::Spend(spent, NOW), Write::CreateFamily(family())]).await;
-    let [Made::Family(last)] = made[..] else { panic!("{made:?}") };
-    let redeem = |key, at| [Write::CreateFamily(family()), Write::Redeem(key, at)];
-    conflict(&store, redeem(spent, NOW)).await;
-    conflict(&store, redeem(key, end)).await;
-    conflict(&store, redeem(key, after(end))).await;
-    conflict(&store, redeem(TicketKey(-1), NOW)).await;
-    assert_eq!(read_ticket(&store, spent).await, Ticket { spent_at: Some(NOW), ..fresh(spent) });
-    assert_eq!(read_ticket(&store, key).await, fresh(key));
-    for next in 1..9 {
-        assert_eq!(store.find_family(FamilyKey(last.0 + next)).await, Ok(None));
-    }
-    commit(&store, redeem(key, before(end))).await;
-    conflict(&store, redeem(key, NOW)).await;
-    conflict(&store, [Write::Spend(key, NOW)]).await;
-}
-
-pub async fn of_64_who_redeem_it_one_succeeds_and_makes_the_only_family(store: Arc<dyn Store>) {
-    let key = create_ticket(&store, ticket()).await;
-    let redeem = |_| vec![Write::CreateFamily(family()), Write::Redeem(key, NOW)];
-    let results = race(&[Arc::clone(&store)], 64, redeem).await;
-    assert_eq!(winners(&results), 1);
-    let made: Vec<_> = results.into_iter().flatten().flatten().collect();
-    let [Made::Family(made)] = made[..] else { panic!("{made:?}") };
-    assert_eq!(read_ticket(&store, key).await, redeemed(key, made));
-    let long_after = Timestamp::from_seconds(NOW.seconds() + 100 * 365 * 86_400);
-    assert_eq!(store.sweep(long_after, LONG_AGO, 1000).await, Ok(2), "one ticket and one family");
 }

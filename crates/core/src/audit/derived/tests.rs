@@ -141,7 +141,6 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
         organization,
         client: None,
         user: None,
-        family: None,
         expires_at: now,
         payload: String::new(),
     };
@@ -158,6 +157,7 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
         login: None,
         mac_key: digest.key,
         client_authenticated: true,
+        code: None,
         created_at: now,
         expires_at: now,
     };
@@ -188,7 +188,6 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
         Write::DeleteKey(KeyId(1)),
         Write::CreateTicket(ticket),
         Write::Spend(TicketKey(1), now),
-        Write::Redeem(TicketKey(1), now),
         replaced,
         Write::CreateFamily(family),
         Write::Advance(FamilyKey(1), 0, now),

@@ -1,6 +1,7 @@
 //! The rules on an authorization request, in the order in which they are looked at: one rule a file. What breaks one is
 //! told to the client, at its redirect URI (RFC 6749 section 4.1.2.1).
 
+mod carried;
 mod claims;
 mod client;
 mod hint;
@@ -76,5 +77,6 @@ checks! {
     Standard max_age        "how old a login may be";
     Standard nonce          "what the client will tell the ID token by";
     Standard claims         "the claims are ones that a client can ask for, and demands can be met";
+    Standard carried        "what the code must carry is not too long";
     Standard hint           "whom the client means";
 }

@@ -15,11 +15,12 @@ pub fn check(wanted: &mut Wanted, given: &Given) -> Checked {
         (None, None) => {}
         (None, Some(_)) => return refused("code_challenge is missing"),
         (Some(challenge), Some("S256")) => {
-            if from_base64url(challenge).is_none_or(|digest| digest.len() != 32) {
+            let digest = from_base64url(challenge).and_then(|digest| digest.try_into().ok());
+            if digest.is_none() {
                 return refused("code_challenge is not a SHA-256 digest in base64url");
             }
             // A token in the answer is bound to nothing.
-            wanted.challenge = (wanted.response_type == ResponseType::Code).then(|| challenge.to_owned());
+            wanted.challenge = digest.filter(|_| wanted.response_type == ResponseType::Code);
         }
         // Section 4.3: without a method it is plain.
         (Some(_), _) => return refused("code_challenge_method must be S256"),

@@ -3,9 +3,7 @@
 use bolero::check;
 
 use super::*;
-use crate::authorize::answer::Made;
 use crate::tenant::flow::{CALLBACK, CHALLENGE};
-use crate::types::TicketKey;
 
 /// What a request may have, each with a value that gets it further.
 const PARAMETERS: [(&str, &str); 19] = [
@@ -61,7 +59,7 @@ fn a_request_is_answered_at_its_client_or_nowhere() {
         let Ok(Next::Answer(answer)) = decided.outcome else {
             return assert!(decided.writes.is_empty(), "nothing comes of what has no answer yet");
         };
-        let written = answer.write(Some(Made::Ticket(TicketKey(1))), &world.tenant.env());
+        let written = answer.write(None, &world.tenant.env());
         match written.expect("an answer") {
             Written::Url(url) => {
                 let rest = url.strip_prefix(CALLBACK).unwrap_or_else(|| panic!("not at the callback: {url}"));

@@ -1,7 +1,8 @@
 //! What each parameter may say.
 
 use super::*;
-use crate::tenant::flow::CHALLENGE;
+use crate::grants::authorization_code::sha256;
+use crate::tenant::flow::{CHALLENGE, VERIFIER};
 
 /// The code of the refusal, or what `read` makes of what was understood.
 fn read<T>(world: &World, changes: &[(&str, &str)], read: impl Fn(Wanted) -> T) -> Result<T, &'static str> {
@@ -45,7 +46,7 @@ fn a_response_type_is_one_that_the_client_is_registered_for() {
 #[test]
 fn a_challenge_is_a_digest_by_the_method_s256() {
     let refused = Err("invalid_request");
-    let kept = Ok(Some(CHALLENGE.to_owned()));
+    let kept = Ok(Some(sha256(VERIFIER)));
     let (short, long, padded) = (&CHALLENGE[1..], &*format!("{CHALLENGE}A"), &*format!("{CHALLENGE}="));
     let (standard, tail) = (CHALLENGE.replace('-', "+"), format!("{}N", &CHALLENGE[..42]));
     for (challenge, method, expected) in [

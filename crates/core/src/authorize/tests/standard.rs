@@ -4,7 +4,8 @@ use super::*;
 use crate::grants::authorization_code::Code;
 use crate::openid::Login;
 use crate::tenant::flow::{CHALLENGE, Tokens};
-use crate::types::{Lifetime, TicketKey, Timestamp};
+use crate::tokens::sealed;
+use crate::types::{Lifetime, Timestamp};
 
 fn standard() -> World {
     world("CODE")
@@ -34,8 +35,7 @@ fn strangers(world: &mut World, changes: &[(&str, &str)]) -> Told {
 }
 
 fn code(world: &World, told: &Told) -> Code {
-    let handle = Handle::parse(&told.code()).expect("a handle");
-    world.tenant.tickets[&TicketKey(handle.row)].payload().expect("a code")
+    sealed::open(&told.code(), &world.tenant.env()).expect("a code")
 }
 
 /// An ID token for whoever has logged in.
@@ -312,6 +312,15 @@ fn what_was_asked_for_is_kept_with_the_code() {
     for wrong in ["{", "[]", r#"{"userinfo":7}"#] {
         let told = ask(&mut world, &[("scope", "openid"), ("claims", wrong)]);
         assert_eq!(told.error().as_deref(), Some("invalid_request"), "{wrong}");
+    }
+    for (nonce, claims, expected) in
+        [(4094, "{}", None), (4095, "{}", Some("invalid_request")), (4096, "", None)]
+    {
+        let told = ask(&mut world, &[("scope", "openid"), ("nonce", &"n".repeat(nonce)), ("claims", claims)]);
+        assert_eq!(told.error().as_deref(), expected, "{nonce}");
+        let is_whole =
+            told.error().is_some() || code(&world, &told).login.is_some_and(|it| it.nonce.is_some());
+        assert!(is_whole, "{nonce}");
     }
     let demand = r#"{"id_token":{"acr":{"essential":true,"values":["4"]}}}"#;
     let told = ask(&mut world, &[("scope", "openid"), ("claims", demand)]);

@@ -22,7 +22,7 @@ use chancery_core::session::NewSession;
 use chancery_core::ticket::NewTicket;
 use chancery_core::tokens::Audience;
 use chancery_core::types::{
-    ClientId, Digest, DivisionId, FamilyKey, KeyId, Lifetime, OrganizationId, RedirectUri, RoleId, Scope,
+    ClientId, CodeId, Digest, DivisionId, KeyId, Lifetime, OrganizationId, RedirectUri, RoleId, Scope,
     Secret, SecretId, SubjectId, Timestamp, TokenId, UserId,
 };
 use chancery_core::usage::{Day, Tally, UsageCount};
@@ -66,6 +66,10 @@ pub fn role_id(n: u64) -> RoleId {
 
 pub fn user_id(n: u64) -> UserId {
     UserId::random(&Counting::new(4000 + n))
+}
+
+pub fn code_id(n: u64) -> CodeId {
+    CodeId::random(&Counting::new(4000 + n))
 }
 
 pub fn client_id(n: u64) -> ClientId {
@@ -327,7 +331,6 @@ pub fn ticket() -> NewTicket {
         organization: organization_id(1),
         client: Some(client_id(1)),
         user: Some(user_id(1)),
-        family: Some(FamilyKey(-42)),
         expires_at: NOW + MINUTE,
         payload: format!("{{\"nonce\":{UNICODE:?}}}"),
     }
@@ -347,9 +350,15 @@ pub fn family() -> NewFamily {
         login: Some(standard::login()),
         mac_key: KeyId(1),
         client_authenticated: true,
+        code: None,
         created_at: NOW,
         expires_at: NOW + DAY,
     }
+}
+
+/// What comes of the code of that number.
+pub fn from_code(n: u64) -> NewFamily {
+    NewFamily { code: Some(code_id(n)), ..family() }
 }
 
 /// The keys of a new store: one of each purpose, with the ids 1, 2 and 3. Made once, as one of them follows from no

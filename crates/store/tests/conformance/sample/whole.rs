@@ -23,8 +23,7 @@ use super::*;
 #[derive(Clone, Copy, Debug)]
 pub struct Rows {
     pub ticket: TicketKey,
-    /// Another ticket.
-    pub code: TicketKey,
+    /// That of the first code.
     pub family: FamilyKey,
     /// One of two sessions of the first user.
     pub session: SessionKey,
@@ -146,8 +145,7 @@ pub async fn populate(store: &Arc<dyn Store>) -> Rows {
         Write::ReplaceRoleGrants(organization_id(1), client_id(1).into(), own),
         Write::CountUsage(vec![usage(1), usage(2)]),
         Write::CreateTicket(ticket()),
-        Write::CreateTicket(ticket()),
-        Write::CreateFamily(family()),
+        Write::CreateFamily(from_code(1)),
         Write::CreateSession(session(1)),
         Write::CreateSession(session(1)),
         Write::CreateSession(session(3)),
@@ -162,14 +160,13 @@ pub async fn populate(store: &Arc<dyn Store>) -> Rows {
     match store.commit(writes, NOW).await.expect("an empty store takes it")[..] {
         [
             Made::Ticket(ticket),
-            Made::Ticket(code),
             Made::Family(family),
             Made::Session(session),
             Made::Session(_),
             Made::Session(other_session),
             Made::Session(_),
-        ] => Rows { ticket, code, family, session, other_session },
-        ref other => panic!("two tickets, a family and four sessions made {other:?}"),
+        ] => Rows { ticket, family, session, other_session },
+        ref other => panic!("a ticket, a family and four sessions made {other:?}"),
     }
 }
 
@@ -221,8 +218,7 @@ pub fn one_of_each(made: Rows) -> Vec<Write> {
             payload: "{}".to_owned(),
         },
         Write::Spend(made.ticket, NOW),
-        Write::CreateFamily(family()),
-        Write::Redeem(made.code, NOW),
+        Write::CreateFamily(from_code(2)),
         Write::Advance(made.family, 0, NOW),
         Write::RevokeFamily(made.family, NOW),
         Write::RecordFamily(made.family, NOW),

@@ -119,7 +119,8 @@ pub trait Store: Send + Sync {
     async fn count_clients(&self, organization: OrganizationId) -> Result<u32, StoreError>;
     /// Counts them one by one, whatever was known of their number.
     async fn recount_clients(&self, organization: OrganizationId) -> Result<(), StoreError>;
-    /// Those of the clients that still exist, in the order asked for, each with its grants. No id stands twice.
+    /// Those of the clients that still exist, in the order asked for, each with its grants and without its secrets, which
+    /// nobody lists. No id stands twice.
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError>;
     /// Inactive clients whose date of deletion has passed; at most `limit`.
     async fn clients_to_delete(&self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, StoreError>;

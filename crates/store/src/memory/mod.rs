@@ -225,7 +225,8 @@ impl Store for Memory {
     async fn clients(&self, ids: Vec<ClientId>) -> Result<Vec<(Client, Vec<RoleGrant>)>, StoreError> {
         let state = self.state();
         let found = ids.iter().filter_map(|id| state.clients.get(id));
-        Ok(found.map(|client| (client.clone(), state.role_grants(client.subject()))).collect())
+        let listed = |it: &Client| Client { secrets: Vec::new(), ..it.clone() };
+        Ok(found.map(|client| (listed(client), state.role_grants(client.subject()))).collect())
     }
 
     async fn clients_to_delete(&self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, StoreError> {

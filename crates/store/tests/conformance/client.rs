@@ -49,7 +49,7 @@ pub async fn every_field_reads_back(store: Arc<dyn Store>) {
     for it in [client(1), bare(2), empty] {
         create_client(&store, it.clone()).await;
         assert_eq!(store.find_client(it.id).await, Ok(Some(it.clone())));
-        assert_eq!(store.clients(vec![it.id]).await, Ok(vec![(it, vec![])]));
+        assert_eq!(store.clients(vec![it.id]).await, Ok(vec![(listed(it), vec![])]));
     }
 }
 
@@ -217,7 +217,7 @@ pub async fn deleting_one_takes_its_secrets_and_grants_along(store: Arc<dyn Stor
     create_client(&store, Client { secrets: vec![], ..client(1) }).await;
     assert_eq!(read_client(&store, client_id(1)).await.secrets, vec![]);
     commit(&store, [Write::ReplaceSecrets(client_id(1), client(1).secrets)]).await;
-    let other = (client(2), vec![grant(client_id(2), SubjectKind::Client, 2)]);
+    let other = (listed(client(2)), vec![grant(client_id(2), SubjectKind::Client, 2)]);
     assert_eq!(store.clients(vec![client_id(2)]).await, Ok(vec![other]));
 }
 
@@ -236,7 +236,7 @@ pub async fn deleting_one_of_another_organization_conflicts(store: Arc<dyn Store
     create_client(&store, client(1)).await;
     commit(&store, [Write::ReplaceRoleGrants(organization_id(1), client_id(1).into(), grants.clone())]).await;
     conflict(&store, [Write::DeleteClient(organization_id(2), client_id(1))]).await;
-    assert_eq!(store.clients(vec![client_id(1)]).await, Ok(vec![(client(1), grants)]));
+    assert_eq!(store.clients(vec![client_id(1)]).await, Ok(vec![(listed(client(1)), grants)]));
 }
 
 pub async fn an_id_can_be_used_again_after_deletion(store: Arc<dyn Store>) {
@@ -293,7 +293,7 @@ pub async fn clients_come_in_the_order_asked_for_without_the_gone(store: Arc<dyn
     }
     commit(&store, [Write::DeleteClient(organization_id(1), client_id(3))]).await;
     let asked = (1..=61).rev();
-    let found = asked.clone().filter(|n| ![3, 61].contains(n)).map(|n| (client(n), grants(n)));
+    let found = asked.clone().filter(|n| ![3, 61].contains(n)).map(|n| (listed(client(n)), grants(n)));
     assert_eq!(store.clients(asked.map(client_id).collect()).await, Ok(found.collect()));
     assert_eq!(store.clients(vec![client_id(3), client_id(61)]).await, Ok(vec![]));
 }
@@ -380,7 +380,6 @@ pub async fn a_client_is_never_read_half_changed(store: Arc<dyn Store>) {
         let it = read_client(&store, client_id(1)).await;
         assert_eq!(it.secrets, vec![secret(u64::from(it.version))]);
         let (it, grants) = store.clients(vec![it.id]).await.expect("clients").remove(0);
-        assert_eq!(it.secrets, vec![secret(u64::from(it.version))]);
         assert_eq!(grants, vec![grant(it.id, SubjectKind::Client, u64::from(it.version))]);
     }
     writer.await.expect("the writer ends");

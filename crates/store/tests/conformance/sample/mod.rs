@@ -324,6 +324,11 @@ pub fn secret(n: u64) -> Secret {
 }
 
 /// A ticket with everything filled in.
+/// The client as lists have it.
+pub fn listed(it: Client) -> Client {
+    Client { secrets: vec![], ..it }
+}
+
 pub fn ticket() -> NewTicket {
     NewTicket {
         kind: "code".to_owned(),

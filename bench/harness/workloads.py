@@ -12,7 +12,7 @@ from .wrk import Load
 TOKENS, FAMILIES = 10_000, 1000
 # Nobody uses up more codes, or more tokens that were not seen, in a second; others use fewer codes, and take so long to make
 # more that the first would expire.
-CODES, CODES_OF_OTHERS, UNSEEN = 40_000, 12_000, 32_000
+CODES, CODES_OF_OTHERS, UNSEEN = 50_000, 12_000, 32_000
 
 
 @dataclass
@@ -139,7 +139,7 @@ ALL = [
     ),
     Workload(
         "create of a client, durable",
-        {"limit": ROW, "chancery": ("chancery", CREATE), "on PostgreSQL": (POSTGRES, CREATE)},
+        {"limit": limit("/client"), "chancery": ("chancery", CREATE), "on PostgreSQL": (POSTGRES, CREATE)},
     ),
     Workload(
         "discovery",

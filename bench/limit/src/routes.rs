@@ -13,7 +13,7 @@ use crate::Error;
 use crate::client::Client;
 use crate::jwt::{Key, Signer, Verifier};
 use crate::list::List;
-use crate::row::Writer;
+use crate::row::{Rows, Writer};
 use crate::sealed::Seal;
 
 /// As long as a sealed token's answer.
@@ -72,7 +72,8 @@ impl Routes {
             .route("/jwt/rs256", token(|routes| routes.rs256.token()))
             .route("/sealed", token(|routes| routes.seal.token()))
             .route("/verify", post(async |body: Bytes| self.verify(&body)))
-            .route("/row", post(async |_: Bytes| self.row().await))
+            .route("/row", post(async |_: Bytes| self.rows(Rows::Family).await))
+            .route("/client", post(async |_: Bytes| self.rows(Rows::Client).await))
             .route("/list", any(async |_: Bytes| self.list().await))
     }
 
@@ -98,9 +99,9 @@ impl Routes {
         json(StatusCode::OK, if is_good { ACTIVE } else { r#"{"active":false}"# })
     }
 
-    async fn row(&self) -> Response {
+    async fn rows(&self, rows: Rows) -> Response {
         let Some(writer) = &self.writer else { return not_found() };
-        written(writer.commit().await.map(|()| CONSTANT))
+        written(writer.commit(rows).await.map(|()| CONSTANT))
     }
 
     async fn list(&'static self) -> Response {

@@ -71,12 +71,24 @@ uuids! {
 }
 
 impl CodeId {
-    /// A fresh version 7 UUID (RFC 9562 section 5.7): those made one after another stand side by side in an index.
+    /// A fresh version 7 UUID.
     pub fn made_at(now: Timestamp, random: &dyn Random) -> Self {
-        let mut bytes = [0; 10];
-        random.fill(&mut bytes);
-        Self(uuid::Builder::from_unix_timestamp_millis(now.millis().unsigned_abs(), &bytes).into_uuid())
+        Self(ordered(now, random))
     }
+}
+
+impl SecretId {
+    /// A fresh version 7 UUID.
+    pub fn made_at(now: Timestamp, random: &dyn Random) -> Self {
+        Self(ordered(now, random))
+    }
+}
+
+/// RFC 9562 section 5.7: those made one after another stand side by side in an index.
+fn ordered(now: Timestamp, random: &dyn Random) -> Uuid {
+    let mut bytes = [0; 10];
+    random.fill(&mut bytes);
+    uuid::Builder::from_unix_timestamp_millis(now.millis().unsigned_abs(), &bytes).into_uuid()
 }
 
 impl From<ClientId> for SubjectId {

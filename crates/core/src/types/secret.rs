@@ -98,7 +98,7 @@ impl Secret {
     /// Keeps `value` under a fresh id and the current digest key.
     pub fn keep(value: &ClientSecret, keys: &Keyring, random: &dyn Random, now: Timestamp) -> Self {
         Self {
-            id: SecretId::random(random),
+            id: SecretId::made_at(now, random),
             name: None,
             digest: keys.digest(value.expose().as_bytes()),
             created_at: now,

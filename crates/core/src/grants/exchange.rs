@@ -179,7 +179,8 @@ fn presented(
                 return Err(refused.into());
             }
             // All that comes of it will ask for these.
-            facts.together([Load::User(origin.user), Load::Organization(origin.organization)])?;
+            let consent = Load::Consent((origin.user, client.id));
+            facts.together([Load::User(origin.user), Load::Organization(origin.organization), consent])?;
             Ok(Presented::Refresh(Arc::clone(family), token.generation))
         }
     }

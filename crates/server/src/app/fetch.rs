@@ -123,12 +123,15 @@ impl App {
             }
             Load::FamilyToAdvance(key) => {
                 let found = self.store.find_family_to_change(key).await?.map(Arc::new);
-                let origin = found.as_ref().map(|it| (it.origin.user, it.origin.organization));
-                facts.put_family(key, found);
-                let Some((user, organization)) = origin else { return Ok(false) };
+                facts.put_family(key, found.clone());
+                let Some(origin) = found.as_ref().map(|it| &it.origin) else { return Ok(false) };
                 // Whoever refreshes asks for these next.
-                let has_user = self.recall(facts, &Load::User(user), age);
-                Ok(self.recall(facts, &Load::Organization(organization), age) || has_user)
+                let next = [
+                    Load::User(origin.user),
+                    Load::Organization(origin.organization),
+                    Load::Consent((origin.user, origin.client)),
+                ];
+                Ok(next.iter().filter(|load| self.recall(facts, load, age)).count() > 0)
             }
             Load::FamilyOfCode(id) => {
                 facts.put_family_of_code(id, self.store.find_family_of_code(id).await?.map(Arc::new));

@@ -52,19 +52,19 @@ fn a_challenge_is_a_digest_by_the_method_s256() {
     for (challenge, method, expected) in [
         ("", "", Ok(None)),
         (CHALLENGE, "S256", kept),
-        (CHALLENGE, "", refused.clone()),
-        (CHALLENGE, "plain", refused.clone()),
-        (CHALLENGE, "s256", refused.clone()),
-        (CHALLENGE, "S512", refused.clone()),
-        ("", "S256", refused.clone()),
-        ("", "plain", refused.clone()),
-        (short, "S256", refused.clone()),
-        (long, "S256", refused.clone()),
-        (padded, "S256", refused.clone()),
-        (&standard, "S256", refused.clone()),
+        (CHALLENGE, "", refused),
+        (CHALLENGE, "plain", refused),
+        (CHALLENGE, "s256", refused),
+        (CHALLENGE, "S512", refused),
+        ("", "S256", refused),
+        ("", "plain", refused),
+        (short, "S256", refused),
+        (long, "S256", refused),
+        (padded, "S256", refused),
+        (&standard, "S256", refused),
         // The last character has bits that stand for nothing.
-        (&tail, "S256", refused.clone()),
-        ("x", "S256", refused.clone()),
+        (&tail, "S256", refused),
+        ("x", "S256", refused),
     ] {
         let changes = [("code_challenge", challenge), ("code_challenge_method", method)];
         assert_eq!(read(&world("CODE"), &changes, |it| it.challenge), expected, "{challenge} {method}");

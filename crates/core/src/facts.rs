@@ -36,8 +36,6 @@ pub enum Load {
     Ticket(TicketKey),
     /// A family. Never from memory.
     Family(FamilyKey),
-    /// The same, to advance it.
-    FamilyToAdvance(FamilyKey),
     /// The family that came of a code. Never from memory.
     FamilyOfCode(CodeId),
     /// When a token of a family was last used.
@@ -137,10 +135,10 @@ macro_rules! facts {
                 }
             )+
 
-            fn knows(&self, load: &Load) -> bool {
+            /// Whether that was fetched.
+            pub fn knows(&self, load: &Load) -> bool {
                 match load {
                     $(Load::$load(id) => self.$field.find(id).is_some(),)+
-                    Load::FamilyToAdvance(id) => self.families.find(id).is_some(),
                 }
             }
         }
@@ -203,11 +201,6 @@ impl Facts {
     /// Whether the same was decided before and did not hold: what was hoped for then is looked up now.
     pub const fn is_anew(&self) -> bool {
         self.anew
-    }
-
-    /// The family that the decision may advance, `None` if there is none.
-    pub fn family_to_advance<E>(&self, key: FamilyKey) -> Result<&Option<Arc<Family>>, Undecided<E>> {
-        self.families.load(key, Load::FamilyToAdvance)
     }
 
     /// Asks for all of these at once, so that many of one kind take one round.

@@ -1,5 +1,7 @@
 //! All tokens that came of one authorization: one row, which is advanced and revoked as a whole.
 
+use serde::{Deserialize, Serialize};
+
 use crate::client::Client;
 use crate::dialect::Dialect;
 use crate::env::Env;
@@ -9,7 +11,7 @@ use crate::tokens::Audience;
 use crate::types::{ClientId, CodeId, FamilyKey, KeyId, OrganizationId, Scope, Timestamp, UserId};
 
 /// A family that is not stored yet; the store makes its key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewFamily {
     /// Whose it is.
     pub organization: OrganizationId,
@@ -30,12 +32,14 @@ pub struct NewFamily {
     /// For what its tokens are good.
     pub audience: Audience,
     /// The login that it came of, where its client asked for one (OpenID Connect).
+    #[serde(with = "crate::openid::as_json")]
     pub login: Option<Login>,
-    /// The key of the MAC in its refresh tokens.
+    /// The key of its refresh tokens.
     pub mac_key: KeyId,
     /// Whether the client proved who it is; a refresh demands the same.
     pub client_authenticated: bool,
     /// The code that it came of, if it came of one. No two come of the same.
+    #[serde(skip)]
     pub code: Option<CodeId>,
     /// When it began.
     pub created_at: Timestamp,

@@ -134,10 +134,6 @@ pub trait Store: Send + Sync {
     async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError>;
     /// One family. Never cached.
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError>;
-    /// The same, for whoever is about to change it: where that is less work, it waits for the commits under way.
-    async fn find_family_to_change(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
-        self.find_family(key).await
-    }
     /// The family that came of a code. Never cached.
     async fn find_family_of_code(&self, code: CodeId) -> Result<Option<Family>, StoreError>;
     /// What was counted under these keys, in any order. Never cached.

@@ -10,10 +10,10 @@ use chancery_core::form::Form;
 use chancery_core::grants::exchange::{TokenRequest, exchange};
 use chancery_core::rbac::permission::OAUTH_CLIENT_VIEW;
 use chancery_core::tokens::introspect::introspect;
-use chancery_core::tokens::{issue, refresh};
+use chancery_core::tokens::issue;
 use divan::{Bencher, black_box};
 
-use super::world::{DIALECTS, HOLDERS, Holder, allowed, family, world};
+use super::world::{DIALECTS, HOLDERS, Holder, allowed, world};
 
 /// Who asks what a token is.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +30,7 @@ fn client_credentials(bencher: Bencher, dialect: Dialect) {
 
 #[divan::bench(args = DIALECTS)]
 fn rotation(bencher: Bencher, dialect: Dialect) {
-    let keys = &world().keys;
-    let token = refresh::derive(family(dialect), 0, keys.digest_key(), keys).expect("a token");
+    let token = world().refresh(dialect).seal(&world().keys).expect("a token");
     exchanges(bencher, dialect, &format!("grant_type=refresh_token&refresh_token={token}"));
 }
 

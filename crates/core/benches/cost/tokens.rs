@@ -1,10 +1,11 @@
 //! Tokens that are written down and read, and what secrets are compared with.
 
 use chancery_core::dialect::Dialect;
-use chancery_core::tokens::{jwt, refresh, sealed};
+use chancery_core::tokens::refresh::RefreshToken;
+use chancery_core::tokens::{AccessToken, jwt, sealed};
 use divan::{Bencher, black_box, black_box_drop};
 
-use super::world::{HOLDERS, Holder, family, world};
+use super::world::{HOLDERS, Holder, world};
 
 #[divan::bench(args = HOLDERS)]
 fn seal(bencher: Bencher, holder: Holder) {
@@ -17,10 +18,7 @@ fn open_sealed(bencher: Bencher, holder: Holder) {
     let token = world().token(holder, Dialect::Genesys).token;
     let text = sealed::seal(&token, &world().env()).expect("a token");
     bencher.bench(|| {
-        black_box_drop(
-            sealed::open::<chancery_core::tokens::AccessToken>(black_box(&text), &world().env())
-                .expect("a token"),
-        )
+        black_box_drop(sealed::open::<AccessToken>(black_box(&text), &world().env()).expect("a token"))
     });
 }
 
@@ -39,10 +37,16 @@ fn open_signed(bencher: Bencher, holder: Holder) {
 }
 
 #[divan::bench]
-fn derive_refresh(bencher: Bencher) {
-    let (keys, family) = (&world().keys, family(Dialect::Standard));
-    let key = keys.digest_key();
-    bencher.bench(|| black_box_drop(refresh::derive(black_box(family), 1, key, keys).expect("a token")));
+fn seal_refresh(bencher: Bencher) {
+    let (keys, token) = (&world().keys, world().refresh(Dialect::Standard));
+    bencher.bench(|| black_box_drop(black_box(&token).seal(keys).expect("a token")));
+}
+
+#[divan::bench]
+fn open_refresh(bencher: Bencher) {
+    let (keys, token) = (&world().keys, world().refresh(Dialect::Standard));
+    let text = token.seal(keys).expect("a token");
+    bencher.bench(|| black_box_drop(RefreshToken::open(black_box(&text), keys).expect("a token")));
 }
 
 #[divan::bench]

@@ -16,6 +16,7 @@ use chancery_core::grants::GrantType;
 use chancery_core::keyring::{Keyring, MasterKey, rotation};
 use chancery_core::policy::Policy;
 use chancery_core::tokens::issue::{Issued, mint};
+use chancery_core::tokens::refresh::RefreshToken;
 use chancery_core::tokens::{AccessToken, Audience, Revocations};
 use chancery_core::types::{ClientId, ClientSecret, FamilyKey, Scope, Timestamp};
 use chancery_core::user::{PasswordHash, User};
@@ -129,6 +130,13 @@ impl World {
     /// The value of an `Authorization` header.
     pub fn basic(&self, client: ClientId) -> String {
         format!("Basic {}", STANDARD.encode(format!("{client}:{}", self.secret.expose())))
+    }
+
+    /// The refresh token of the person's login.
+    pub fn refresh(&self, dialect: Dialect) -> RefreshToken {
+        let stored = self.facts.family::<()>(family(dialect)).expect("a fact");
+        let origin = stored.as_ref().expect("a family").origin.clone();
+        RefreshToken { family: family(dialect), generation: 0, origin }
     }
 
     /// A token of the client.

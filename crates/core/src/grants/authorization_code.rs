@@ -33,7 +33,7 @@ pub struct Code {
     /// For what the token will be good, unless the token request says otherwise.
     pub audience: Option<Audience>,
     /// The login, where the client asked for one (OpenID Connect).
-    #[serde(with = "as_json")]
+    #[serde(with = "crate::openid::as_json")]
     pub login: Option<Login>,
     /// From then on it is refused.
     pub expires_at: Timestamp,
@@ -41,25 +41,6 @@ pub struct Code {
 
 impl Sealed for Code {
     const CONTEXT: &'static [u8] = b"chancery authorization code 1";
-}
-
-/// A login holds whatever values a client asked for, which only JSON can tell apart.
-mod as_json {
-    use serde::de::Error as _;
-    use serde::ser::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::openid::Login;
-
-    pub fn serialize<S: Serializer>(login: &Option<Login>, to: S) -> Result<S::Ok, S::Error> {
-        let text = login.as_ref().map(serde_json::to_string).transpose().map_err(S::Error::custom)?;
-        text.serialize(to)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Login>, D::Error> {
-        let text = Option::<String>::deserialize(from)?;
-        text.map(|text| serde_json::from_str(&text)).transpose().map_err(D::Error::custom)
-    }
 }
 
 /// See the module.

@@ -7,8 +7,6 @@ pub mod password;
 pub mod refresh_token;
 pub mod spend;
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use crate::client_auth::Proven;
@@ -192,7 +190,7 @@ pub enum Presented {
     /// This code.
     Code(Box<Code>),
     /// A token of this family, of this generation.
-    Refresh(Arc<Family>, u32),
+    Refresh(Box<Family>, u32),
 }
 
 /// A request that got as far as its grant.

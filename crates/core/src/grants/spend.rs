@@ -57,8 +57,8 @@ pub fn spend(
 fn found(basis: &Basis, code: Option<CodeId>, issued: &mut Issued, env: &Env) -> Option<Write> {
     let (behalf, client) = (basis.behalf?, basis.proven.client);
     let mut ends = issued.token.expires_at;
-    if basis.grant.is_refreshable() && may_refresh(client, basis) {
-        issued.refresh = Some(Refresh { generation: 0, key: env.keys.digest_key() });
+    let is_refreshable = basis.grant.is_refreshable() && may_refresh(client, basis);
+    if is_refreshable {
         ends = env.now + env.policy.login.refresh_lifetime;
     }
     let is_proven = basis.proven.method != AuthMethod::None;
@@ -67,7 +67,9 @@ fn found(basis: &Basis, code: Option<CodeId>, issued: &mut Issued, env: &Env) ->
     let login = basis.login.clone().map(|login| Login { nonce: None, ..login });
     let family =
         NewFamily::begin(client, behalf, scope, audience, basis.dialect, login, is_proven, ends, env);
-    Some(Write::CreateFamily(NewFamily { code, ..family }))
+    let family = NewFamily { code, ..family };
+    issued.refresh = is_refreshable.then(|| Refresh { generation: 0, origin: family.clone() });
+    Some(Write::CreateFamily(family))
 }
 
 /// A client that is registered for it; one that speaks OpenID Connect, where `offline_access` was allowed (Core section 11).
@@ -108,7 +110,7 @@ fn advance(
     env: &Env,
 ) -> Result<Vec<Write>, Undecided<OAuthError>> {
     issued.token.family = Some(family.key);
-    let successor = |generation| Some(Refresh { generation, key: family.origin.mac_key });
+    let successor = |generation| Some(Refresh { generation, origin: family.origin.clone() });
     if generation == family.generation {
         issued.refresh = successor(generation + 1);
         return Ok(vec![Write::Advance(family.key, generation, env.now)]);

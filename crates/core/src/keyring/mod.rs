@@ -8,6 +8,7 @@ use std::fmt;
 use aws_lc_rs::aead::{AES_256_GCM_SIV, LessSafeKey, UnboundKey};
 use aws_lc_rs::hmac;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::jose::alg::PrivateKey;
 use crate::jose::{Alg, Jwk, jws};
@@ -19,7 +20,7 @@ pub use master::MasterKey;
 /// What a key is for. A key serves one purpose only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// HMAC-SHA256 over secrets and handles.
+    /// HMAC-SHA256 over secrets and handles, and what seals refresh tokens.
     Digest,
     /// AES-256-GCM-SIV over sealed access tokens.
     Seal,
@@ -76,6 +77,23 @@ pub enum KeyringError {
     Missing(&'static str),
 }
 
+struct DigestKey {
+    id: KeyId,
+    mac: hmac::Key,
+    /// That of refresh tokens, which live for longer than keys that seal.
+    seal: LessSafeKey,
+}
+
+impl DigestKey {
+    fn new(id: KeyId, material: &[u8]) -> Option<Self> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, material);
+        // Neither secrets nor verifiers have a zero byte at this place.
+        let seal = Zeroizing::new(mac(&key, b"chancery refresh token\0seal"));
+        let seal = LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &*seal).ok()?);
+        Some(Self { id, mac: key, seal })
+    }
+}
+
 struct SealingKey {
     id: KeyId,
     active_from: Timestamp,
@@ -101,7 +119,7 @@ pub struct SigningKey {
 
 /// All keys, unwrapped. Never printed.
 pub struct Keyring {
-    digests: Vec<(KeyId, hmac::Key)>,
+    digests: Vec<DigestKey>,
     seals: Vec<SealingKey>,
     signers: Vec<SigningKey>,
 }
@@ -114,7 +132,7 @@ impl Keyring {
             let failed = KeyringError::Unwrap(row.id.0);
             let material = master.unwrap(row.id, row.purpose, &row.wrapped).ok_or(failed)?;
             match row.purpose {
-                Purpose::Digest => keys.digests.push((row.id, hmac::Key::new(hmac::HMAC_SHA256, &material))),
+                Purpose::Digest => keys.digests.push(DigestKey::new(row.id, &material).ok_or(failed)?),
                 Purpose::Seal => {
                     let key = UnboundKey::new(&AES_256_GCM_SIV, &material).map_err(|_| failed)?;
                     keys.seals.push(SealingKey {
@@ -142,7 +160,7 @@ impl Keyring {
             }
         }
         // Youngest first, so the first that is active is the current one.
-        keys.digests.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+        keys.digests.sort_by_key(|key| std::cmp::Reverse(key.id));
         keys.seals.sort_by_key(|key| std::cmp::Reverse((key.active_from, key.id)));
         keys.signers.sort_by_key(|key| (key.alg as u8, std::cmp::Reverse(key.active_from)));
         for (missing, purpose) in [
@@ -159,30 +177,30 @@ impl Keyring {
 
     /// Digests `value` under the current key.
     pub fn digest(&self, value: &[u8]) -> Digest {
-        let (id, key) = &self.digests[0];
-        Digest { key: *id, bytes: mac(key, value) }
+        let key = &self.digests[0];
+        Digest { key: key.id, bytes: mac(&key.mac, value) }
     }
 
     /// The current key of digests.
     pub fn digest_key(&self) -> KeyId {
-        self.digests[0].0
+        self.digests[0].id
     }
 
     /// Whether `digest` was made of `value`; takes the same time either way.
     pub fn matches(&self, digest: &Digest, value: &[u8]) -> bool {
-        let key = self.digests.iter().find(|(id, _)| *id == digest.key);
-        key.is_some_and(|(_, key)| bool::from(mac(key, value).ct_eq(&digest.bytes)))
+        let key = self.digests.iter().find(|key| key.id == digest.key);
+        key.is_some_and(|key| bool::from(mac(&key.mac, value).ct_eq(&digest.bytes)))
     }
 
     /// A value for `value` that stays the same as long as the server has its keys, and tells nobody what it was made of.
     pub fn pseudonym(&self, value: &[u8]) -> [u8; 32] {
         // Digest keys stay, so the eldest is the same for ever.
-        mac(&self.digests[self.digests.len() - 1].1, value)
+        mac(&self.digests[self.digests.len() - 1].mac, value)
     }
 
-    /// The MAC of `value` under the digest key of that id; `None` if there is none.
-    pub fn mac(&self, key: KeyId, value: &[u8]) -> Option<[u8; 32]> {
-        self.digests.iter().find(|(id, _)| *id == key).map(|(_, key)| mac(key, value))
+    /// The key of refresh tokens of that id; `None` if there is none.
+    pub(crate) fn refresh_key(&self, id: KeyId) -> Option<&LessSafeKey> {
+        self.digests.iter().find(|key| key.id == id).map(|key| &key.seal)
     }
 
     /// The sealing key for new tokens. A clock that runs behind gets the oldest.

@@ -32,6 +32,27 @@ pub struct Login {
     pub claims: ClaimsRequest,
 }
 
+/// A login under a seal: it holds whatever values a client asked for, which only JSON can tell apart.
+pub mod as_json {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Login;
+
+    /// As text.
+    pub fn serialize<S: Serializer>(login: &Option<Login>, to: S) -> Result<S::Ok, S::Error> {
+        let text = login.as_ref().map(serde_json::to_string).transpose().map_err(S::Error::custom)?;
+        text.serialize(to)
+    }
+
+    /// From text.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Login>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| serde_json::from_str(&text)).transpose().map_err(D::Error::custom)
+    }
+}
+
 /// Whether a request of that scope is one of OpenID Connect (section 3.1.2.1).
 pub fn is_asked(scope: &Scope) -> bool {
     scope.has_named("openid")

@@ -201,12 +201,7 @@ impl Tenant {
         let request = TokenRequest::new(dialect, header.as_ref(), &form);
         let decide = |facts: &Facts, env: &Env| exchange(facts, &request, env);
         let (mut decided, mut asked) = self.run(decide);
-        let is_used = |code| self.family_of(code).is_some();
-        if decided
-            .writes
-            .iter()
-            .any(|it| matches!(it, Write::CreateFamily(it) if it.code.is_some_and(is_used)))
-        {
+        if decided.writes.first().is_some_and(|write| self.conflicts(write)) {
             (decided, asked) = self.run_on(Facts::default().kept(), decide);
         }
         assert_eq!(decided.events.len(), 1, "every answer is counted once");

@@ -21,7 +21,20 @@ impl Tenant {
         self.families.values().find(|family| family.origin.code == Some(code))
     }
 
+    /// Whether what a token request would write first finds the world changed.
+    pub(super) fn conflicts(&self, write: &Write) -> bool {
+        match write {
+            Write::CreateFamily(it) => it.code.is_some_and(|code| self.family_of(code).is_some()),
+            Write::Advance(key, generation, at) => {
+                let family = self.families.get(key);
+                !family.is_some_and(|it| it.generation == *generation && it.is_live(*at))
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn write_of_person(&mut self, write: Write) -> Result<(), Conflict> {
+        demand(!self.conflicts(&write))?;
         match write {
             Write::CreateTicket(content) => {
                 let key = TicketKey(self.key());
@@ -32,7 +45,6 @@ impl Tenant {
                 ticket.ok_or(Conflict)?.spent_at = Some(at);
             }
             Write::CreateFamily(origin) => {
-                demand(origin.code.is_none_or(|code| self.family_of(code).is_none()))?;
                 let (key, rotated_at) = (FamilyKey(self.key()), origin.created_at);
                 let family = Family {
                     key,
@@ -46,9 +58,7 @@ impl Tenant {
                 self.families.insert(key, family);
             }
             Write::Advance(key, generation, at) => {
-                let family = self.families.get_mut(&key);
-                let family = family.filter(|it| it.generation == generation && it.is_live(at));
-                let family = family.ok_or(Conflict)?;
+                let family = self.families.get_mut(&key).ok_or(Conflict)?;
                 (family.generation, family.rotated_at) = (generation + 1, at);
                 family.version += 1;
             }

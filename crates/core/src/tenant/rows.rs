@@ -41,9 +41,7 @@ impl Tenant {
             Load::Session(key) => facts.put_session(key, self.sessions.get(&key).cloned().map(Arc::new)),
             Load::Consent(pair) => facts.put_consent(pair, self.consents.get(&pair).cloned().map(Arc::new)),
             Load::Ticket(key) => facts.put_ticket(key, self.tickets.get(&key).cloned().map(Arc::new)),
-            Load::Family(key) | Load::FamilyToAdvance(key) => {
-                facts.put_family(key, self.families.get(&key).cloned().map(Arc::new))
-            }
+            Load::Family(key) => facts.put_family(key, self.families.get(&key).cloned().map(Arc::new)),
             Load::FamilyOfCode(id) => {
                 facts.put_family_of_code(id, self.family_of(id).cloned().map(Arc::new));
             }

@@ -3,10 +3,12 @@
 use crate::client::Client;
 use crate::dialect::Dialect;
 use crate::env::Env;
+use crate::family::NewFamily;
 use crate::jose::Alg;
 use crate::openid::id_token::IdToken;
-use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, refresh, sealed};
-use crate::types::{KeyId, Lifetime, Scope, TokenId, UserId};
+use crate::tokens::refresh::RefreshToken;
+use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, sealed};
+use crate::types::{Lifetime, Scope, TokenId, UserId};
 
 /// What a grant came to: a token that is not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +26,12 @@ pub struct Issued {
 }
 
 /// A refresh token that is not written yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refresh {
     /// Which of the family's tokens.
     pub generation: u32,
-    /// The key of its MAC.
-    pub key: KeyId,
+    /// What the family was made with.
+    pub origin: NewFamily,
 }
 
 /// Mints a token for `client`, on behalf of `user` if there is one.
@@ -81,8 +83,8 @@ pub fn alg(issued: &Issued, env: &Env) -> Option<Alg> {
 
 /// Writes the refresh token down, once its family has a key; `None` if there is none to write.
 pub fn render_refresh(issued: &Issued, env: &Env) -> Option<String> {
-    let Refresh { generation, key } = issued.refresh?;
-    refresh::derive(issued.token.family?, generation, key, env.keys)
+    let Refresh { generation, origin } = issued.refresh.clone()?;
+    RefreshToken { family: issued.token.family?, generation, origin }.seal(env.keys)
 }
 
 /// Reads a token of ours in either format. Says nothing about whether it is still good: see `verify`.

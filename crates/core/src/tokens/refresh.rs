@@ -1,85 +1,157 @@
-//! Refresh tokens: a family, a generation and a MAC over both. None is stored, and the next one can be derived again by
-//! whoever answers the same request twice.
+//! Refresh tokens: `base64url(key id, family, generation, AES-256-GCM-SIV(what the family was made with))`. None is stored. The
+//! nonce is family and generation, so that the next one can be derived again by whoever answers the same request twice:
+//! the mode allows for a nonce that returns with the same content (RFC 8452).
 
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use aws_lc_rs::aead::{Aad, Nonce};
 
+use crate::family::{Family, NewFamily};
 use crate::jose::{base64url, from_base64url};
 use crate::keyring::Keyring;
 use crate::types::{FamilyKey, KeyId};
 
-/// Keeps these MACs apart from all else that is made with the same key: secrets have no zero byte, and verifiers are
-/// shorter.
-const CONTEXT: &[u8] = b"chancery refresh token\0";
+/// Bound to every seal, with the key's own use.
+const CONTEXT: &[u8] = b"chancery refresh token 2";
+const KEY_ID: usize = 4;
+/// Family and generation.
+const NONCE: usize = 12;
+/// No token of ours is longer; what is, is not decoded.
+const LONGEST: usize = 8192;
 
-/// A refresh token as it is presented. Says nothing before its MAC was checked.
+/// A refresh token of ours. Whether it is still good, its family knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
     /// The family that it names.
     pub family: FamilyKey,
     /// Which of the family's tokens it is.
     pub generation: u32,
-    mac: [u8; 32],
+    /// What the family was made with.
+    pub origin: NewFamily,
 }
 
 impl RefreshToken {
-    /// Reads the text form: 59 characters of `[A-Za-z0-9_-]`; `None` if it is not one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 44] = from_base64url(text)?.try_into().ok()?;
-        let (family, rest) = bytes.split_first_chunk::<8>()?;
-        let (generation, mac) = rest.split_first_chunk::<4>()?;
+    /// Reads the text form, made of `[A-Za-z0-9_-]`; `None` if it is not one of ours.
+    pub fn open(text: &str, keys: &Keyring) -> Option<Self> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let mut bytes = from_base64url(text)?;
+        let (key, rest) = bytes.split_first_chunk_mut::<KEY_ID>()?;
+        let (nonce, sealed) = rest.split_first_chunk_mut::<NONCE>()?;
+        let key = keys.refresh_key(KeyId(u32::from_be_bytes(*key)))?;
+        let clear =
+            key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(CONTEXT), sealed).ok()?;
+        let (family, generation) = nonce.split_first_chunk::<8>()?;
         Some(Self {
             family: FamilyKey(i64::from_be_bytes(*family)),
-            generation: u32::from_be_bytes(*generation),
-            mac: mac.try_into().ok()?,
+            generation: u32::from_be_bytes(generation.try_into().ok()?),
+            origin: postcard::from_bytes(clear).ok()?,
         })
     }
 
-    /// Whether this server made it with that key.
-    pub fn is_genuine(&self, key: KeyId, keys: &Keyring) -> bool {
-        keys.mac(key, &content(self.family, self.generation))
-            .is_some_and(|mac| bool::from(mac.ct_eq(&self.mac)))
+    /// The text form: the same whenever it is asked for; `None` if the key is gone.
+    pub fn seal(&self, keys: &Keyring) -> Option<String> {
+        let key = keys.refresh_key(self.origin.mac_key)?;
+        let mut nonce = [0; NONCE];
+        nonce[..8].copy_from_slice(&self.family.0.to_be_bytes());
+        nonce[8..].copy_from_slice(&self.generation.to_be_bytes());
+        let mut text = Vec::with_capacity(192);
+        text.extend_from_slice(&self.origin.mac_key.0.to_be_bytes());
+        text.extend_from_slice(&nonce);
+        let mut text = postcard::to_extend(&self.origin, text).ok()?;
+        let clear = &mut text[KEY_ID + NONCE..];
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let tag = key.seal_in_place_separate_tag(nonce, Aad::from(CONTEXT), clear).ok()?;
+        text.extend_from_slice(tag.as_ref());
+        Some(base64url(&text))
     }
-}
 
-/// The text form of a family's token; `None` if its key is gone.
-pub fn derive(family: FamilyKey, generation: u32, key: KeyId, keys: &Keyring) -> Option<String> {
-    let content = content(family, generation);
-    let mut bytes = Zeroizing::new([0; 44]);
-    bytes[..12].copy_from_slice(&content[CONTEXT.len()..]);
-    bytes[12..].copy_from_slice(&keys.mac(key, &content)?);
-    Some(base64url(bytes.as_ref()))
-}
-
-fn content(family: FamilyKey, generation: u32) -> [u8; CONTEXT.len() + 12] {
-    let mut content = [0; CONTEXT.len() + 12];
-    content[..CONTEXT.len()].copy_from_slice(CONTEXT);
-    content[CONTEXT.len()..CONTEXT.len() + 8].copy_from_slice(&family.0.to_be_bytes());
-    content[CONTEXT.len() + 8..].copy_from_slice(&generation.to_be_bytes());
-    content
+    /// The family as it is if nobody used this token yet, nor revoked it.
+    pub fn hoped(self) -> Family {
+        Family {
+            key: self.family,
+            generation: self.generation,
+            rotated_at: self.origin.created_at,
+            revoked_at: None,
+            last_used_at: None,
+            version: 0,
+            origin: self.origin,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
+    use crate::env::fixed::Counting;
     use crate::keyring::tests::keyring;
+    use crate::openid::{ClaimsRequest, Login};
+    use crate::tokens::Audience;
+    use crate::types::{ClientId, CodeId, Lifetime, OrganizationId, Scope, Timestamp, UserId};
+
+    fn token(keys: &Keyring) -> RefreshToken {
+        let random = Counting::new(7);
+        let claims =
+            r#"{"id_token":{"name":{"value":0.1234567890123456789},"email":{"values":["é",null,1e300]}}}"#;
+        let origin = NewFamily {
+            organization: OrganizationId::random(&random),
+            client: ClientId::random(&random),
+            client_epoch: u32::MAX,
+            user: UserId::random(&random),
+            user_epoch: 1,
+            consent_epoch: Some(9),
+            dialect: Dialect::Standard,
+            scope: Scope::parse("openid users offline_access").expect("known"),
+            audience: Audience::Issuer,
+            login: Some(Login {
+                auth_time: Timestamp::from_seconds(1_700_000_000),
+                nonce: None,
+                claims: ClaimsRequest::parse(claims).expect("a request"),
+            }),
+            mac_key: keys.digest_key(),
+            client_authenticated: true,
+            code: None,
+            created_at: Timestamp::from_millis(1_700_000_000_123),
+            expires_at: Timestamp::from_seconds(1_800_000_000) + Lifetime::from_seconds(1),
+        };
+        RefreshToken { family: FamilyKey(-7), generation: 3, origin }
+    }
 
     #[test]
-    fn a_token_is_derived_again_and_a_changed_one_is_none_of_ours() {
-        let (keys, key) = (keyring(), keyring().digest(b"").key);
-        let text = derive(FamilyKey(7), 3, key, &keys).expect("a token");
-        assert_eq!(derive(FamilyKey(7), 3, key, &keys).as_deref(), Some(&*text));
-        assert_eq!(text.len(), 59);
-        let read = RefreshToken::parse(&text).expect("its own text form");
-        assert_eq!((read.family, read.generation), (FamilyKey(7), 3));
-        assert!(read.is_genuine(key, &keys) && !read.is_genuine(KeyId(99), &keys));
-        for (family, generation) in [(FamilyKey(8), 3), (FamilyKey(7), 4)] {
-            assert!(
-                !RefreshToken { family, generation, ..RefreshToken::parse(&text).expect("a token") }
-                    .is_genuine(key, &keys)
-            );
+    fn a_token_is_made_again_as_it_was_by_whoever_reads_it() {
+        let (keys, mut read) = (keyring(), token(&keyring()));
+        let text = read.seal(&keys).expect("a token");
+        assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{text}");
+        for _ in 0..3 {
+            read = RefreshToken::open(&text, &keys).expect("ours");
+            assert_eq!(read.seal(&keys).as_deref(), Some(&*text));
         }
-        for wrong in ["", "abc", &text[1..], &format!("{text}A"), &text.replace(&text[58..], "!")] {
-            assert!(RefreshToken::parse(wrong).is_none(), "{wrong}");
+        assert_eq!((read.family, read.generation), (FamilyKey(-7), 3));
+        let next = RefreshToken { generation: 4, ..read.clone() };
+        assert_eq!(RefreshToken::open(&next.seal(&keys).expect("a token"), &keys), Some(next));
+        // Who holds it need not know of which code it came.
+        let code = CodeId::random(&Counting::new(1));
+        let with_code =
+            RefreshToken { origin: NewFamily { code: Some(code), ..read.origin.clone() }, ..read };
+        assert_eq!(with_code.seal(&keys).as_deref(), Some(&*text));
+    }
+
+    #[test]
+    fn a_changed_one_is_none_of_ours() {
+        let keys = keyring();
+        let text = token(&keys).seal(&keys).expect("a token");
+        for at in 0..text.len() {
+            let other = if text.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let changed = format!("{}{other}{}", &text[..at], &text[at + 1..]);
+            // The last character may have bits that stand for nothing; those are refused as well.
+            assert_eq!(RefreshToken::open(&changed, &keys), None, "{at}");
         }
+        let long = "A".repeat(LONGEST + 1);
+        for wrong in ["", "abc", &text[1..], &format!("{text}A"), &long] {
+            assert_eq!(RefreshToken::open(wrong, &keys), None, "{wrong}");
+        }
+        let gone =
+            RefreshToken { origin: NewFamily { mac_key: KeyId(99), ..token(&keys).origin }, ..token(&keys) };
+        assert_eq!(gone.seal(&keys), None);
     }
 }

@@ -121,18 +121,6 @@ impl App {
                 facts.put_family(key, self.store.find_family(key).await?.map(Arc::new));
                 Ok(false)
             }
-            Load::FamilyToAdvance(key) => {
-                let found = self.store.find_family_to_change(key).await?.map(Arc::new);
-                facts.put_family(key, found.clone());
-                let Some(origin) = found.as_ref().map(|it| &it.origin) else { return Ok(false) };
-                // Whoever refreshes asks for these next.
-                let next = [
-                    Load::User(origin.user),
-                    Load::Organization(origin.organization),
-                    Load::Consent((origin.user, origin.client)),
-                ];
-                Ok(next.iter().filter(|load| self.recall(facts, load, age)).count() > 0)
-            }
             Load::FamilyOfCode(id) => {
                 facts.put_family_of_code(id, self.store.find_family_of_code(id).await?.map(Arc::new));
                 Ok(false)

@@ -71,5 +71,5 @@ async fn serve(database: Database, mut queue: mpsc::UnboundedReceiver<Job>) {
 }
 
 async fn write(database: &Database, statements: &[Statement]) -> Result<(), StoreError> {
-    database.run(&Body::of(statements.to_vec(), key)?).await.map(drop)
+    database.run(&Body::of(statements.to_vec(), key)).await.map(drop)
 }

@@ -45,7 +45,7 @@ impl From<Fault> for Failed {
 
 impl Body {
     /// With keys that `key` makes.
-    pub fn of(statements: Vec<Statement>, key: impl Fn(Expect) -> i64) -> Result<Self, StoreError> {
+    pub fn of(statements: Vec<Statement>, key: impl Fn(Expect) -> i64) -> Self {
         let mut body =
             Self { statements: Vec::with_capacity(statements.len()), made: Vec::new(), witness: None };
         for it in statements {
@@ -77,7 +77,7 @@ impl Body {
             body.statements.push(Ready { sql, params, expect: it.expect, rows: 1 });
         }
         body.statements = many::together(body.statements);
-        Ok(body)
+        body
     }
 
     /// Tries once.
@@ -118,6 +118,11 @@ impl Body {
             Err(fault @ Fault::Lost(_)) => Err(Failed::Unknown(transaction, fault)),
             Err(fault) => Err(fault.into()),
         }
+    }
+
+    /// Whether it changes nothing.
+    pub fn only_looks(&self) -> bool {
+        self.statements.iter().all(|it| matches!(it.expect, Expect::Found | Expect::Held))
     }
 
     /// What it did, if it did what it was to do.

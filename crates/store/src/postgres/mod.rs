@@ -137,6 +137,8 @@ impl Database {
             match self.commit(body).await {
                 Ok(done) => return Ok(done),
                 Err(Failed::Undone(fault)) => tries.again(fault, &self.pool).await?,
+                // What changes nothing was done when all of it was found.
+                Err(Failed::Unknown(..)) if body.only_looks() => return Ok(body.done(0)),
                 Err(Failed::Unknown(transaction, fault)) => {
                     match self.outcome(body, &transaction, &mut tries).await? {
                         Some(true) => return Ok(body.done(0)),
@@ -287,7 +289,7 @@ impl Engine for Postgres {
         if statements.iter().all(|it| it.expect == Expect::Log) {
             return self.batches.add(statements).await;
         }
-        self.database.run(&Body::of(statements, key)?).await
+        self.database.run(&Body::of(statements, key)).await
     }
 
     async fn close(&self) -> Result<(), StoreError> {

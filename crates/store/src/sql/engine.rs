@@ -70,11 +70,6 @@ pub trait Engine: Send + Sync {
     async fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
         Ok(self.list(query).await?.into_iter().next())
     }
-
-    /// The same of a row that whoever asks is about to change.
-    async fn find_to_change<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
-        self.find(query).await
-    }
 }
 
 #[async_trait]
@@ -234,15 +229,11 @@ impl<E: Engine> Store for E {
     }
 
     async fn find_ticket(&self, key: TicketKey) -> Result<Option<Ticket>, StoreError> {
-        self.find_to_change(ticket::find(key)).await
+        self.find(ticket::find(key)).await
     }
 
     async fn find_family(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
         self.find(family::find(key)).await
-    }
-
-    async fn find_family_to_change(&self, key: FamilyKey) -> Result<Option<Family>, StoreError> {
-        self.find_to_change(family::find(key)).await
     }
 
     async fn find_family_of_code(&self, code: CodeId) -> Result<Option<Family>, StoreError> {

@@ -97,14 +97,6 @@ impl Engine for Sqlite {
         answer.await.map_err(|_| closed())?
     }
 
-    async fn find_to_change<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
-        let answer = match &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(writer) => writer.find(query)?,
-            None => return Err(closed()),
-        };
-        answer.await.map_err(|_| closed())?
-    }
-
     async fn run(&self, statements: Vec<Statement>) -> Result<Done, StoreError> {
         let answer = match &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(writer) => writer.commit(statements)?,

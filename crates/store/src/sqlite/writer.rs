@@ -1,8 +1,6 @@
 //! The writer: one thread that commits whatever is queued in one transaction. Many commits share the wait for the disk; one that
-//! conflicts takes no other down. It also finds the rows that are about to be changed: its connection alone still has their
-//! pages in memory after a commit.
+//! conflicts takes no other down.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -11,117 +9,56 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::Answer;
-use super::row::{all, error, execute};
+use super::row::{error, execute};
 use crate::sql::engine::Done;
-use crate::sql::{Expect, Query, Statement};
+use crate::sql::{Expect, Statement};
 use crate::{Made, OpenError, StoreError};
 
-/// So many jobs are taken off the queue at a time, and so often before what is to be committed is: bounds the wait of the first.
+/// So many commits share one transaction at most; bounds the wait of the first.
 const GROUP: usize = 512;
-const TURNS: usize = 4;
-
-type Find = Box<dyn FnOnce(&Connection) + Send>;
 
 struct Commit {
     statements: Vec<Statement>,
     reply: oneshot::Sender<Result<Done, StoreError>>,
 }
 
-enum Job {
-    Find(Find),
-    Commit(Commit),
-}
-
 /// The queue of the writing thread. Dropping it waits until everything queued is committed.
 pub struct Writer {
-    jobs: Option<Sender<Job>>,
+    commits: Option<Sender<Commit>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub fn start(connection: Connection) -> Result<Self, OpenError> {
-        let (jobs, queue) = channel();
+        let (commits, queue) = channel();
         let thread = std::thread::Builder::new().name("sqlite-writer".to_owned());
         let thread = thread.spawn(move || serve(connection, &queue)).map_err(OpenError::thread)?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { commits: Some(commits), thread: Some(thread) })
     }
 
     /// Does all statements or none.
     pub fn commit(&self, statements: Vec<Statement>) -> Result<Answer<Done>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.queue(Job::Commit(Commit { statements, reply }))?;
+        let commit = Commit { statements, reply };
+        self.commits.as_ref().and_then(|commits| commits.send(commit).ok()).ok_or_else(super::closed)?;
         Ok(answer)
-    }
-
-    /// Finds the row of a query that names its key.
-    pub fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Answer<Option<T>>, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        // Whoever asked may have gone; then nobody needs the answer.
-        self.queue(Job::Find(Box::new(move |connection| {
-            drop(reply.send(all(connection, &query).map(|rows| rows.into_iter().next())));
-        })))?;
-        Ok(answer)
-    }
-
-    fn queue(&self, job: Job) -> Result<(), StoreError> {
-        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(super::closed)
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.jobs = None;
+        self.commits = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn serve(connection: Connection, queue: &Receiver<Job>) {
+fn serve(connection: Connection, queue: &Receiver<Commit>) {
     while let Ok(first) = queue.recv() {
-        let (mut first, mut commits) = (Some(first), Vec::new());
-        // Commits wait for the disk, finds do not; and whoever was answered may be back with a commit for this group.
-        for _ in 0..TURNS {
-            let mut finds = Vec::new();
-            for job in first.take().into_iter().chain(queue.try_iter()).take(GROUP) {
-                match job {
-                    Job::Find(find) => finds.push(find),
-                    Job::Commit(commit) => commits.push(commit),
-                }
-            }
-            if finds.is_empty() {
-                break;
-            }
-            answer(&connection, finds);
-        }
-        if !commits.is_empty() {
-            write(&connection, commits);
-        }
+        let group = std::iter::once(first).chain(queue.try_iter()).take(GROUP).collect();
+        write(&connection, group);
     }
-}
-
-fn answer(connection: &Connection, finds: Vec<Find>) {
-    let is_group = begin(connection, "BEGIN").is_ok();
-    if !is_group && !connection.is_autocommit() {
-        // In a commit that cannot be ended: nobody may be told of that. Whoever asked hears that the store is away.
-        return;
-    }
-    for find in finds {
-        // One that panics has no answer; the others are found all the same.
-        let _ = catch_unwind(AssertUnwindSafe(|| find(connection)));
-    }
-    if is_group {
-        // Nothing was changed, and whatever stays open ends before the next begins.
-        let _ = execute(connection, "COMMIT");
-    }
-}
-
-fn begin(connection: &Connection, how: &str) -> Result<(), StoreError> {
-    if !connection.is_autocommit() {
-        // The last one could not be ended.
-        execute(connection, "ROLLBACK")?;
-    }
-    execute(connection, how)
 }
 
 fn write(connection: &Connection, commits: Vec<Commit>) {
@@ -153,7 +90,11 @@ fn commit(
     commits: &[Commit],
     write: fn(&Connection, &[Commit]) -> Result<Results, StoreError>,
 ) -> Result<Results, StoreError> {
-    begin(connection, "BEGIN IMMEDIATE")?;
+    if !connection.is_autocommit() {
+        // The last one could not be ended.
+        execute(connection, "ROLLBACK")?;
+    }
+    execute(connection, "BEGIN IMMEDIATE")?;
     let done = write(connection, commits).and_then(|results| execute(connection, "COMMIT").map(|()| results));
     // A full disk, for one, has ended the whole transaction.
     if done.is_err() && !connection.is_autocommit() {

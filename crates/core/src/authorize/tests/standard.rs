@@ -313,15 +313,6 @@ fn what_was_asked_for_is_kept_with_the_code() {
         let told = ask(&mut world, &[("scope", "openid"), ("claims", wrong)]);
         assert_eq!(told.error().as_deref(), Some("invalid_request"), "{wrong}");
     }
-    for (nonce, claims, expected) in
-        [(4094, "{}", None), (4095, "{}", Some("invalid_request")), (4096, "", None)]
-    {
-        let told = ask(&mut world, &[("scope", "openid"), ("nonce", &"n".repeat(nonce)), ("claims", claims)]);
-        assert_eq!(told.error().as_deref(), expected, "{nonce}");
-        let is_whole =
-            told.error().is_some() || code(&world, &told).login.is_some_and(|it| it.nonce.is_some());
-        assert!(is_whole, "{nonce}");
-    }
     let demand = r#"{"id_token":{"acr":{"essential":true,"values":["4"]}}}"#;
     let told = ask(&mut world, &[("scope", "openid"), ("claims", demand)]);
     assert_eq!(told.error().as_deref(), Some("unmet_authentication_requirements"));
@@ -391,4 +382,36 @@ fn a_token_request_changes_nothing_of_what_was_agreed() {
     let error =
         exchanged(&mut world, &[("resource", api)], "https://id.example").expect_err("another resource");
     assert_eq!(error.code, ErrorCode::InvalidTarget);
+}
+
+#[test]
+fn what_a_code_cannot_carry_is_refused_before_anybody_is_asked() {
+    let values = |value: &str, count| {
+        let values = vec![value; count].join(",");
+        format!(r#"{{"id_token":{{"acr":{{"values":[{values}]}}}}}}"#)
+    };
+    let nested = |depth| values(&format!("{}1{}", "[".repeat(depth), "]".repeat(depth)), 1);
+    let none = "{}".to_owned();
+    let refused = Some("invalid_request");
+    for (nonce, claims, expected) in [
+        ("n".repeat(4000), none.clone(), None),
+        ("n".repeat(4096), none.clone(), refused),
+        // It doubles, and more, where it is written down.
+        ("\"".repeat(2000), none.clone(), None),
+        ("\"".repeat(2100), none.clone(), refused),
+        ("\u{1}".repeat(700), none, refused),
+        ("n".to_owned(), values("1e15", 200), None),
+        ("n".to_owned(), values("1e15", 250), refused),
+        ("n".to_owned(), nested(122), None),
+        ("n".to_owned(), nested(123), refused),
+        ("n".to_owned(), nested(124), refused),
+    ] {
+        let mut world = standard();
+        let told = ask(&mut world, &[("scope", "openid"), ("nonce", &nonce), ("claims", &claims)]);
+        assert_eq!(told.error().as_deref(), expected, "{} {}", nonce.len(), claims.len());
+        if expected.is_none() {
+            let login = code(&world, &told).login.expect("a login");
+            assert_eq!(login.nonce.as_deref(), Some(&*nonce));
+        }
+    }
 }

@@ -52,7 +52,8 @@ fn a_code_becomes_tokens_by_whatever_binds_it() {
             assert_eq!((token.family, token.scope.to_string()), (Some(family.key), "users".to_owned()));
             let audience = if dialect == Dialect::Genesys { Audience::Management } else { Audience::Issuer };
             assert_eq!(token.audience, audience);
-            let refresh = RefreshToken::parse(&tokens.refresh.expect("a refresh token")).expect("ours");
+            let refresh = tokens.refresh.expect("a refresh token");
+            let refresh = RefreshToken::open(&refresh, world.tenant.env().keys).expect("ours");
             assert_eq!((refresh.family, refresh.generation, family.generation), (family.key, 0, 0));
             let origin = &family.origin;
             assert_eq!((origin.client, origin.user, origin.dialect), (world.app.id, world.user, dialect));

@@ -87,7 +87,7 @@ fn a_password_gets_one_token_and_nothing_to_refresh_with() {
     let family = world.tenant.families.values().next_back().expect("a family");
     assert_eq!((token.family, family.origin.expires_at), (Some(family.key), token.expires_at));
     assert_eq!((family.origin.consent_epoch, family.origin.user), (None, world.user));
-    let [Write::RecordLogin(..), Write::Audit(login), Write::CreateFamily(_)] = &decided.writes[..] else {
+    let [Write::CreateFamily(_), Write::RecordLogin(..), Write::Audit(login)] = &decided.writes[..] else {
         panic!("{:?}", decided.writes)
     };
     assert_eq!((&*login.kind, login.client), ("login.succeeded", Some(world.app.id)));

@@ -3,8 +3,9 @@
 use super::people::{World, people};
 use super::*;
 use crate::audit::kinds;
+use crate::family::NewFamily;
 use crate::tenant::flow::Tokens;
-use crate::tokens::refresh::derive;
+use crate::tokens::refresh::RefreshToken;
 use crate::types::{FamilyKey, Lifetime};
 use crate::user::UserState;
 
@@ -21,6 +22,12 @@ fn started() -> (World, Tokens, String) {
 impl World {
     fn next(&mut self, token: &str) -> Result<String, ErrorCode> {
         self.refreshed(token).map(|it| it.refresh.expect("another")).map_err(|error| error.code)
+    }
+
+    /// The family's token of that generation.
+    fn nth(&mut self, family: FamilyKey, generation: u32) -> String {
+        let origin = self.family().origin.clone();
+        RefreshToken { family, generation, origin }.seal(self.tenant.env().keys).expect("a token")
     }
 
     /// What a refusal or an answer writes.
@@ -43,8 +50,9 @@ fn a_token_is_replaced_and_both_belong_to_one_family() {
     assert_ne!(new.id, old.id);
     assert_eq!(new.expires_at, world.tenant.now + crate::policy::DEFAULT_TOKEN);
     let text = second.refresh.expect("another");
-    let expected = derive(key, 1, world.family().origin.mac_key, world.tenant.env().keys);
-    assert_eq!(Some(text), expected);
+    let opened = RefreshToken::open(&text, world.tenant.env().keys).expect("ours");
+    let origin = NewFamily { code: None, ..world.family().origin.clone() };
+    assert_eq!(opened, RefreshToken { family: key, generation: 1, origin });
     assert_eq!((world.family().generation, world.family().rotated_at), (1, world.tenant.now));
 }
 
@@ -171,20 +179,18 @@ fn a_token_of_another_client_or_the_other_side_is_none() {
 fn a_token_that_this_server_did_not_make_is_none() {
     let (mut world, _, refresh) = started();
     let other = world.tokens(false).refresh.expect("a refresh token");
-    let mac_key = world.family().origin.mac_key;
-    let keys = |world: &World, family, generation| {
-        derive(FamilyKey(family), generation, mac_key, world.tenant.env().keys).expect("a token")
-    };
     let changed = |place: usize| {
         let mut text = refresh.clone().into_bytes();
         text[place] = if text[place] == b'A' { b'B' } else { b'A' };
         String::from_utf8(text).expect("text")
     };
-    // The family of one, the MAC of the other; bits of the family, the generation and the MAC changed; a family that is
-    // not there, under a MAC that is right.
-    let mixed = format!("{}{}", &other[..11], &refresh[11..]);
-    let unknown = keys(&world, 9999, 0);
-    for wrong in ["x", &mixed, &changed(9), &changed(14), &changed(20), &changed(50), &unknown] {
+    // The family of one, the content of the other; the key, the family, the generation, the content and the tag changed; a
+    // family that is not there, under a seal that is right.
+    let mixed = format!("{}{}", &other[..16], &refresh[16..]);
+    let unknown = world.nth(FamilyKey(9999), 0);
+    let (key, family, generation) = (changed(5), changed(15), changed(20));
+    let (content, tag) = (changed(50), changed(refresh.len() - 3));
+    for wrong in ["x", &mixed, &key, &family, &generation, &content, &tag, &unknown] {
         assert_eq!(world.next(wrong), Err(GRANT), "{wrong}");
     }
     assert_eq!(world.next(""), Err(ErrorCode::InvalidRequest));
@@ -196,8 +202,8 @@ fn a_token_that_this_server_did_not_make_is_none() {
 fn a_token_from_the_future_can_only_be_a_copy() {
     // Nobody was ever given it: the store was put back to an older state.
     let (mut world, _, _) = started();
-    let it = world.family();
-    let token = derive(it.key, 1, it.origin.mac_key, world.tenant.env().keys).expect("a token");
+    let key = world.family().key;
+    let token = world.nth(key, 1);
     assert_eq!(world.next(&token), Err(GRANT));
     assert!(world.family().revoked_at.is_some());
 }
@@ -309,10 +315,8 @@ fn of_two_refreshes_at_once_both_get_the_same_token() {
     let [one, other] = [(); 2].map(|()| world.writes(&refresh));
     world.tenant.commit(one).expect("nobody was faster");
     assert!(world.tenant.commit(other).is_err(), "decided anew");
-    let expected = {
-        let it = world.family();
-        derive(it.key, 1, it.origin.mac_key, world.tenant.env().keys).expect("a token")
-    };
+    let key = world.family().key;
+    let expected = world.nth(key, 1);
     assert_eq!(world.next(&refresh), Ok(expected));
 }
 

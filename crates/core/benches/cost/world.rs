@@ -16,8 +16,7 @@ use chancery_core::grants::GrantType;
 use chancery_core::keyring::{Keyring, MasterKey, rotation};
 use chancery_core::policy::Policy;
 use chancery_core::tokens::issue::{Issued, mint};
-use chancery_core::tokens::refresh::RefreshToken;
-use chancery_core::tokens::{AccessToken, Audience, Revocations};
+use chancery_core::tokens::{AccessToken, Audience, Revocations, refresh};
 use chancery_core::types::{ClientId, ClientSecret, FamilyKey, Scope, Timestamp};
 use chancery_core::user::{PasswordHash, User};
 use chancery_core::write::Write;
@@ -133,10 +132,10 @@ impl World {
     }
 
     /// The refresh token of the person's login.
-    pub fn refresh(&self, dialect: Dialect) -> RefreshToken {
+    pub fn refresh(&self, dialect: Dialect) -> String {
         let stored = self.facts.family::<()>(family(dialect)).expect("a fact");
-        let origin = stored.as_ref().expect("a family").origin.clone();
-        RefreshToken { family: family(dialect), generation: 0, origin }
+        let stored = stored.as_ref().expect("a family");
+        refresh::seal(stored.key, 0, &stored.origin, &self.keys).expect("a token")
     }
 
     /// A token of the client.

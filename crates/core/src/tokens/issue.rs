@@ -6,8 +6,7 @@ use crate::env::Env;
 use crate::family::NewFamily;
 use crate::jose::Alg;
 use crate::openid::id_token::IdToken;
-use crate::tokens::refresh::RefreshToken;
-use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, sealed};
+use crate::tokens::{AccessToken, Audience, TokenFormat, jwt, refresh, sealed};
 use crate::types::{Lifetime, Scope, TokenId, UserId};
 
 /// What a grant came to: a token that is not written yet.
@@ -83,8 +82,8 @@ pub fn alg(issued: &Issued, env: &Env) -> Option<Alg> {
 
 /// Writes the refresh token down, once its family has a key; `None` if there is none to write.
 pub fn render_refresh(issued: &Issued, env: &Env) -> Option<String> {
-    let Refresh { generation, origin } = issued.refresh.clone()?;
-    RefreshToken { family: issued.token.family?, generation, origin }.seal(env.keys)
+    let Refresh { generation, origin } = issued.refresh.as_ref()?;
+    refresh::seal(issued.token.family?, *generation, origin, env.keys)
 }
 
 /// Reads a token of ours in either format. Says nothing about whether it is still good: see `verify`.

@@ -48,23 +48,6 @@ impl RefreshToken {
         })
     }
 
-    /// The text form: the same whenever it is asked for; `None` if the key is gone.
-    pub fn seal(&self, keys: &Keyring) -> Option<String> {
-        let key = keys.refresh_key(self.origin.mac_key)?;
-        let mut nonce = [0; NONCE];
-        nonce[..8].copy_from_slice(&self.family.0.to_be_bytes());
-        nonce[8..].copy_from_slice(&self.generation.to_be_bytes());
-        let mut text = Vec::with_capacity(192);
-        text.extend_from_slice(&self.origin.mac_key.0.to_be_bytes());
-        text.extend_from_slice(&nonce);
-        let mut text = postcard::to_extend(&self.origin, text).ok()?;
-        let clear = &mut text[KEY_ID + NONCE..];
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let tag = key.seal_in_place_separate_tag(nonce, Aad::from(CONTEXT), clear).ok()?;
-        text.extend_from_slice(tag.as_ref());
-        Some(base64url(&text))
-    }
-
     /// The family as it is if nobody used this token yet, nor revoked it.
     pub fn hoped(self) -> Family {
         Family {
@@ -79,6 +62,23 @@ impl RefreshToken {
     }
 }
 
+/// The text form of a family's token: the same whenever it is asked for; `None` if its key is gone.
+pub fn seal(family: FamilyKey, generation: u32, origin: &NewFamily, keys: &Keyring) -> Option<String> {
+    let key = keys.refresh_key(origin.mac_key)?;
+    let mut nonce = [0; NONCE];
+    nonce[..8].copy_from_slice(&family.0.to_be_bytes());
+    nonce[8..].copy_from_slice(&generation.to_be_bytes());
+    let mut text = Vec::with_capacity(256);
+    text.extend_from_slice(&origin.mac_key.0.to_be_bytes());
+    text.extend_from_slice(&nonce);
+    let mut text = postcard::to_extend(origin, text).ok()?;
+    let clear = &mut text[KEY_ID + NONCE..];
+    let nonce = Nonce::assume_unique_for_key(nonce);
+    let tag = key.seal_in_place_separate_tag(nonce, Aad::from(CONTEXT), clear).ok()?;
+    text.extend_from_slice(tag.as_ref());
+    Some(base64url(&text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +88,10 @@ mod tests {
     use crate::openid::{ClaimsRequest, Login};
     use crate::tokens::Audience;
     use crate::types::{ClientId, CodeId, Lifetime, OrganizationId, Scope, Timestamp, UserId};
+
+    fn sealed(it: &RefreshToken, keys: &Keyring) -> Option<String> {
+        seal(it.family, it.generation, &it.origin, keys)
+    }
 
     fn token(keys: &Keyring) -> RefreshToken {
         let random = Counting::new(7);
@@ -120,26 +124,26 @@ mod tests {
     #[test]
     fn a_token_is_made_again_as_it_was_by_whoever_reads_it() {
         let (keys, mut read) = (keyring(), token(&keyring()));
-        let text = read.seal(&keys).expect("a token");
+        let text = sealed(&read, &keys).expect("a token");
         assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{text}");
         for _ in 0..3 {
             read = RefreshToken::open(&text, &keys).expect("ours");
-            assert_eq!(read.seal(&keys).as_deref(), Some(&*text));
+            assert_eq!(sealed(&read, &keys).as_deref(), Some(&*text));
         }
         assert_eq!((read.family, read.generation), (FamilyKey(-7), 3));
         let next = RefreshToken { generation: 4, ..read.clone() };
-        assert_eq!(RefreshToken::open(&next.seal(&keys).expect("a token"), &keys), Some(next));
+        assert_eq!(RefreshToken::open(&sealed(&next, &keys).expect("a token"), &keys), Some(next));
         // Who holds it need not know of which code it came.
         let code = CodeId::random(&Counting::new(1));
         let with_code =
             RefreshToken { origin: NewFamily { code: Some(code), ..read.origin.clone() }, ..read };
-        assert_eq!(with_code.seal(&keys).as_deref(), Some(&*text));
+        assert_eq!(sealed(&with_code, &keys).as_deref(), Some(&*text));
     }
 
     #[test]
     fn a_changed_one_is_none_of_ours() {
         let keys = keyring();
-        let text = token(&keys).seal(&keys).expect("a token");
+        let text = sealed(&token(&keys), &keys).expect("a token");
         for at in 0..text.len() {
             let other = if text.as_bytes()[at] == b'A' { "B" } else { "A" };
             let changed = format!("{}{other}{}", &text[..at], &text[at + 1..]);
@@ -152,6 +156,6 @@ mod tests {
         }
         let gone =
             RefreshToken { origin: NewFamily { mac_key: KeyId(99), ..token(&keys).origin }, ..token(&keys) };
-        assert_eq!(gone.seal(&keys), None);
+        assert_eq!(sealed(&gone, &keys), None);
     }
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::audit::kinds;
 use crate::family::NewFamily;
 use crate::tenant::flow::Tokens;
-use crate::tokens::refresh::RefreshToken;
+use crate::tokens::refresh::{self, RefreshToken};
 use crate::types::{FamilyKey, Lifetime};
 use crate::user::UserState;
 
@@ -25,9 +25,9 @@ impl World {
     }
 
     /// The family's token of that generation.
-    fn nth(&mut self, family: FamilyKey, generation: u32) -> String {
-        let origin = self.family().origin.clone();
-        RefreshToken { family, generation, origin }.seal(self.tenant.env().keys).expect("a token")
+    fn nth(&self, family: FamilyKey, generation: u32) -> String {
+        let origin = &self.family().origin;
+        refresh::seal(family, generation, origin, self.tenant.env().keys).expect("a token")
     }
 
     /// What a refusal or an answer writes.

@@ -98,8 +98,18 @@ pub enum Write {
     },
     /// A new family, under a key that the store makes; conflicts with one that came of the same code.
     CreateFamily(NewFamily),
-    /// Counts a family's generation up; conflicts unless it stands at `generation` and is live.
-    Advance(FamilyKey, u32, Timestamp),
+    /// Counts a family's generation up; conflicts unless it stands at `generation`, is live, and began at that moment: in a
+    /// store that was put back to an older state, its key may be another's.
+    Advance {
+        /// Which.
+        key: FamilyKey,
+        /// When it began.
+        began: Timestamp,
+        /// Where it stands.
+        generation: u32,
+        /// When it is advanced.
+        at: Timestamp,
+    },
     /// Revokes a family for good; one that is revoked already is no conflict.
     RevokeFamily(FamilyKey, Timestamp),
     /// A new session, under a key that the store makes.
@@ -263,7 +273,7 @@ impl Write {
             | Self::Spend(..)
             | Self::ReplaceTicket { .. }
             | Self::CreateFamily(_)
-            | Self::Advance(..)
+            | Self::Advance { .. }
             | Self::RevokeFamily(..)
             | Self::CreateSession(_)
             | Self::EndSession(_)

@@ -175,6 +175,7 @@ macro_rules! suite {
                     a_key_is_not_made_again_after_its_family_was_swept
                     advancing_counts_up
                     another_generation_does_not_advance
+                    one_that_began_at_another_moment_does_not_advance
                     a_revoked_one_does_not_advance
                     an_expired_one_does_not_advance
                     one_that_does_not_exist_does_not_advance

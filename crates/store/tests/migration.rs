@@ -27,11 +27,14 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// All but the last, with their names.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("V1__initial", include_str!("../src/sqlite/migrations/V1__initial.sql")),
     ("V2__authorization_and_usage", include_str!("../src/sqlite/migrations/V2__authorization_and_usage.sql")),
     ("V3__people", include_str!("../src/sqlite/migrations/V3__people.sql")),
     ("V4__standard", include_str!("../src/sqlite/migrations/V4__standard.sql")),
+    ("V5__nodes", include_str!("../src/sqlite/migrations/V5__nodes.sql")),
+    ("V6__client_counts", include_str!("../src/sqlite/migrations/V6__client_counts.sql")),
+    ("V7__named_secrets", include_str!("../src/sqlite/migrations/V7__named_secrets.sql")),
 ];
 
 /// A database as the version of that number left it, with these rows.
@@ -270,5 +273,33 @@ async fn the_fourth_schema_comes_up_with_nothing_lost() {
     assert_eq!(store.was_used(AssertionKey([7; 32])).await, Ok(true));
     let consent = read_consent(&store, 1, 1).await;
     assert_eq!((consent.epoch, consent.version, consent.asked), (7, 3, true));
+    store.close().await.expect("the store closes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_seventh_schema_comes_up_with_nothing_lost() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let path = directory.path().join("chancery.db");
+    let (o, c, u, at) = (organization_id(1), client_id(1), user_id(1), NOW.millis());
+    let expiry = (NOW + DAY).millis();
+    let rows = format!(
+        "INSERT INTO families (key, version, generation, organization_id, client_id, client_epoch, user_id, user_epoch,
+            dialect, scope, mac_key, client_authenticated, created_at, rotated_at, expires_at)
+            VALUES (8, 2, 1, '{o}', '{c}', 4, '{u}', 3, 'standard', 'users', 1, 1, {at}, {at}, {expiry});
+        INSERT INTO tickets (key, kind, digest_key, digest, version, organization_id, client_id, user_id, family_key,
+            expires_at, spent_at, payload)
+            VALUES (7, 'authorization_code', 9, x'{digest}', 1, '{o}', '{c}', '{u}', 8, {expiry}, {at}, '{{}}');
+        INSERT INTO tickets (key, kind, digest_key, digest, version, organization_id, expires_at, payload)
+            VALUES (8, 'initial_access_token', 9, x'{digest}', 1, '{o}', {expiry}, '{{}}');",
+        digest = "09".repeat(32),
+    );
+    left_behind(7, &path, &rows);
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path).expect("the schema comes up"));
+    let kept = read_family(&store, FamilyKey(8)).await;
+    assert_eq!((kept.generation, kept.origin.code), (1, None));
+    assert_eq!(read_ticket(&store, TicketKey(7)).await.spent_at, Some(NOW));
+    commit(&store, [Write::Spend(TicketKey(8), NOW), advance(FamilyKey(8), 1, NOW)]).await;
+    commit(&store, [Write::CreateFamily(from_code(1))]).await;
+    conflict(&store, [Write::CreateFamily(from_code(1))]).await;
     store.close().await.expect("the store closes");
 }

@@ -104,7 +104,7 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         | Write::Spend(..)
         | Write::ReplaceTicket { .. }
         | Write::CreateFamily(_)
-        | Write::Advance(..)
+        | Write::Advance { .. }
         | Write::UseAssertion(..)
         | Write::RevokeFamily(..)
         | Write::CreateSession(_)

@@ -173,7 +173,9 @@ fn presented(
             let family = match facts.is_anew() || facts.knows(&Load::Family(token.family)) {
                 false => token.hoped(),
                 true => {
-                    let stored = facts.family(token.family)?.as_deref().ok_or(refused)?;
+                    let stored = facts.family(token.family)?.as_deref();
+                    let is_same = |it: &&Family| it.origin.created_at == token.origin.created_at;
+                    let stored = stored.filter(is_same).ok_or(refused)?;
                     Family { origin: token.origin, ..stored.clone() }
                 }
             };

@@ -113,7 +113,8 @@ fn advance(
     let successor = |generation| Some(Refresh { generation, origin: family.origin.clone() });
     if generation == family.generation {
         issued.refresh = successor(generation + 1);
-        return Ok(vec![Write::Advance(family.key, generation, env.now)]);
+        let (key, began) = (family.key, family.origin.created_at);
+        return Ok(vec![Write::Advance { key, began, generation, at: env.now }]);
     }
     let in_time = env.now < family.rotated_at + env.policy.login.refresh_reuse;
     if generation.checked_add(1) == Some(family.generation) && in_time {

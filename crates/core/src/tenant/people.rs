@@ -25,10 +25,9 @@ impl Tenant {
     pub(super) fn conflicts(&self, write: &Write) -> bool {
         match write {
             Write::CreateFamily(it) => it.code.is_some_and(|code| self.family_of(code).is_some()),
-            Write::Advance(key, generation, at) => {
-                let family = self.families.get(key);
-                !family.is_some_and(|it| it.generation == *generation && it.is_live(*at))
-            }
+            Write::Advance { key, began, generation, at } => !self.families.get(key).is_some_and(|it| {
+                it.origin.created_at == *began && it.generation == *generation && it.is_live(*at)
+            }),
             _ => false,
         }
     }
@@ -57,7 +56,7 @@ impl Tenant {
                 };
                 self.families.insert(key, family);
             }
-            Write::Advance(key, generation, at) => {
+            Write::Advance { key, generation, at, .. } => {
                 let family = self.families.get_mut(&key).ok_or(Conflict)?;
                 (family.generation, family.rotated_at) = (generation + 1, at);
                 family.version += 1;

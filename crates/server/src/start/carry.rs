@@ -73,8 +73,8 @@ pub async fn verify(file: &Path) -> Result<Carried, StartError> {
     done.map(carried).map_err(|error| StartError(format!("{} is not good: {error}.", file.display())))
 }
 
-/// Fills an empty place with a backup. Whatever could have been ended since does not come back: sessions, logins and codes stay
-/// behind, and tokens are void, since the keys that they were made with go.
+/// Fills an empty place with a backup. Whatever could have been ended since does not come back: sessions and logins stay
+/// behind, and tokens and codes are void, since the keys that they were made with go.
 pub async fn restore(
     file: &Path,
     to: &DataDir,

@@ -66,7 +66,12 @@ fn advances(bencher: Bencher, backend: Backend, count: usize) {
     let store = backend.open();
     let (keys, mut generation) = (families(&store, count), 0);
     bencher.counter(ItemsCount::new(count)).bench_local(|| {
-        store.commit_each(keys.iter().map(|key| Write::Advance(*key, generation, NOW)));
+        store.commit_each(keys.iter().map(|key| Write::Advance {
+            key: *key,
+            began: NOW,
+            generation,
+            at: NOW,
+        }));
         generation += 1;
     });
 }

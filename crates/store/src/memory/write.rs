@@ -91,8 +91,8 @@ impl State {
                 ticket.version += 1;
                 Ok(())
             }
-            Write::Advance(key, generation, at) => {
-                let family = self.families.get_mut(&key);
+            Write::Advance { key, began, generation, at } => {
+                let family = self.families.get_mut(&key).filter(|it| it.origin.created_at == began);
                 let family = family.filter(|family| family.is_live(at) && family.generation == generation);
                 let family = family.ok_or(StoreError::Conflict)?;
                 family.generation += 1;

@@ -38,11 +38,11 @@ pub fn insert(it: &NewFamily) -> Statement {
     }
 }
 
-pub fn advance(key: FamilyKey, generation: u32, at: Timestamp) -> Statement {
+pub fn advance(key: FamilyKey, began: Timestamp, generation: u32, at: Timestamp) -> Statement {
     Statement {
         sql: "UPDATE families SET version = version + 1, generation = generation + 1, rotated_at = $1
-              WHERE key = $2 AND generation = $3 AND revoked_at IS NULL AND expires_at > $1",
-        params: params![at, key.0, generation],
+              WHERE key = $2 AND generation = $3 AND created_at = $4 AND revoked_at IS NULL AND expires_at > $1",
+        params: params![at, key.0, generation, began],
         expect: Expect::OneRow,
     }
 }

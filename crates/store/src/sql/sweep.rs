@@ -6,7 +6,7 @@ use chancery_core::usage::{Day, KEPT_DAYS};
 
 use super::{Expect, Statement, params};
 
-/// How long a ticket stays after its expiry, so that a replay is still recognised.
+/// How long a ticket stays after its expiry.
 pub const TICKETS: Lifetime = Lifetime::from_days(1);
 /// How long a family stays after its expiry: its last access token may live on for so long.
 pub const FAMILIES: Lifetime = chancery_core::policy::LONGEST_TOKEN;

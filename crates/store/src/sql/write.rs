@@ -69,7 +69,7 @@ fn statements(write: &Write) -> Vec<Statement> {
             ticket::replace(*key, *expect, digest, *expires_at, payload)
         }
         Write::CreateFamily(it) => family::insert(it),
-        Write::Advance(key, generation, at) => family::advance(*key, *generation, *at),
+        Write::Advance { key, began, generation, at } => family::advance(*key, *began, *generation, *at),
         Write::RevokeFamily(key, at) => family::revoke(*key, *at),
         Write::CreateSession(it) => session::insert(it),
         Write::EndSession(key) => session::delete(*key),

@@ -2,7 +2,7 @@
 
 use chancery_core::audit::Wanted;
 use chancery_core::env::fixed::Counting;
-use chancery_core::types::{AuditKey, ClientId, OrganizationId, SessionKey, Timestamp, UserId};
+use chancery_core::types::{AuditKey, ClientId, CodeId, OrganizationId, SessionKey, Timestamp, UserId};
 use chancery_core::user::UserState;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -87,6 +87,14 @@ fn many_clients_are_found_by_their_keys() {
         let found = plan(&connection, query.sql, &query.params);
         assert!(found.contains("SEARCH") && !found.contains("SCAN"), "{}: {found}", query.sql);
     }
+}
+
+#[test]
+fn the_family_of_a_code_is_found_by_its_index() {
+    let (_directory, connection) = database();
+    let query = sql::family::of_code(CodeId::random(&Counting::new(4)));
+    let expected = "SEARCH families USING INDEX families_by_code (code=?)";
+    assert_eq!(plan(&connection, query.sql, &query.params), expected);
 }
 
 #[test]

@@ -137,7 +137,7 @@ pub async fn verify(path: &Path) -> Result<Sums, CarryError> {
     Ok(sums)
 }
 
-/// Fills an empty place with a backup, but for what would bring back what was ended since: sessions, logins, codes and attempts; and
+/// Fills an empty place with a backup, but for what would bring back what was ended since: sessions, logins, tickets and attempts; and
 /// for revocations, whose tokens are void with their keys.
 /// `keys` makes of the keys in it what must be written at the end.
 pub async fn restore(

@@ -96,9 +96,9 @@ fn conflicts(made: Rows) -> Vec<Write> {
         Write::CreateFamily(from_code(1)),
         replace(ticket, 3),
         replace(TicketKey(-1), 1),
-        Write::Advance(family, 3, NOW),
-        Write::Advance(family, 0, NOW + DAY),
-        Write::Advance(FamilyKey(-1), 0, NOW),
+        advance(family, 3, NOW),
+        advance(family, 0, NOW + DAY),
+        advance(FamilyKey(-1), 0, NOW),
     ]
 }
 

@@ -83,7 +83,7 @@ pub async fn of_64_who_redeem_a_code_one_makes_the_only_family(store: Arc<dyn St
     assert_eq!(read_family(&store, made).await.origin, from_code(1));
     assert_eq!(read_audit(&store, all_of(1)).await.len(), 1, "what else they wrote went with them");
     // Whatever became of it since.
-    commit(&store, [Write::Advance(made, 0, NOW), Write::RevokeFamily(made, NOW)]).await;
+    commit(&store, [advance(made, 0, NOW), Write::RevokeFamily(made, NOW)]).await;
     conflict(&store, [Write::CreateFamily(from_code(1))]).await;
     let long_after = NOW + DAY + DAY + DAY + DAY;
     assert_eq!(store.sweep(long_after, LONG_AGO, 1000).await, Ok(1), "the family");
@@ -116,10 +116,10 @@ pub async fn a_key_is_not_made_again_after_its_family_was_swept(store: Arc<dyn S
 
 pub async fn advancing_counts_up(store: Arc<dyn Store>) {
     let (key, other) = (create_family(&store, family()).await, create_family(&store, family()).await);
-    commit(&store, [Write::Advance(key, 0, after(NOW))]).await;
+    commit(&store, [advance(key, 0, after(NOW))]).await;
     let once = Family { generation: 1, version: 2, rotated_at: after(NOW), ..fresh(key) };
     assert_eq!(read_family(&store, key).await, once);
-    commit(&store, [Write::Advance(key, 1, NOW + MINUTE)]).await;
+    commit(&store, [advance(key, 1, NOW + MINUTE)]).await;
     let twice = Family { generation: 2, version: 3, rotated_at: NOW + MINUTE, ..fresh(key) };
     assert_eq!(read_family(&store, key).await, twice);
     assert_eq!(read_family(&store, other).await, fresh(other));
@@ -127,36 +127,44 @@ pub async fn advancing_counts_up(store: Arc<dyn Store>) {
 
 pub async fn another_generation_does_not_advance(store: Arc<dyn Store>) {
     let key = create_family(&store, family()).await;
-    commit(&store, [Write::Advance(key, 0, NOW)]).await;
+    commit(&store, [advance(key, 0, NOW)]).await;
     for generation in [0, 2] {
-        conflict(&store, [Write::Advance(key, generation, NOW)]).await;
+        conflict(&store, [advance(key, generation, NOW)]).await;
     }
     assert_eq!(read_family(&store, key).await, Family { generation: 1, version: 2, ..fresh(key) });
+}
+
+pub async fn one_that_began_at_another_moment_does_not_advance(store: Arc<dyn Store>) {
+    let key = create_family(&store, family()).await;
+    for began in [before(NOW), after(NOW)] {
+        conflict(&store, [Write::Advance { key, began, generation: 0, at: NOW }]).await;
+    }
+    assert_eq!(read_family(&store, key).await, fresh(key));
 }
 
 pub async fn a_revoked_one_does_not_advance(store: Arc<dyn Store>) {
     let key = create_family(&store, family()).await;
     commit(&store, [Write::RevokeFamily(key, NOW)]).await;
-    conflict(&store, [Write::Advance(key, 0, NOW)]).await;
+    conflict(&store, [advance(key, 0, NOW)]).await;
     assert_eq!(read_family(&store, key).await, Family { revoked_at: Some(NOW), version: 2, ..fresh(key) });
 }
 
 pub async fn an_expired_one_does_not_advance(store: Arc<dyn Store>) {
     let end = family().expires_at;
     let key = create_family(&store, family()).await;
-    conflict(&store, [Write::Advance(key, 0, after(end))]).await;
-    conflict(&store, [Write::Advance(key, 0, end)]).await;
+    conflict(&store, [advance(key, 0, after(end))]).await;
+    conflict(&store, [advance(key, 0, end)]).await;
     assert_eq!(read_family(&store, key).await, fresh(key));
-    commit(&store, [Write::Advance(key, 0, before(end))]).await;
+    commit(&store, [advance(key, 0, before(end))]).await;
 }
 
 pub async fn one_that_does_not_exist_does_not_advance(store: Arc<dyn Store>) {
-    conflict(&store, [Write::Advance(FamilyKey(1), 0, NOW)]).await;
+    conflict(&store, [advance(FamilyKey(1), 0, NOW)]).await;
 }
 
 pub async fn of_64_who_advance_a_generation_one_succeeds(store: Arc<dyn Store>) {
     let key = create_family(&store, family()).await;
-    let results = race(&[Arc::clone(&store)], 64, |_| vec![Write::Advance(key, 0, NOW)]).await;
+    let results = race(&[Arc::clone(&store)], 64, |_| vec![advance(key, 0, NOW)]).await;
     assert_eq!(winners(&results), 1);
     assert_eq!(read_family(&store, key).await, Family { generation: 1, version: 2, ..fresh(key) });
 }
@@ -181,7 +189,7 @@ pub async fn a_version_can_be_required(store: Arc<dyn Store>) {
     let require = |version| Write::Require(Require::Family(key, version));
     commit(&store, [require(1)]).await;
     conflict(&store, [require(0)]).await;
-    commit(&store, [Write::Advance(key, 0, NOW), require(2)]).await;
+    commit(&store, [advance(key, 0, NOW), require(2)]).await;
     conflict(&store, [require(1)]).await;
     commit(&store, [Write::RevokeFamily(key, NOW), require(3)]).await;
     conflict(&store, [Write::Require(Require::Family(FamilyKey(key.0 + 1), 1))]).await;
@@ -194,7 +202,7 @@ pub async fn its_last_use_moves_forward_only(store: Arc<dyn Store>) {
         // It is no change that anybody who requires the version must see.
         assert_eq!(read_family(&store, key).await, Family { last_used_at: Some(last), ..fresh(key) });
     }
-    commit(&store, [Write::Advance(key, 0, NOW), Write::RevokeFamily(key, NOW)]).await;
+    commit(&store, [advance(key, 0, NOW), Write::RevokeFamily(key, NOW)]).await;
     assert_eq!(read_family(&store, key).await.last_used_at, Some(after(NOW)));
     assert_eq!(read_family(&store, other).await, fresh(other));
 }

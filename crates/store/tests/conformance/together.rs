@@ -15,7 +15,7 @@ pub async fn of_64_at_two_processes_one_wins(stores: &[Arc<dyn Store>; 2]) {
     assert_eq!(winners(&spent), 1);
     let redeemed = race(stores, 64, |_| vec![Write::CreateFamily(from_code(9))]).await;
     assert_eq!(winners(&redeemed), 1);
-    let advanced = race(stores, 64, |_| vec![Write::Advance(first, 0, NOW)]).await;
+    let advanced = race(stores, 64, |_| vec![advance(first, 0, NOW)]).await;
     assert_eq!(winners(&advanced), 1);
     let named = |n| Client { name: format!("number {n}"), ..client(1) };
     let replaced = race(stores, 64, |n| vec![Write::ReplaceClient(Box::new(named(n)))]).await;

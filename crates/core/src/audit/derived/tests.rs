@@ -190,7 +190,7 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
         Write::Spend(TicketKey(1), now),
         replaced,
         Write::CreateFamily(family),
-        Write::Advance(FamilyKey(1), 0, now),
+        Write::Advance { key: FamilyKey(1), began: now, generation: 0, at: now },
         Write::RevokeFamily(FamilyKey(1), now),
         Write::Revoke(Revoked { organization, id, expires_at: now }),
         Write::CreateSession(session),

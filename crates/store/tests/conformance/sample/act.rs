@@ -140,3 +140,8 @@ pub fn winners(results: &[Result<Vec<Made>, StoreError>]) -> usize {
 pub async fn read_revoked(store: &Arc<dyn Store>, now: Timestamp) -> Vec<Revoked> {
     store.revoked_page(now, None).await.expect("revoked ids")
 }
+
+/// Advances a family of these.
+pub fn advance(key: FamilyKey, generation: u32, at: Timestamp) -> Write {
+    Write::Advance { key, began: NOW, generation, at }
+}

@@ -219,7 +219,7 @@ pub fn one_of_each(made: Rows) -> Vec<Write> {
         },
         Write::Spend(made.ticket, NOW),
         Write::CreateFamily(from_code(2)),
-        Write::Advance(made.family, 0, NOW),
+        advance(made.family, 0, NOW),
         Write::RevokeFamily(made.family, NOW),
         Write::RecordFamily(made.family, NOW),
         Write::RecordSession(made.session, NOW + MINUTE),

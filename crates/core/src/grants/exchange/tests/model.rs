@@ -124,7 +124,7 @@ impl Family {
         for token in &self.model.given {
             let given = world.refreshing(token, false);
             let (decided, _) = world.tenant.ask_token(Dialect::Genesys, None, &given.body);
-            advances += decided.writes.iter().filter(|it| matches!(it, Write::Advance(..))).count();
+            advances += decided.writes.iter().filter(|it| matches!(it, Write::Advance { .. })).count();
             leads.extend(decided.outcome.ok().and_then(|issued| issued.refresh).map(|it| it.generation));
         }
         (leads, advances)

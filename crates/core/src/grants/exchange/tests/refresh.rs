@@ -40,8 +40,9 @@ impl World {
 fn a_token_is_replaced_and_both_belong_to_one_family() {
     let (mut world, first, refresh) = started();
     world.wait(Lifetime::from_days(3));
-    let key = world.family().key;
-    assert_eq!(world.writes(&refresh), [Write::Advance(key, 0, world.tenant.now)]);
+    let (key, began) = (world.family().key, world.family().origin.created_at);
+    let advance = Write::Advance { key, began, generation: 0, at: world.tenant.now };
+    assert_eq!(world.writes(&refresh), [advance]);
     let second = world.refreshed(&refresh).expect("tokens");
     let (old, new) = (&first.access, &second.access);
     assert_eq!((new.client, new.user, new.family), (old.client, old.user, old.family));
@@ -206,6 +207,20 @@ fn a_token_from_the_future_can_only_be_a_copy() {
     let token = world.nth(key, 1);
     assert_eq!(world.next(&token), Err(GRANT));
     assert!(world.family().revoked_at.is_some());
+}
+
+#[test]
+fn a_key_that_is_another_familys_by_now_does_nothing_to_it() {
+    let (mut world, _, refresh) = started();
+    let key = world.family().key;
+    world.wait(Lifetime::from_seconds(1));
+    world.tokens(false);
+    let other = world.family().origin.clone();
+    world.tenant.families.get_mut(&key).expect("a family").origin = other;
+    for generation in [0, 1] {
+        world.tenant.families.get_mut(&key).expect("a family").generation = generation;
+        assert_eq!((world.writes(&refresh), world.next(&refresh)), (vec![], Err(GRANT)), "{generation}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Short-lived, single-use state behind an opaque handle: one table for every kind, so the checks that all
+//! State behind an opaque handle that expires, and can be spent: one table for every kind, so the checks that all
 //! kinds share are written once.
 
 use serde::Serialize;
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::env::Random;
 use crate::jose::{base64url, from_base64url};
 use crate::keyring::Keyring;
-use crate::types::{ClientId, Digest, OrganizationId, TicketKey, Timestamp, UserId};
+use crate::types::{Digest, OrganizationId, TicketKey, Timestamp};
 
 /// What one kind of ticket carries.
 pub trait Payload: Serialize + DeserializeOwned {
@@ -25,10 +25,6 @@ pub struct NewTicket {
     pub digest: Digest,
     /// Whose it is.
     pub organization: OrganizationId,
-    /// For which client, if it is bound to one.
-    pub client: Option<ClientId>,
-    /// For which user, if one is known.
-    pub user: Option<UserId>,
     /// From then on it is refused.
     pub expires_at: Timestamp,
     /// The payload, as JSON.
@@ -42,8 +38,6 @@ pub struct Ticket {
     pub key: TicketKey,
     /// What it holds.
     pub content: NewTicket,
-    /// Counted up by every replacement.
-    pub version: u32,
     /// When it was spent, if it was.
     pub spent_at: Option<Timestamp>,
 }

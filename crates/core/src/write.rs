@@ -13,7 +13,7 @@ use crate::session::NewSession;
 use crate::session::attempts::Tries;
 use crate::ticket::NewTicket;
 use crate::types::{
-    AssertionKey, AttemptKey, ClientId, Digest, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret,
+    AssertionKey, AttemptKey, ClientId, DivisionId, FamilyKey, KeyId, OrganizationId, RoleId, Secret,
     SecretId, SessionKey, SubjectId, TicketKey, Timestamp, TokenId, UserId,
 };
 use crate::usage::UsageCount;
@@ -83,19 +83,6 @@ pub enum Write {
     CreateTicket(NewTicket),
     /// Marks a ticket spent; conflicts if it was spent, has expired or is gone.
     Spend(TicketKey, Timestamp),
-    /// Replaces digest, expiry and payload of an unspent ticket; conflicts unless its version is `expect`.
-    ReplaceTicket {
-        /// Which.
-        key: TicketKey,
-        /// The version that was read.
-        expect: u32,
-        /// The new digest.
-        digest: Digest,
-        /// The new expiry.
-        expires_at: Timestamp,
-        /// The new payload.
-        payload: String,
-    },
     /// A new family, under a key that the store makes; conflicts with one that came of the same code.
     CreateFamily(NewFamily),
     /// Counts a family's generation up; conflicts unless it stands at `generation`, is live, and began at that moment: in a
@@ -271,7 +258,6 @@ impl Write {
             Self::Require(_)
             | Self::CreateTicket(_)
             | Self::Spend(..)
-            | Self::ReplaceTicket { .. }
             | Self::CreateFamily(_)
             | Self::Advance { .. }
             | Self::RevokeFamily(..)

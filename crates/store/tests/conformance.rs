@@ -158,13 +158,7 @@ macro_rules! suite {
                     a_spent_one_cannot_be_spent
                     an_expired_one_cannot_be_spent
                     one_that_does_not_exist_cannot_be_spent
-                    of_64_who_spend_it_one_succeeds
-                    replacing_changes_digest_expiry_and_payload
-                    an_expired_one_can_be_replaced
-                    replacing_a_stale_version_conflicts
-                    replacing_a_spent_one_conflicts
-                    replacing_one_that_does_not_exist_conflicts
-                    of_64_replacements_of_a_version_one_succeeds;
+                    of_64_who_spend_it_one_succeeds;
                 family:
                     every_field_reads_back
                     one_that_does_not_exist_is_not_found

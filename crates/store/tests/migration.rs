@@ -182,7 +182,7 @@ async fn the_second_schema_comes_up_with_nothing_lost() {
     let bob = named(2, "Bob", UserState::Deleted, 5);
     let cy = User { epoch: 0, ..named(3, "Cy", UserState::Inactive, 1) };
     let content = NewTicket { payload: "{}".to_owned(), expires_at: NOW + DAY, ..ticket() };
-    let code = Ticket { key: TicketKey(7), content, version: 3, spent_at: None };
+    let code = Ticket { key: TicketKey(7), content, spent_at: None };
     let origin = NewFamily {
         consent_epoch: None,
         dialect: Dialect::Genesys,

@@ -102,7 +102,6 @@ fn describe(write: &Write, all: &[Write]) -> Option<Described> {
         | Write::DeleteKey(_)
         | Write::CreateTicket(_)
         | Write::Spend(..)
-        | Write::ReplaceTicket { .. }
         | Write::CreateFamily(_)
         | Write::Advance { .. }
         | Write::UseAssertion(..)

@@ -52,8 +52,6 @@ impl InitialAccess {
             kind: Self::KIND.to_owned(),
             digest: verifier.digest(keys),
             organization,
-            client: None,
-            user: None,
             expires_at: now + lifetime,
             payload: serde_json::to_string(&self).unwrap_or_default(),
         }

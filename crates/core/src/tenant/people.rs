@@ -37,7 +37,7 @@ impl Tenant {
         match write {
             Write::CreateTicket(content) => {
                 let key = TicketKey(self.key());
-                self.tickets.insert(key, Ticket { key, content, version: 1, spent_at: None });
+                self.tickets.insert(key, Ticket { key, content, spent_at: None });
             }
             Write::Spend(key, at) => {
                 let ticket = self.tickets.get_mut(&key).filter(|ticket| ticket.is_live(at));

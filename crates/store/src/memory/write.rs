@@ -83,14 +83,6 @@ impl State {
                 ticket.ok_or(StoreError::Conflict)?.spent_at = Some(at);
                 Ok(())
             }
-            Write::ReplaceTicket { key, expect, digest, expires_at, payload } => {
-                let ticket = self.tickets.get_mut(&key);
-                let ticket = ticket.filter(|ticket| ticket.spent_at.is_none() && ticket.version == expect);
-                let ticket = ticket.ok_or(StoreError::Conflict)?;
-                ticket.content = NewTicket { digest, expires_at, payload, ..ticket.content.clone() };
-                ticket.version += 1;
-                Ok(())
-            }
             Write::Advance { key, began, generation, at } => {
                 let family = self.families.get_mut(&key).filter(|it| it.origin.created_at == began);
                 let family = family.filter(|family| family.is_live(at) && family.generation == generation);
@@ -256,7 +248,7 @@ impl State {
     fn create_ticket(&mut self, content: NewTicket) -> TicketKey {
         self.last_ticket += 1;
         let key = TicketKey(self.last_ticket);
-        self.tickets.insert(key, Ticket { key, content, version: 1, spent_at: None });
+        self.tickets.insert(key, Ticket { key, content, spent_at: None });
         key
     }
 

@@ -1,24 +1,20 @@
 //! Tickets of every kind.
 
 use chancery_core::ticket::{NewTicket, Ticket};
-use chancery_core::types::{ClientId, Digest, KeyId, OrganizationId, TicketKey, Timestamp, UserId};
+use chancery_core::types::{Digest, KeyId, OrganizationId, TicketKey, Timestamp};
 
 use super::{Columns, Expect, Query, Statement, Value, params};
 
 pub fn insert(it: &NewTicket) -> Statement {
     Statement {
-        sql:
-            "INSERT INTO tickets (key, kind, digest_key, digest, version, organization_id, client_id, user_id,
-                  expires_at, payload)
-              VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9)",
+        sql: "INSERT INTO tickets (key, kind, digest_key, digest, organization_id, expires_at, payload)
+              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         params: params![
             Value::Null,
             &*it.kind,
             it.digest.key.0,
             it.digest.bytes.to_vec(),
             it.organization,
-            it.client,
-            it.user,
             it.expires_at,
             &*it.payload
         ],
@@ -34,39 +30,20 @@ pub fn spend(key: TicketKey, at: Timestamp) -> Statement {
     }
 }
 
-pub fn replace(
-    key: TicketKey,
-    expect: u32,
-    digest: &Digest,
-    expires_at: Timestamp,
-    payload: &str,
-) -> Statement {
-    Statement {
-        sql: "UPDATE tickets SET version = version + 1, digest_key = $1, digest = $2, expires_at = $3, payload = $4
-              WHERE key = $5 AND version = $6 AND spent_at IS NULL",
-        params: params![digest.key.0, digest.bytes.to_vec(), expires_at, payload, key.0, expect],
-        expect: Expect::OneRow,
-    }
-}
-
 pub fn find(key: TicketKey) -> Query<Ticket> {
     Query {
-        sql: "SELECT key, version, spent_at, kind, digest_key, digest, organization_id, client_id, user_id, expires_at,
-                  payload
+        sql: "SELECT key, spent_at, kind, digest_key, digest, organization_id, expires_at, payload
               FROM tickets WHERE key = $1",
         params: params![key.0],
         read: |row| {
             let mut row = Columns::of(row);
             Ok(Ticket {
                 key: TicketKey(row.next()?),
-                version: row.next()?,
                 spent_at: row.maybe()?,
                 content: NewTicket {
                     kind: row.next()?,
                     digest: Digest { key: KeyId(row.next()?), bytes: super::client::digest(row.next()?)? },
                     organization: row.parse(OrganizationId::parse)?,
-                    client: row.maybe_parse(ClientId::parse)?,
-                    user: row.maybe_parse(UserId::parse)?,
                     expires_at: row.next()?,
                     payload: row.next()?,
                 },

@@ -65,9 +65,6 @@ fn statements(write: &Write) -> Vec<Statement> {
         Write::DeleteKey(id) => key::delete(*id),
         Write::CreateTicket(it) => ticket::insert(it),
         Write::Spend(key, at) => ticket::spend(*key, *at),
-        Write::ReplaceTicket { key, expect, digest, expires_at, payload } => {
-            ticket::replace(*key, *expect, digest, *expires_at, payload)
-        }
         Write::CreateFamily(it) => family::insert(it),
         Write::Advance { key, began, generation, at } => family::advance(*key, *began, *generation, *at),
         Write::RevokeFamily(key, at) => family::revoke(*key, *at),

@@ -155,20 +155,7 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
     ("revoked", &["id", "organization_id", "expires_at"], &["id"]),
     (
         "tickets",
-        &[
-            "key",
-            "kind",
-            "digest_key",
-            "digest",
-            "version",
-            "organization_id",
-            "client_id",
-            "user_id",
-            "session_id",
-            "expires_at",
-            "spent_at",
-            "payload",
-        ],
+        &["key", "kind", "digest_key", "digest", "organization_id", "expires_at", "spent_at", "payload"],
         &["key"],
     ),
     (

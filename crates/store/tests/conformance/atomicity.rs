@@ -20,10 +20,6 @@ fn conflicts(made: Rows) -> Vec<Write> {
     let stale = |version| Write::ReplaceClient(Box::new(Client { version, ..client(1) }));
     let replace_organization =
         |n, version| Write::ReplaceOrganization(Box::new(Organization { version, ..organization(n) }));
-    let replace = |key, expect| {
-        let (digest, expires_at, payload) = (digest(1), NOW + DAY, "{}".to_owned());
-        Write::ReplaceTicket { key, expect, digest, expires_at, payload }
-    };
     let replace_user = |n, version| Write::ReplaceUser(Box::new(User { version, ..user(n) }));
     let delete_user = |owner, n, version| Write::DeleteUser(organization_id(owner), user_id(n), version);
     let replace_consent = |client, version| Write::ReplaceConsent(Consent { version, ..consent(1, client) });
@@ -94,8 +90,6 @@ fn conflicts(made: Rows) -> Vec<Write> {
         Write::Spend(ticket, NOW + DAY),
         Write::Spend(TicketKey(-1), NOW),
         Write::CreateFamily(from_code(1)),
-        replace(ticket, 3),
-        replace(TicketKey(-1), 1),
         advance(family, 3, NOW),
         advance(family, 0, NOW + DAY),
         advance(FamilyKey(-1), 0, NOW),

@@ -10,28 +10,16 @@ use chancery_store::{Made, Store};
 
 use super::sample::*;
 
-fn replace(key: TicketKey, expect: u32, n: u8) -> Write {
-    let payload = format!("{{\"attempt\":{n}}}");
-    Write::ReplaceTicket { key, expect, digest: digest(n), expires_at: NOW + DAY, payload }
-}
-
-/// What `replace` makes of it.
-fn replaced(key: TicketKey, version: u32, n: u8) -> Ticket {
-    let payload = format!("{{\"attempt\":{n}}}");
-    let content = NewTicket { digest: digest(n), expires_at: NOW + DAY, payload, ..ticket() };
-    Ticket { key, content, version, spent_at: None }
-}
-
 fn fresh(key: TicketKey) -> Ticket {
-    Ticket { key, content: ticket(), version: 1, spent_at: None }
+    Ticket { key, content: ticket(), spent_at: None }
 }
 
 pub async fn every_field_reads_back(store: Arc<dyn Store>) {
-    let bare = NewTicket { client: None, user: None, payload: String::new(), ..ticket() };
-    let other = NewTicket { kind: UNICODE.to_owned(), user: None, ..ticket() };
+    let bare = NewTicket { payload: String::new(), ..ticket() };
+    let other = NewTicket { kind: UNICODE.to_owned(), ..ticket() };
     for content in [ticket(), bare, other] {
         let key = create_ticket(&store, content.clone()).await;
-        let stored = Ticket { key, content, version: 1, spent_at: None };
+        let stored = Ticket { key, content, spent_at: None };
         assert_eq!(store.find_ticket(key).await, Ok(Some(stored)));
     }
 }
@@ -109,49 +97,4 @@ pub async fn of_64_who_spend_it_one_succeeds(store: Arc<dyn Store>) {
     let results = race(&[Arc::clone(&store)], 64, spend).await;
     assert_eq!(winners(&results), 1);
     assert_eq!(read_ticket(&store, key).await, Ticket { spent_at: Some(NOW), ..fresh(key) });
-}
-
-pub async fn replacing_changes_digest_expiry_and_payload(store: Arc<dyn Store>) {
-    let (key, other) = (create_ticket(&store, ticket()).await, create_ticket(&store, ticket()).await);
-    commit(&store, [replace(key, 1, 20)]).await;
-    assert_eq!(read_ticket(&store, key).await, replaced(key, 2, 20));
-    commit(&store, [replace(key, 2, 21)]).await;
-    assert_eq!(read_ticket(&store, key).await, replaced(key, 3, 21));
-    assert_eq!(read_ticket(&store, other).await, fresh(other));
-    commit(&store, [Write::Spend(key, NOW + MINUTE)]).await;
-}
-
-pub async fn an_expired_one_can_be_replaced(store: Arc<dyn Store>) {
-    let key = create_ticket(&store, NewTicket { expires_at: before(NOW), ..ticket() }).await;
-    commit(&store, [replace(key, 1, 20), Write::Spend(key, NOW)]).await;
-    assert_eq!(read_ticket(&store, key).await, Ticket { spent_at: Some(NOW), ..replaced(key, 2, 20) });
-}
-
-pub async fn replacing_a_stale_version_conflicts(store: Arc<dyn Store>) {
-    let key = create_ticket(&store, ticket()).await;
-    commit(&store, [replace(key, 1, 20)]).await;
-    for version in [0, 1, 3] {
-        conflict(&store, [replace(key, version, 21)]).await;
-    }
-    assert_eq!(read_ticket(&store, key).await, replaced(key, 2, 20));
-}
-
-pub async fn replacing_a_spent_one_conflicts(store: Arc<dyn Store>) {
-    let key = create_ticket(&store, ticket()).await;
-    commit(&store, [Write::Spend(key, NOW)]).await;
-    conflict(&store, [replace(key, 1, 20)]).await;
-    assert_eq!(read_ticket(&store, key).await, Ticket { spent_at: Some(NOW), ..fresh(key) });
-}
-
-pub async fn replacing_one_that_does_not_exist_conflicts(store: Arc<dyn Store>) {
-    conflict(&store, [replace(TicketKey(1), 1, 20)]).await;
-}
-
-pub async fn of_64_replacements_of_a_version_one_succeeds(store: Arc<dyn Store>) {
-    let key = create_ticket(&store, ticket()).await;
-    let results =
-        race(&[Arc::clone(&store)], 64, |n| vec![replace(key, 1, u8::try_from(n).expect("small"))]).await;
-    assert_eq!(winners(&results), 1);
-    let winner = (0..).zip(&results).find(|(_, result)| result.is_ok()).map(|(n, _)| n).expect("one");
-    assert_eq!(read_ticket(&store, key).await, replaced(key, 2, winner));
 }

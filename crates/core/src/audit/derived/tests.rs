@@ -139,8 +139,6 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
         kind: "any".to_owned(),
         digest: digest.clone(),
         organization,
-        client: None,
-        user: None,
         expires_at: now,
         payload: String::new(),
     };
@@ -174,13 +172,6 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
     let key =
         KeyRow { id: KeyId(9), purpose: Purpose::Digest, wrapped: vec![], created_at: now, active_from: now };
     let id = RevokedId::Family(FamilyKey(1));
-    let replaced = Write::ReplaceTicket {
-        key: TicketKey(1),
-        expect: 1,
-        digest,
-        expires_at: now,
-        payload: String::new(),
-    };
     let silent = [
         Write::Require(Require::User(user, 1)),
         Write::AdvanceAuthority(organization, 1),
@@ -188,7 +179,6 @@ fn what_is_bookkeeping_or_has_an_entry_of_its_own_is_no_entry() {
         Write::DeleteKey(KeyId(1)),
         Write::CreateTicket(ticket),
         Write::Spend(TicketKey(1), now),
-        replaced,
         Write::CreateFamily(family),
         Write::Advance { key: FamilyKey(1), began: now, generation: 0, at: now },
         Write::RevokeFamily(FamilyKey(1), now),

@@ -334,8 +334,6 @@ pub fn ticket() -> NewTicket {
         kind: "code".to_owned(),
         digest: digest(9),
         organization: organization_id(1),
-        client: Some(client_id(1)),
-        user: Some(user_id(1)),
         expires_at: NOW + MINUTE,
         payload: format!("{{\"nonce\":{UNICODE:?}}}"),
     }

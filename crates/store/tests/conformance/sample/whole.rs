@@ -210,13 +210,6 @@ pub fn one_of_each(made: Rows) -> Vec<Write> {
         Write::CreateKey(KeyRow { id: KeyId(4), ..keys().remove(0) }),
         Write::DeleteKey(KeyId(2)),
         Write::CreateTicket(ticket()),
-        Write::ReplaceTicket {
-            key: made.ticket,
-            expect: 1,
-            digest: digest(10),
-            expires_at: NOW + DAY,
-            payload: "{}".to_owned(),
-        },
         Write::Spend(made.ticket, NOW),
         Write::CreateFamily(from_code(2)),
         advance(made.family, 0, NOW),

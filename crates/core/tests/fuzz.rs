@@ -20,6 +20,7 @@ use chancery_core::keyring::{Keyring, MasterKey, rotation};
 use chancery_core::openid::ClaimsRequest;
 use chancery_core::policy::{Policy, Registration};
 use chancery_core::ticket::Handle;
+use chancery_core::tokens::refresh::RefreshToken;
 use chancery_core::tokens::{AccessToken, Revocations};
 use chancery_core::types::{OrganizationId, RedirectUri, Scope, Timestamp};
 use serde_json::{Value, json};
@@ -119,9 +120,22 @@ fn a_redirect_uri_admits_itself_and_nothing_strange() {
     });
 }
 
+const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
+
+fn keys() -> Keyring {
+    let random = Counting::new(1);
+    let master = MasterKey::random(&random);
+    let rows = rotation::first_keys(&master, &random, NOW);
+    rows.and_then(|rows| Keyring::open(&rows, &master).ok()).expect("keys")
+}
+
 #[test]
 fn a_handle_is_read_or_refused() {
+    let keys = keys();
     check!().for_each(|bytes: &[u8]| {
+        // Under a key that there is.
+        let named = [&keys.digest_key().0.to_be_bytes(), bytes].concat();
+        assert_eq!(RefreshToken::open(&base64url(&named), &keys), None);
         for text in [text(bytes), base64url(bytes)] {
             if let Some(handle) = Handle::parse(&text) {
                 assert_eq!(handle.expose(), text);
@@ -130,6 +144,7 @@ fn a_handle_is_read_or_refused() {
                 from_base64url(&text).is_none_or(|bytes| base64url(&bytes) == text),
                 "one form only: {text}"
             );
+            assert_eq!(RefreshToken::open(&text, &keys), None);
             let _ = (Scope::parse(&text), Scope::parse_known(&text), Timestamp::parse(&text));
         }
     });
@@ -164,10 +179,7 @@ fn a_registration_is_read_or_refused() {
         "id_token_signed_response_alg",
         "post_logout_redirect_uris",
     ];
-    let random = Counting::new(1);
-    let (master, now) = (MasterKey::random(&random), Timestamp::from_seconds(1_700_000_000));
-    let rows = rotation::first_keys(&master, &random, now);
-    let keys = rows.and_then(|rows| Keyring::open(&rows, &master).ok()).expect("keys");
+    let (random, now, keys) = (Counting::new(1), NOW, keys());
     let policy = Policy { registration: Registration::Open, ..Policy::default() };
     let organization = OrganizationId::random(&random);
     let mut facts = Facts::default();

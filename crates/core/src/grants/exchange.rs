@@ -174,9 +174,7 @@ fn presented(
                 false => token.hoped(),
                 true => {
                     let stored = facts.family(token.family)?.as_deref();
-                    let is_same = |it: &&Family| it.origin.created_at == token.origin.created_at;
-                    let stored = stored.filter(is_same).ok_or(refused)?;
-                    Family { origin: token.origin, ..stored.clone() }
+                    stored.and_then(|stored| token.of(stored)).ok_or(refused)?
                 }
             };
             let origin = &family.origin;

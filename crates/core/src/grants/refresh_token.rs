@@ -1,4 +1,4 @@
-//! The refresh token (RFC 6749 section 6). The pipeline finds the family and advances it.
+//! The refresh token (RFC 6749 section 6). The pipeline opens the token and advances its family.
 
 use crate::decision::Undecided;
 use crate::error::{ErrorCode, OAuthError};

@@ -16,7 +16,7 @@ use crate::openid::{self, Login};
 use crate::policy::{CODE_RETRY, LONGEST_TOKEN};
 use crate::tokens::issue::{Issued, Refresh};
 use crate::types::{CodeId, FamilyKey, OrganizationId, Scope, Timestamp};
-use crate::write::{Revoked, RevokedId, Write};
+use crate::write::{Require, Revoked, RevokedId, Write};
 
 /// What a token stands on.
 pub struct Basis<'a> {
@@ -90,7 +90,8 @@ fn refuse_used(code: &Code, basis: &Basis, facts: &Facts, env: &Env) -> Result<(
     match facts.family_of_code(code.id)?.as_deref() {
         None if is_live => Ok(()),
         None => Err(refused("the code has expired").into()),
-        Some(family) if env.now < family.origin.created_at + CODE_RETRY => {
+        // What has ended already, ends and is told of once.
+        Some(family) if env.now < family.origin.created_at + CODE_RETRY || !family.is_live(env.now) => {
             Err(refused("the code was used before").into())
         }
         Some(family) => {
@@ -128,7 +129,9 @@ fn advance(
 
 /// Somebody has a copy: all that came of the login ends, and the audit log says why.
 fn downfall(family: &Family, kind: &str, client: &Client, env: &Env) -> Vec<Write> {
-    let mut writes = revoke(client.organization, family.key, env.now);
+    // Of many who come with a copy at once, one finds it so.
+    let mut writes = vec![Write::Require(Require::Family(family.key, family.version))];
+    writes.extend(revoke(client.organization, family.key, env.now));
     writes.push(Write::Audit(Box::new(Entry {
         client: Some(client.id),
         entity: Some(("user".to_owned(), family.origin.user.to_string())),

@@ -87,7 +87,7 @@ struct DigestKey {
 impl DigestKey {
     fn new(id: KeyId, material: &[u8]) -> Option<Self> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, material);
-        // Neither secrets nor verifiers have a zero byte at this place.
+        // Secrets have no zero byte, verifiers are longer, and what else is digested begins otherwise.
         let seal = Zeroizing::new(mac(&key, b"chancery refresh token\0seal"));
         let seal = LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &*seal).ok()?);
         Some(Self { id, mac: key, seal })

@@ -110,7 +110,8 @@ fn access(facts: &Facts, asking: &Client, token: &Arc<AccessToken>, env: &Env) -
 
 fn refresh(facts: &Facts, asking: &Client, text: &str, env: &Env) -> Told {
     let Some(token) = RefreshToken::open(text, env.keys) else { return Ok(None) };
-    let Some(family) = facts.family(token.family)?.as_ref() else { return Ok(None) };
+    let stored = facts.family(token.family)?.as_deref();
+    let Some(family) = stored.and_then(|stored| token.of(stored)) else { return Ok(None) };
     let origin = &family.origin;
     let is_good = family.is_live(env.now)
         && token.generation == family.generation

@@ -7,6 +7,7 @@ use aws_lc_rs::aead::{Aad, Nonce};
 use crate::family::{Family, NewFamily};
 use crate::jose::{base64url, from_base64url};
 use crate::keyring::Keyring;
+use crate::tokens::sealed::LONGEST;
 use crate::types::{FamilyKey, KeyId};
 
 /// Bound to every seal, with the key's own use.
@@ -14,9 +15,6 @@ const CONTEXT: &[u8] = b"chancery refresh token 2";
 const KEY_ID: usize = 4;
 /// Family and generation.
 const NONCE: usize = 12;
-/// No token of ours is longer; what is, is not decoded.
-const LONGEST: usize = 8192;
-
 /// A refresh token of ours. Whether it is still good, its family knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
@@ -46,6 +44,13 @@ impl RefreshToken {
             generation: u32::from_be_bytes(generation.try_into().ok()?),
             origin: postcard::from_bytes(clear).ok()?,
         })
+    }
+
+    /// The family as it is; `None` if that is another: in a store that was put back to an older state, its key may be.
+    pub fn of(&self, stored: &Family) -> Option<Family> {
+        let origin = self.origin.clone();
+        let is_same = stored.key == self.family && stored.origin.created_at == origin.created_at;
+        is_same.then(|| Family { origin, ..stored.clone() })
     }
 
     /// The family as it is if nobody used this token yet, nor revoked it.
@@ -95,8 +100,7 @@ mod tests {
 
     fn token(keys: &Keyring) -> RefreshToken {
         let random = Counting::new(7);
-        let claims =
-            r#"{"id_token":{"name":{"value":0.1234567890123456789},"email":{"values":["é",null,1e300]}}}"#;
+        let claims = r#"{"id_token":{"acr":{"values":[0.1234567890123456789,"é",null,1e300,5e-324,9007199254740993]}}}"#;
         let origin = NewFamily {
             organization: OrganizationId::random(&random),
             client: ClientId::random(&random),

@@ -60,7 +60,8 @@ fn refresh(
     env: &Env,
 ) -> Result<Vec<Write>, Undecided<OAuthError>> {
     let Some(token) = RefreshToken::open(text, env.keys) else { return Ok(Vec::new()) };
-    let Some(family) = facts.family(token.family)?.as_ref() else { return Ok(Vec::new()) };
+    let stored = facts.family(token.family)?.as_deref();
+    let Some(family) = stored.and_then(|stored| token.of(stored)) else { return Ok(Vec::new()) };
     let origin = &family.origin;
     if origin.client != proven.client.id || !family.is_live(env.now) {
         return Ok(Vec::new());

@@ -17,8 +17,8 @@ pub trait Sealed: Serialize + DeserializeOwned {
 
 const KEY_ID: usize = 4;
 const NONCE: usize = 12;
-/// Nothing of ours is longer; what is, is not decoded.
-const LONGEST: usize = 8192;
+/// Nothing of ours is longer; what is, is not decoded. A code may carry 4 KiB of a login and every scope there is.
+pub(super) const LONGEST: usize = 12_288;
 
 /// Seals it under the current key.
 pub fn seal<T: Sealed>(content: &T, env: &Env) -> Option<String> {
@@ -33,7 +33,7 @@ pub fn seal<T: Sealed>(content: &T, env: &Env) -> Option<String> {
     let nonce = Nonce::assume_unique_for_key(nonce);
     let tag = key.seal_in_place_separate_tag(nonce, Aad::from(T::CONTEXT), clear).ok()?;
     text.extend_from_slice(tag.as_ref());
-    Some(base64url(&text))
+    Some(base64url(&text)).filter(|text| text.len() <= LONGEST)
 }
 
 /// Opens what one of our keys sealed.

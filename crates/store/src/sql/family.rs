@@ -67,7 +67,7 @@ pub fn require(key: FamilyKey, version: u32) -> Statement {
     Statement {
         sql: "SELECT 1 FROM families WHERE key = $1 AND version = $2",
         params: params![key.0, version],
-        expect: Expect::Found,
+        expect: Expect::Held,
     }
 }
 

@@ -6,9 +6,10 @@ use crate::audit::kinds;
 use crate::client_auth::AuthMethod;
 use crate::grants::authorization_code::Code;
 use crate::policy::{CODE, CODE_RETRY, DEFAULT_TOKEN};
+use crate::tenant::flow::CALLBACK;
 use crate::ticket::{Handle, Verifier};
 use crate::tokens::sealed;
-use crate::types::{Lifetime, RedirectUri, Timestamp};
+use crate::types::{Lifetime, RedirectUri, ScopeName, Timestamp};
 use crate::user::UserState;
 
 const GRANT: Result<(), ErrorCode> = Err(ErrorCode::InvalidGrant);
@@ -222,8 +223,13 @@ fn a_replay_at_once_is_refused_and_later_takes_down_all_that_came_of_it() {
         let expected = world.downfall(kinds::CODE_REPLAYED);
         assert_eq!(decided.writes, if revokes { &expected[..] } else { &[] }, "{millis}");
 
-        assert_eq!(world.tried(Dialect::Genesys, &given), GRANT);
-        assert_eq!(world.tenant.audit.len() - audited, usize::from(revokes));
+        let replays = [(); 2].map(|()| world.tenant.ask_token(Dialect::Genesys, None, &given.body).0.writes);
+        for _ in 0..2 {
+            assert_eq!(world.tried(Dialect::Genesys, &given), GRANT);
+        }
+        assert_eq!(world.tenant.audit.len() - audited, usize::from(revokes), "told once");
+        // Who came at the same time finds that it was done.
+        assert!(replays.into_iter().all(|writes| writes.is_empty() || world.tenant.commit(writes).is_err()));
         assert_eq!(world.lives(&first.access), !revokes && millis < DEFAULT_TOKEN.millis(), "{millis}");
         let refresh = first.refresh.expect("a refresh token");
         assert_eq!(world.refreshed(&refresh).is_ok(), !revokes, "{millis}");
@@ -314,4 +320,29 @@ fn a_token_for_a_resource_is_as_short_as_its_family_is_not() {
     let given = world.given(&code, "ID VERIFIER", None);
     let tokens = world.exchange(Dialect::Standard, &given).expect("tokens");
     assert_eq!(tokens.access.expires_at, world.tenant.now + Lifetime::from_seconds(3600));
+}
+
+#[test]
+fn the_longest_code_that_is_given_becomes_tokens_that_are_read() {
+    let mut world = people();
+    world.client().scope = Scope::parse("all").expect("known");
+    let names: Vec<_> = ScopeName::all().into_iter().map(ScopeName::as_str).collect();
+    let claims = format!(r#"{{"id_token":{{"acr":{{"values":["{}"]}}}}}}"#, "x".repeat(4000));
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("client_id", &world.app.id.to_string()).append_pair("redirect_uri", CALLBACK);
+    form.append_pair("response_type", "code")
+        .append_pair("scope", &names.join(" "))
+        .append_pair("claims", &claims);
+    let (query, session) = (form.finish(), world.session.clone());
+    let code = world.tenant.authorize_at(Dialect::Standard, &query, Some(&session), None).0.code();
+    let given = world.given(&code, "SECRET", None);
+    let mut refresh =
+        world.exchange(Dialect::Standard, &given).expect("tokens").refresh.expect("a refresh token");
+    assert!(code.len() > 8192 && refresh.len() > 8192, "{} {}", code.len(), refresh.len());
+    for _ in 0..2 {
+        let given = world.refreshing(&refresh, true);
+        let tokens = world.exchange(Dialect::Standard, &given).expect("tokens");
+        assert_eq!(tokens.access.scope.names().count(), names.len());
+        refresh = tokens.refresh.expect("another");
+    }
 }

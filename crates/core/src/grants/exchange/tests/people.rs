@@ -13,7 +13,7 @@ use crate::tenant::flow::{App, CALLBACK, CHALLENGE, Tokens, VERIFIER};
 use crate::tokens::{AccessToken, verify};
 use crate::types::{Lifetime, SecretId, Timestamp, UserId};
 use crate::user::User;
-use crate::write::{Revoked, RevokedId, Write};
+use crate::write::{Require, Revoked, RevokedId, Write};
 
 pub(super) struct World {
     pub tenant: Tenant,
@@ -180,14 +180,15 @@ impl World {
     }
 
     /// What a replay writes that takes the latest login down.
-    pub(super) fn downfall(&self, kind: &str) -> [Write; 3] {
+    pub(super) fn downfall(&self, kind: &str) -> [Write; 4] {
         let (key, organization, now) = (self.family().key, self.tenant.id(), self.tenant.now);
+        let as_it_is = Write::Require(Require::Family(key, self.family().version));
         let revoked = Revoked { organization, id: RevokedId::Family(key), expires_at: now + LONGEST_TOKEN };
         let entry = Entry {
             client: Some(self.app.id),
             entity: Some(("user".to_owned(), self.user.to_string())),
             ..Entry::of(organization, kind, now)
         };
-        [Write::RevokeFamily(key, now), Write::Revoke(revoked), Write::Audit(Box::new(entry))]
+        [as_it_is, Write::RevokeFamily(key, now), Write::Revoke(revoked), Write::Audit(Box::new(entry))]
     }
 }

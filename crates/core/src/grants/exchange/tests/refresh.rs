@@ -94,10 +94,12 @@ fn a_repeat_takes_the_family_down_once_it_is_late_or_its_successor_was_used() {
         }
         world.later(millis);
         let expected = world.downfall(kinds::REFRESH_REPLAYED);
-        assert_eq!(world.writes(&refresh), if revokes { &expected[..] } else { &[] }, "{used} {millis}");
+        let (replay, same) = (world.writes(&refresh), world.writes(&refresh));
+        assert_eq!(replay, if revokes { &expected[..] } else { &[] }, "{used} {millis}");
         assert_eq!(world.next(&refresh).is_err(), revokes, "{used} {millis} {window}");
         assert_eq!(world.audited(kinds::REFRESH_REPLAYED).len(), usize::from(revokes));
         if revokes {
+            assert!(world.tenant.commit(same).is_err(), "who came at the same time finds that it was done");
             assert!(!world.lives(&first.access) && !world.lives(&second.access));
             for token in [&refresh, &last] {
                 assert_eq!((world.writes(token), world.next(token)), (vec![], Err(GRANT)), "dead already");

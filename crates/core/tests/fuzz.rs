@@ -2,6 +2,8 @@
 //! runs for a second, or for as many milliseconds as `BOLERO_RANDOM_TEST_TIME_MS` says; the same targets can be led by a fuzzer
 //! (`cargo bolero test`).
 
+#![expect(clippy::expect_used, reason = "all of this is test code")]
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bolero::check;

@@ -2,19 +2,15 @@
 //! nonce is family and generation, so that the next one can be derived again by whoever answers the same request twice:
 //! the mode allows for a nonce that returns with the same content (RFC 8452).
 
-use aws_lc_rs::aead::{Aad, Nonce};
-
 use crate::family::{Family, NewFamily};
-use crate::jose::{base64url, from_base64url};
 use crate::keyring::Keyring;
-use crate::tokens::sealed::LONGEST;
-use crate::types::{FamilyKey, KeyId};
+use crate::tokens::sealed::{Sealed, open_with, seal_with};
+use crate::types::FamilyKey;
 
-/// Bound to every seal, with the key's own use.
-const CONTEXT: &[u8] = b"chancery refresh token 2";
-const KEY_ID: usize = 4;
-/// Family and generation.
-const NONCE: usize = 12;
+impl Sealed for NewFamily {
+    const CONTEXT: &'static [u8] = b"chancery refresh token 2";
+}
+
 /// A refresh token of ours. Whether it is still good, its family knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
@@ -29,20 +25,12 @@ pub struct RefreshToken {
 impl RefreshToken {
     /// Reads the text form, made of `[A-Za-z0-9_-]`; `None` if it is not one of ours.
     pub fn open(text: &str, keys: &Keyring) -> Option<Self> {
-        if text.len() > LONGEST {
-            return None;
-        }
-        let mut bytes = from_base64url(text)?;
-        let (key, rest) = bytes.split_first_chunk_mut::<KEY_ID>()?;
-        let (nonce, sealed) = rest.split_first_chunk_mut::<NONCE>()?;
-        let key = keys.refresh_key(KeyId(u32::from_be_bytes(*key)))?;
-        let clear =
-            key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(CONTEXT), sealed).ok()?;
+        let (nonce, origin) = open_with::<NewFamily>(text, |id| keys.refresh_key(id))?;
         let (family, generation) = nonce.split_first_chunk::<8>()?;
         Some(Self {
             family: FamilyKey(i64::from_be_bytes(*family)),
             generation: u32::from_be_bytes(generation.try_into().ok()?),
-            origin: postcard::from_bytes(clear).ok()?,
+            origin,
         })
     }
 
@@ -70,18 +58,10 @@ impl RefreshToken {
 /// The text form of a family's token: the same whenever it is asked for; `None` if its key is gone.
 pub fn seal(family: FamilyKey, generation: u32, origin: &NewFamily, keys: &Keyring) -> Option<String> {
     let key = keys.refresh_key(origin.mac_key)?;
-    let mut nonce = [0; NONCE];
+    let mut nonce = [0; 12];
     nonce[..8].copy_from_slice(&family.0.to_be_bytes());
     nonce[8..].copy_from_slice(&generation.to_be_bytes());
-    let mut text = Vec::with_capacity(256);
-    text.extend_from_slice(&origin.mac_key.0.to_be_bytes());
-    text.extend_from_slice(&nonce);
-    let mut text = postcard::to_extend(origin, text).ok()?;
-    let clear = &mut text[KEY_ID + NONCE..];
-    let nonce = Nonce::assume_unique_for_key(nonce);
-    let tag = key.seal_in_place_separate_tag(nonce, Aad::from(CONTEXT), clear).ok()?;
-    text.extend_from_slice(tag.as_ref());
-    Some(base64url(&text))
+    seal_with(origin, (origin.mac_key, key), nonce)
 }
 
 #[cfg(test)]
@@ -92,7 +72,7 @@ mod tests {
     use crate::keyring::tests::keyring;
     use crate::openid::{ClaimsRequest, Login};
     use crate::tokens::Audience;
-    use crate::types::{ClientId, CodeId, Lifetime, OrganizationId, Scope, Timestamp, UserId};
+    use crate::types::{ClientId, CodeId, KeyId, Lifetime, OrganizationId, Scope, Timestamp, UserId};
 
     fn sealed(it: &RefreshToken, keys: &Keyring) -> Option<String> {
         seal(it.family, it.generation, &it.origin, keys)
@@ -154,7 +134,7 @@ mod tests {
             // The last character may have bits that stand for nothing; those are refused as well.
             assert_eq!(RefreshToken::open(&changed, &keys), None, "{at}");
         }
-        let long = "A".repeat(LONGEST + 1);
+        let long = "A".repeat(12_289);
         for wrong in ["", "abc", &text[1..], &format!("{text}A"), &long] {
             assert_eq!(RefreshToken::open(wrong, &keys), None, "{wrong}");
         }

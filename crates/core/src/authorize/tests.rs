@@ -1,6 +1,7 @@
 //! Requests at the authorization endpoint, as browsers bring them.
 
 mod answer;
+mod carried;
 mod checks;
 mod consent;
 mod fuzz;

@@ -7,7 +7,7 @@ use crate::tenant::flow::{CHALLENGE, Tokens};
 use crate::tokens::sealed;
 use crate::types::{Lifetime, Timestamp};
 
-fn standard() -> World {
+pub(super) fn standard() -> World {
     world("CODE")
 }
 
@@ -19,7 +19,7 @@ fn registered_itself(world: &mut World) {
 }
 
 /// What comes of a request at the standard side.
-fn ask(world: &mut World, changes: &[(&str, &str)]) -> Told {
+pub(super) fn ask(world: &mut World, changes: &[(&str, &str)]) -> Told {
     said(world, changes, None)
 }
 
@@ -34,7 +34,7 @@ fn strangers(world: &mut World, changes: &[(&str, &str)]) -> Told {
     world.tenant.authorize_at(Dialect::Standard, &query, None, None).0
 }
 
-fn code(world: &World, told: &Told) -> Code {
+pub(super) fn code(world: &World, told: &Told) -> Code {
     sealed::open(&told.code(), &world.tenant.env()).expect("a code")
 }
 
@@ -382,36 +382,4 @@ fn a_token_request_changes_nothing_of_what_was_agreed() {
     let error =
         exchanged(&mut world, &[("resource", api)], "https://id.example").expect_err("another resource");
     assert_eq!(error.code, ErrorCode::InvalidTarget);
-}
-
-#[test]
-fn what_a_code_cannot_carry_is_refused_before_anybody_is_asked() {
-    let values = |value: &str, count| {
-        let values = vec![value; count].join(",");
-        format!(r#"{{"id_token":{{"acr":{{"values":[{values}]}}}}}}"#)
-    };
-    let nested = |depth| values(&format!("{}1{}", "[".repeat(depth), "]".repeat(depth)), 1);
-    let none = "{}".to_owned();
-    let refused = Some("invalid_request");
-    for (nonce, claims, expected) in [
-        ("n".repeat(4000), none.clone(), None),
-        ("n".repeat(4096), none.clone(), refused),
-        // It doubles, and more, where it is written down.
-        ("\"".repeat(2000), none.clone(), None),
-        ("\"".repeat(2100), none.clone(), refused),
-        ("\u{1}".repeat(700), none, refused),
-        ("n".to_owned(), values("1e15", 200), None),
-        ("n".to_owned(), values("1e15", 250), refused),
-        ("n".to_owned(), nested(122), None),
-        ("n".to_owned(), nested(123), refused),
-        ("n".to_owned(), nested(124), refused),
-    ] {
-        let mut world = standard();
-        let told = ask(&mut world, &[("scope", "openid"), ("nonce", &nonce), ("claims", &claims)]);
-        assert_eq!(told.error().as_deref(), expected, "{} {}", nonce.len(), claims.len());
-        if expected.is_none() {
-            let login = code(&world, &told).login.expect("a login");
-            assert_eq!(login.nonce.as_deref(), Some(&*nonce));
-        }
-    }
 }

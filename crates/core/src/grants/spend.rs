@@ -68,7 +68,7 @@ fn found(basis: &Basis, code: Option<CodeId>, issued: &mut Issued, env: &Env) ->
     let family =
         NewFamily::begin(client, behalf, scope, audience, basis.dialect, login, is_proven, ends, env);
     let family = NewFamily { code, ..family };
-    issued.refresh = is_refreshable.then(|| Refresh { generation: 0, origin: family.clone() });
+    issued.refresh = is_refreshable.then(|| Refresh { generation: 0, origin: Box::new(family.clone()) });
     Some(Write::CreateFamily(family))
 }
 
@@ -111,7 +111,7 @@ fn advance(
     env: &Env,
 ) -> Result<Vec<Write>, Undecided<OAuthError>> {
     issued.token.family = Some(family.key);
-    let successor = |generation| Some(Refresh { generation, origin: family.origin.clone() });
+    let successor = |generation| Some(Refresh { generation, origin: Box::new(family.origin.clone()) });
     if generation == family.generation {
         issued.refresh = successor(generation + 1);
         let (key, began) = (family.key, family.origin.created_at);

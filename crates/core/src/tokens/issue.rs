@@ -29,8 +29,8 @@ pub struct Issued {
 pub struct Refresh {
     /// Which of the family's tokens.
     pub generation: u32,
-    /// What the family was made with.
-    pub origin: NewFamily,
+    /// What the family was made with; on the heap, since few tokens come with one, and all are moved about.
+    pub origin: Box<NewFamily>,
 }
 
 /// Mints a token for `client`, on behalf of `user` if there is one.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 
 use crate::client::Client;
@@ -14,8 +13,8 @@ use crate::env::Env;
 use crate::error::{ErrorCode, OAuthError};
 use crate::facts::Facts;
 use crate::grants::exchange::TokenRequest;
-use crate::jose::KeySet;
 use crate::jose::jws::Foreign;
+use crate::jose::{KeySet, sha256};
 use crate::types::{AssertionKey, Lifetime, Timestamp};
 use crate::write::Write;
 
@@ -150,10 +149,7 @@ fn keys(facts: &Facts, client: &Client) -> Result<Option<Arc<KeySet>>, Undecided
 }
 
 fn key(client: &str, jti: &str) -> AssertionKey {
-    let content = [client.as_bytes(), b"\0", jti.as_bytes()].concat();
-    let mut key = [0; 32];
-    key.copy_from_slice(digest(&SHA256, &content).as_ref());
-    AssertionKey(key)
+    AssertionKey(sha256([client.as_bytes(), b"\0", jti.as_bytes()].concat()))
 }
 
 #[cfg(test)]

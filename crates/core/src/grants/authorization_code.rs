@@ -1,6 +1,5 @@
 //! The authorization code (RFC 6749 section 4.1.3), with the verifier of its challenge (RFC 7636 section 4.6).
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -8,6 +7,7 @@ use crate::decision::Undecided;
 use crate::dialect::Dialect;
 use crate::error::{ErrorCode, OAuthError};
 use crate::grants::{Ask, Authorization, Behalf, Grant, GrantType, Handles, Presented};
+use crate::jose::sha256;
 use crate::openid::Login;
 use crate::tokens::Audience;
 use crate::tokens::sealed::Sealed;
@@ -93,13 +93,6 @@ fn answers(verifier: &str, challenge: &[u8; 32]) -> bool {
     let is_verifier = (43..=128).contains(&verifier.len())
         && verifier.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
     is_verifier && bool::from(sha256(verifier).ct_eq(challenge))
-}
-
-/// What a code keeps of a text.
-pub fn sha256(text: &str) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-    bytes
 }
 
 #[cfg(test)]

@@ -8,8 +8,16 @@ pub mod jws;
 pub use alg::Alg;
 pub use jwk::{Jwk, KeySet, MOST_KEYS};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// The SHA-256 digest of a text, or of bytes.
+pub fn sha256(content: impl AsRef<[u8]>) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest(&SHA256, content.as_ref()).as_ref());
+    bytes
+}
 
 /// Base64url without padding (RFC 7515 section 2).
 pub fn base64url(bytes: &[u8]) -> String {

@@ -5,8 +5,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use aws_lc_rs::digest::{SHA256, digest};
-
+use crate::jose::sha256;
 use crate::session::login::normal;
 use crate::types::{AttemptKey, Lifetime, OrganizationId, Timestamp};
 use crate::write::Write;
@@ -204,9 +203,7 @@ impl Login {
 }
 
 fn key(text: &str) -> AttemptKey {
-    let mut key = [0; 32];
-    key.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-    AttemptKey(key)
+    AttemptKey(sha256(text))
 }
 
 /// Who has one address of IPv6 has the other 2^64 of its network too.

@@ -3,7 +3,8 @@
 use super::*;
 use crate::family::Family;
 use crate::grants::Behalf;
-use crate::grants::authorization_code::{Code, sha256};
+use crate::grants::authorization_code::Code;
+use crate::jose::sha256;
 use crate::policy::{CODE, DEFAULT_TOKEN};
 use crate::tenant::flow::{CHALLENGE, VERIFIER};
 use crate::tokens::issue::open;

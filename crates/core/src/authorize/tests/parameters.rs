@@ -1,7 +1,7 @@
 //! What each parameter may say.
 
 use super::*;
-use crate::grants::authorization_code::sha256;
+use crate::jose::sha256;
 use crate::tenant::flow::{CHALLENGE, VERIFIER};
 
 /// The code of the refusal, or what `read` makes of what was understood.

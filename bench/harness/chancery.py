@@ -14,7 +14,7 @@ from .wrk import ACCESS, REFRESH, Load, Request
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = ROOT / "target/dist/chancery"
-FILL = ROOT / "target/dist/examples/fill"
+FILL = ROOT / "target/debug/examples/fill"
 
 EMAIL, PASSWORD = "ada@example.com", "a-password-for-the-measurement"
 ENV = {
@@ -31,8 +31,8 @@ SEALED, JWT = "/oauth/token", "/oauth2/token"
 class Chancery(Server):
     """A node, on SQLite in `folder` or on the database of that URL, with so many clients beside the first."""
 
-    def __init__(self, folder: Path, clients: int = 0, database: str = "", options: list = []):
-        command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data-dir", folder, *options]
+    def __init__(self, folder: Path, clients: int = 0, database: str = "", options: list = [], binary: Path = BINARY):
+        command = [binary, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data-dir", folder, *options]
         super().__init__([*command, *(["--database-url", database] if database else [])], ENV)
         if clients:
             rows = [FILL, database or folder, folder / "master.key", "clients", str(clients)]

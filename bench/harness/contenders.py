@@ -17,10 +17,9 @@ POSTGRES = "chancery on PostgreSQL"
 
 def build() -> None:
     """Builds Chancery, what fills its store, and the limit servers."""
-    cargo = ["cargo", "build", "--profile", "dist", "--quiet"]
-    subprocess.run([*cargo, "--workspace", "--bins", "--example", "fill"], cwd=ROOT, check=True)
-    limit = ["--manifest-path", "bench/limit/Cargo.toml", "--target-dir", "target"]
-    subprocess.run([*cargo, *limit], cwd=ROOT, check=True)
+    fill = ["cargo", "build", "--quiet", "--package", "chancery-server", "--example", "fill"]
+    for command in (["scripts/dist"], ["scripts/dist", "limit"], fill):
+        subprocess.run(command, cwd=ROOT, check=True)
 
 
 class World:

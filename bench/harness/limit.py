@@ -13,8 +13,8 @@ BINARY = ROOT / "target/dist/limit"
 class Limit(Server):
     """With a store for rows in `folder`, or with TLS."""
 
-    def __init__(self, *options):
-        super().__init__([BINARY, *options], ENV)
+    def __init__(self, *options, binary: Path = BINARY):
+        super().__init__([binary, *options], ENV)
 
     def ask(self, path: str) -> Load:
         return Load(self, credentials(path))

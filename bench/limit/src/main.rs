@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::routes::Routes;
 
@@ -56,9 +57,14 @@ async fn main() -> Result<(), Error> {
     // Never given back: requests share it without counting who does.
     let routes: &Routes = Box::leak(Box::new(Routes::new(&issuer, options.data_dir.as_deref())?));
     let router = routes.router();
+    // An orderly end: a build that counts what it does writes that down.
+    let mut end = signal(SignalKind::terminate())?;
     println!("listening on {issuer}");
     loop {
-        let (stream, _) = listener.accept().await?;
+        let (stream, _) = tokio::select! {
+            accepted = listener.accept() => accepted?,
+            _ = end.recv() => return Ok(()),
+        };
         stream.set_nodelay(true)?;
         match tls.clone() {
             None => drop(tokio::spawn(talk(stream, router.clone()))),

@@ -73,14 +73,15 @@ def machine() -> dict:
     told = Path("/proc/cpuinfo").read_text().splitlines()
     models = [line.partition(":")[2].strip() for line in told if line.startswith("model name")]
     version = lambda *command: subprocess.run(command, capture_output=True, text=True).stdout.strip()
-    peer = json.loads((ROOT / "bench/oidc-provider/package.json").read_text())["dependencies"]["oidc-provider"]
+    # The peer brings its own Node.
+    peer = json.loads((ROOT / "bench/oidc-provider/package.json").read_text())["dependencies"]
     return {
         "cpu": models[0] if models else platform.machine(),
         "cores": len(models),
         "kernel": platform.release(),
         "rustc": version("rustc", "--version"),
-        "node": version("node", "--version"),
-        "oidc_provider": peer,
+        "node": peer["node"],
+        "oidc_provider": peer["oidc-provider"],
         "commit": version("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"),
     }
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,10 @@ POSTGRES = "chancery on PostgreSQL"
 
 def build() -> None:
     """Builds Chancery, what fills its store, and the limit servers."""
-    fill = ["cargo", "build", "--quiet", "--package", "chancery-server", "--example", "fill"]
+    fill = ["cargo", "build", "--quiet", "--locked", "--target-dir", "target", "--package", "chancery-server", "--example", "fill"]
     for command in (["scripts/dist"], ["scripts/dist", "limit"], fill):
-        subprocess.run(command, cwd=ROOT, check=True)
+        if subprocess.run(command, cwd=ROOT).returncode:
+            sys.exit(f"{command[0]} failed")
 
 
 class World:
@@ -55,9 +57,7 @@ def world(folder: Path, quick: bool) -> Iterator[World]:
         if not quick:
             add("oidc-provider, two processes", lambda: Peer(2, CLIENTS))
             for alg in ("EdDSA", "RS256"):
-                config = folder / f"{alg}.toml"
-                config.write_text(f'[oauth2]\naccess_token_alg = "{alg}"\n')
-                add(f"chancery, {alg}", lambda: Chancery(folder / alg, CLIENTS, options=["--config", config]))
+                add(f"chancery, {alg}", lambda: Chancery(folder / alg, CLIENTS, options=signing(folder, alg)))
             add("postgres", lambda: Postgres(folder / "postgres"))
             if "postgres" in world.servers:
                 database = world.servers.pop("postgres").url
@@ -66,6 +66,13 @@ def world(folder: Path, quick: bool) -> Iterator[World]:
             add("limit, TLS", lambda: Limit("--tls", cert, key))
             add("chancery, TLS", lambda: Chancery(folder / "tls", options=["--tls-cert", cert, "--tls-key", key]))
         yield world
+
+
+def signing(folder: Path, alg: str) -> list:
+    """Options of a server that signs access tokens so."""
+    config = folder / f"{alg}.toml"
+    config.write_text(f'[oauth2]\naccess_token_alg = "{alg}"\n')
+    return ["--config", config]
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

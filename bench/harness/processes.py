@@ -13,10 +13,12 @@ class Server:
     """A server that says `listening on URL` in its first line once it can be asked."""
 
     def __init__(self, command: list, env: dict[str, str]):
+        # What is set for a server of one's own, its database for example, is nothing to one that is measured.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHANCERY_")}
         begun = time.monotonic()
         self.process = subprocess.Popen(
             [str(part) for part in command],
-            env={**os.environ, **env},
+            env={**inherited, **env},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -27,6 +29,12 @@ class Server:
             raise RuntimeError(f"{command[0]} did not start")
         self.url = line.removeprefix("listening on ").strip()
         self.host = self.url.split("//")[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.end()
 
     def pids(self) -> list[int]:
         """The process and those that it started."""

@@ -73,15 +73,16 @@ def machine() -> dict:
     told = Path("/proc/cpuinfo").read_text().splitlines()
     models = [line.partition(":")[2].strip() for line in told if line.startswith("model name")]
     version = lambda *command: subprocess.run(command, capture_output=True, text=True).stdout.strip()
-    # The peer brings its own Node.
-    peer = json.loads((ROOT / "bench/oidc-provider/package.json").read_text())["dependencies"]
+    peer = json.loads((ROOT / "bench/oidc-provider/package.json").read_text())["dependencies"]["oidc-provider"]
+    # The peer brings its own.
+    node = ROOT / "bench/oidc-provider/node_modules/.bin/node"
     return {
         "cpu": models[0] if models else platform.machine(),
         "cores": len(models),
-        "kernel": platform.release(),
+        "kernel": platform.release().partition("-")[0],
         "rustc": version("rustc", "--version"),
-        "node": peer["node"],
-        "oidc_provider": peer["oidc-provider"],
+        "node": version(node, "--version") if node.exists() else None,
+        "oidc_provider": peer,
         "commit": version("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"),
     }
 

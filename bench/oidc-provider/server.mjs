@@ -1,6 +1,6 @@
 // The peer that the figures are compared with: oidc-provider with all that a request does not need turned off.
 //
-// Library and runtime are pinned in package.json: the newest of both, which is also the quickest.
+// Library and runtime are pinned in package.json: the newest library, on the newest Node that it supports.
 //
 // All requests but those for metadata are POST with HTTP Basic, and a form:
 //   /token                 grant_type=client_credentials, and resource=https://es256.example (eddsa, rs256) for a JWT
